@@ -1,0 +1,300 @@
+"""Hosts and registrable domains, offline, through the bundled Public Suffix List.
+
+Two names for one site matter here. The ``registrable_domain`` is what somebody registered with a
+registry (``blogspot.com``). The ``linking_domain`` is the unit people decide about: the private
+section of the list counts as well, so that ``me.blogspot.com`` stands for itself and nobody
+disavows a platform. Sources: publicsuffix.org (list and algorithm), RFC 3986 (authority),
+RFC 5891 (IDNA).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+import polars as pl
+import tldextract
+
+__all__ = [
+    "HostParts",
+    "authority",
+    "authority_expr",
+    "canonical_url",
+    "host_table",
+    "is_public_suffix",
+    "linking_domain",
+    "parse_host",
+]
+
+# suffix_list_urls=() and cache_dir=None: the list inside the package is the only one, no network.
+_EXTRACT = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
+
+_SCHEME = re.compile(r"(?i)^\s*([a-z][a-z0-9+.\-]*):(?=//|[^0-9/?#]|$)")
+_NOT_WEB = frozenset(
+    "mailto javascript data tel sms ftp ftps file about blob skype whatsapp android-app "
+    "ios-app chrome-extension magnet ws wss sftp ssh git urn news".split()
+)
+_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+_DOTS = re.compile("[\u3002\uff0e\uff61]")  # full stops IDNA treats as "."
+MAX_HOST_CHARS = 253
+
+
+@dataclass(frozen=True, slots=True)
+class HostParts:
+    """What a URL's authority says about its host.
+
+    ``problem`` is None for a usable host and a short reason otherwise; the other fields are then
+    "" or False. ``host`` is ASCII, lower case, without port, user info or trailing dot. For an IP
+    address ``linking_domain`` and ``registrable_domain`` are the address and ``suffix`` is "".
+    """
+
+    host: str
+    linking_domain: str
+    registrable_domain: str
+    suffix: str
+    is_ip: bool
+    is_private_suffix: bool
+    is_known_suffix: bool
+    has_userinfo: bool
+    port: int | None
+    problem: str | None
+
+
+def _bad(problem: str) -> HostParts:
+    return HostParts("", "", "", "", False, False, False, False, None, problem)
+
+
+def authority(url: str) -> str:
+    """Cut the authority (``user@host:port``) out of a URL, a host or a scheme-less URL.
+
+    Returns the scheme with a colon, such as ``mailto:``, for a URL that is not a web address, so
+    that ``parse_host`` can name the problem; "" when there is nothing.
+
+    >>> authority("https://user@Example.com:8080/a?b#c")
+    'user@Example.com:8080'
+    >>> authority("www.example.com/links"), authority("//example.com/x")
+    ('www.example.com', 'example.com')
+    >>> authority("mailto:me@example.com")
+    'mailto:'
+    """
+    text = url.strip().replace("\\", "/")
+    scheme = _SCHEME.match(text)
+    if scheme is not None:
+        name = scheme.group(1).lower()
+        if name in ("http", "https"):
+            text = text[scheme.end() :]
+        elif name in _NOT_WEB or text[scheme.end() :].startswith("//"):
+            return f"{name}:"
+    text = text.lstrip("/") if scheme is not None or text.startswith("//") else text
+    return re.split(r"[/?#]", text, maxsplit=1)[0].strip()
+
+
+def _to_ascii(host: str) -> str | None:
+    if host.isascii():
+        return host
+    try:
+        return ".".join(
+            label if label.isascii() else label.encode("idna").decode("ascii")
+            for label in host.split(".")
+        ).lower()
+    except UnicodeError:
+        return None
+
+
+@lru_cache(maxsize=65536)
+def parse_host(text: str) -> HostParts:
+    """Parse an authority into host, registrable domain and suffix; never raises.
+
+    Parameters
+    ----------
+    text : an authority as ``authority`` returns it, or a bare host.
+
+    Returns
+    -------
+    HostParts; ``problem`` says why a text is no usable host.
+
+    >>> parse_host("WWW.Example.co.uk:443").linking_domain
+    'example.co.uk'
+    >>> parse_host("me.blogspot.com").linking_domain  # private suffix: spare the platform
+    'me.blogspot.com'
+    >>> parse_host("me.blogspot.com").registrable_domain
+    'blogspot.com'
+    >>> parse_host("bücher.example").host
+    'xn--bcher-kva.example'
+    >>> parse_host("10.0.0.7").is_ip, parse_host("").problem
+    (True, 'no host')
+    >>> parse_host("mailto:").problem
+    'not an http(s) URL'
+    """
+    if text.endswith(":") and text[:-1].lower() in _NOT_WEB:
+        return _bad("not an http(s) URL")
+    text = unquote(text) if "%" in text else text
+    userinfo, at, rest = text.rpartition("@")
+    host = _DOTS.sub(".", rest.strip()).lower()
+    port: int | None = None
+    if host.startswith("["):  # IPv6 literal
+        inside, closed, tail = host[1:].partition("]")
+        try:
+            address = str(ipaddress.IPv6Address(inside))
+        except ValueError:
+            return _bad("bad IP address")
+        if not closed or (tail and not re.fullmatch(r":\d{0,5}", tail)):
+            return _bad("bad port")
+        port = int(tail[1:]) if len(tail) > 1 else None
+        return HostParts(address, address, address, "", True, False, False, bool(at), port, None)
+    if ":" in host:
+        host, _, digits = host.partition(":")
+        if digits and not (digits.isascii() and digits.isdigit() and int(digits) <= 65535):
+            return _bad("not an http(s) URL" if not host.count(".") else "bad port")
+        port = int(digits) if digits else None
+    host = host.rstrip(".")
+    if not host:
+        return _bad("no host")
+    ascii_host = _to_ascii(host)
+    if ascii_host is None:
+        return _bad("host is not a valid international name")
+    if len(ascii_host) > MAX_HOST_CHARS:
+        return _bad("host is longer than 253 characters")
+    labels = ascii_host.split(".")
+    if labels[-1].isdigit():
+        try:
+            address = str(ipaddress.IPv4Address(ascii_host))
+        except ValueError:
+            return _bad("bad IP address")
+        return HostParts(address, address, address, "", True, False, False, bool(at), port, None)
+    if not all(_LABEL.match(label) for label in labels):
+        return _bad("host has characters that no host name can have")
+    if len(labels) < 2:
+        return _bad("host has no public suffix")
+    return _registrable(ascii_host, labels, bool(at), port)
+
+
+def _registrable(host: str, labels: list[str], userinfo: bool, port: int | None) -> HostParts:
+    found = _EXTRACT.extract_str(host)
+    suffix, known = found.suffix, bool(found.suffix)
+    if not known:  # the list's default rule "*": an unlisted last label is a suffix
+        suffix = labels[-1]
+    if suffix == host:
+        if found.is_private:  # the platform's own site, such as blogspot.com itself
+            return HostParts(host, host, _icann(host), suffix, False, True, True, userinfo, port,
+                             None)
+        return _bad("host is a public suffix, not a site")
+    rest = host[: -len(suffix) - 1].rsplit(".", 1)[-1]
+    linking = f"{rest}.{suffix}"
+    registrable = _icann(host) if found.is_private else linking
+    return HostParts(
+        host, linking, registrable, suffix, False, found.is_private, known, userinfo, port, None
+    )
+
+
+def _icann(host: str) -> str:
+    found = _EXTRACT.extract_str(host, include_psl_private_domains=False)
+    return found.top_domain_under_public_suffix or host
+
+
+def linking_domain(url_or_host: str) -> str:
+    """Return the domain people decide about, or "" when there is none.
+
+    >>> linking_domain("http://a.b.example.co.uk/x"), linking_domain("co.uk")
+    ('example.co.uk', '')
+    """
+    return parse_host(authority(url_or_host)).linking_domain
+
+
+def is_public_suffix(name: str) -> bool:
+    """Whether a name is a whole suffix, of the ICANN or the private section, or a bare TLD.
+
+    >>> [is_public_suffix(n) for n in ("co.uk", "blogspot.com", "xyz", "example.com")]
+    [True, True, True, False]
+    """
+    name = name.lower().strip(".")
+    return "." not in name or _EXTRACT.extract_str(name).suffix == name
+
+
+def canonical_url(url: str) -> str:
+    """Write a URL the way two spellings of one page agree: idempotent, never raises.
+
+    Lower-case ASCII host without default port and trailing dot, ``/`` for an empty path, spaces
+    and non-ASCII percent-encoded, no fragment. Scheme and ``www.`` stay, since they are different
+    entries for Google. A text without a usable host comes back stripped.
+
+    >>> canonical_url("HTTP://Example.com:80?a=1#top")
+    'http://example.com/?a=1'
+    >>> canonical_url("example.com/a b")
+    'http://example.com/a%20b'
+    """
+    text = url.strip()
+    raw = authority(text)
+    parts = parse_host(raw)
+    if parts.problem is not None:
+        return text
+    scheme = "https" if text[:8].lower().startswith("https:") else "http"
+    default = {"http": 80, "https": 443}[scheme]
+    port = f":{parts.port}" if parts.port is not None and parts.port != default else ""
+    host = f"[{parts.host}]" if ":" in parts.host else parts.host
+    tail = text.replace("\\", "/").partition(raw)[2].partition("#")[0]
+    if not tail.startswith("/"):
+        tail = "/" + tail
+    return f"{scheme}://{host}{port}{quote(tail, safe=_URL_SAFE)}"
+
+
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=~-._|"
+
+
+def authority_expr(column: str = "referring_page") -> pl.Expr:
+    """Vectorised ``authority`` over a column of URLs: lower case, null stays null.
+
+    The common form ``scheme://authority/...`` is cut by a split; every other form goes through
+    ``authority`` itself, so that both agree on all input.
+    """
+    text = pl.col(column)
+    parts = text.str.splitn("/", 4)
+    plain = (
+        parts.struct.field("field_1").eq("")
+        & parts.struct.field("field_0").is_in(["http:", "https:"])
+        & parts.struct.field("field_2").str.contains(r"^[A-Za-z0-9._:@-]+$")
+    )
+    slow = text.map_elements(authority, return_dtype=pl.String)
+    fast = pl.when(plain).then(parts.struct.field("field_2"))
+    return pl.coalesce(fast, pl.when(~plain).then(slow)).str.to_lowercase()
+
+
+_HOST_SCHEMA = {
+    "authority": pl.String,
+    "host": pl.String,
+    "linking_domain": pl.String,
+    "registrable_domain": pl.String,
+    "suffix": pl.String,
+    "is_ip_host": pl.Boolean,
+    "is_private_suffix": pl.Boolean,
+    "is_known_suffix": pl.Boolean,
+    "has_userinfo": pl.Boolean,
+    "port": pl.Int32,
+    "problem": pl.String,
+}
+
+
+def host_table(authorities: pl.Series) -> pl.DataFrame:
+    """Parse each distinct authority once.
+
+    Parameters
+    ----------
+    authorities : String series; duplicates and nulls are dropped.
+
+    Returns
+    -------
+    DataFrame with one row per distinct authority and the fields of ``HostParts``.
+    """
+    distinct = authorities.drop_nulls().unique(maintain_order=True).to_list()
+    rows = [
+        (text, p.host, p.linking_domain, p.registrable_domain, p.suffix, p.is_ip,
+         p.is_private_suffix, p.is_known_suffix, p.has_userinfo, p.port, p.problem)
+        for text in distinct
+        for p in (parse_host(text),)
+    ]
+    return pl.DataFrame(rows, schema=_HOST_SCHEMA, orient="row")
