@@ -39,7 +39,7 @@ _NOT_WEB = frozenset(
     "mailto javascript data tel sms ftp ftps file about blob skype whatsapp android-app "
     "ios-app chrome-extension magnet ws wss sftp ssh git urn news".split()
 )
-_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # full stops IDNA treats as "."
 MAX_HOST_CHARS = 253
 
