@@ -1,0 +1,60 @@
+"""Writing files so that a crash or a full disk leaves the old file whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from spamlinks.errors import OutputError
+
+__all__ = ["write_atomic"]
+
+_HINT = "Check the folder, its permissions and the free space; nothing was changed."
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replace the content of ``path`` with ``data``, or leave it as it was.
+
+    The bytes go to a temporary file in the same folder, are synced, and the file is renamed over
+    ``path``. A symbolic link keeps pointing where it does; its target is replaced. Permissions of
+    a replaced file are kept. The folder must exist.
+
+    Raises
+    ------
+    OutputError : the file cannot be written; ``path`` is then unchanged.
+    """
+    target = Path(os.path.realpath(path))
+    temporary: Path | None = None
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(f"{target.name} is a folder")
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(target)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        reason = error.strerror or str(error)
+        raise OutputError(str(path), f"cannot be written ({reason})", _HINT) from error
+    # The rename itself reaches the disk with the folder; not every system can sync one.
+    with contextlib.suppress(OSError):
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _umask() -> int:
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
