@@ -1,0 +1,7 @@
+"""report.html: what a run found, as one file to read, print and pass on."""
+
+from __future__ import annotations
+
+from spamlinks.report.page import render_report
+
+__all__ = ["render_report"]

@@ -1,0 +1,179 @@
+"""The table of domains as JSON for the page's script, within a fixed number of bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import polars as pl
+
+from spamlinks.errors import InputError
+from spamlinks.report.charts import SERIES
+from spamlinks.report.text import clean
+
+__all__ = ["COLUMNS", "MAX_ROWS", "domain_rows", "payload", "tidy_domains", "tidy_links"]
+
+COLUMNS: tuple[str, ...] = (
+    "domain", "unit", "verdict", "reason", "score", "links", "followed", "first_seen", "network",
+    "why", "evidence", "samples", "cut",
+)  # fmt: skip
+"""Meaning of the places in a row; ``cut`` is 1 where details were left out to save space."""
+
+MAX_ROWS = 20_000
+DETAIL_BYTES = 3_000_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
+_SAMPLES = 5
+
+_DOMAIN_TYPES: dict[str, pl.DataType] = {
+    "linking_domain": pl.String(), "unit": pl.String(), "verdict": pl.String(),
+    "reason": pl.String(), "spam_score": pl.Float64(), "links": pl.Int64(),
+    "followed_links": pl.Int64(), "first_seen": pl.Date(), "network": pl.String(),
+    "why": pl.String(), "evidence": pl.String(),
+}  # fmt: skip
+_LINK_TYPES: dict[str, pl.DataType] = {
+    "referring_page": pl.String(), "linking_domain": pl.String(), "target_url": pl.String(),
+    "anchor_text": pl.String(), "spam_score": pl.Float64(), "first_seen": pl.Date(),
+}  # fmt: skip
+
+
+def tidy_domains(domains: pl.DataFrame) -> pl.DataFrame:
+    """Give the table every column and type the report uses, the most urgent domains first.
+
+    Absent columns become null; a score that is no finite number is null. Order: DISAVOW, REVIEW,
+    KEEP, then the higher score, then the name.
+
+    Raises
+    ------
+    InputError : ``linking_domain`` or ``verdict`` is missing, or a verdict is unknown.
+    """
+    frame = _typed(domains, _DOMAIN_TYPES, "domains", ("linking_domain", "verdict"))
+    strange = frame.filter(~pl.col("verdict").is_in(SERIES) | pl.col("verdict").is_null())
+    if not strange.is_empty():
+        raise InputError(
+            "domains",
+            f"verdict {clean(strange['verdict'][0], 40)!r} is none of {', '.join(SERIES)}",
+            "Pass the table that audit writes as domains.csv.",
+        )
+    rank = pl.col("verdict").replace_strict(SERIES, range(len(SERIES)), return_dtype=pl.Int8)
+    return frame.sort(
+        [rank, pl.col("spam_score"), pl.col("linking_domain")],
+        descending=[False, True, False],
+        nulls_last=True,
+    )
+
+
+def tidy_links(links: pl.DataFrame) -> pl.DataFrame:
+    """Give the link table every column and type the report uses; absent columns become null.
+
+    Raises
+    ------
+    InputError : ``referring_page`` or ``linking_domain`` is missing.
+    """
+    return _typed(links, _LINK_TYPES, "links", ("referring_page", "linking_domain"))
+
+
+def _typed(
+    frame: pl.DataFrame, types: dict[str, pl.DataType], source: str, required: tuple[str, ...]
+) -> pl.DataFrame:
+    missing = [name for name in required if name not in frame.columns]
+    if missing:
+        raise InputError(source, f"missing columns {missing}", "Pass the tables that audit writes.")
+    columns = []
+    for name, dtype in types.items():
+        if name not in frame.columns:
+            columns.append(pl.lit(None, dtype=dtype).alias(name))
+        elif dtype == pl.Date() and frame.schema[name] == pl.String():
+            columns.append(pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+        else:
+            columns.append(pl.col(name).cast(dtype, strict=False))
+    out = frame.select(columns)
+    score = pl.col("spam_score")
+    return out.with_columns(pl.when(score.is_finite()).then(score).alias("spam_score"))
+
+
+def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
+    """Build one row per domain, in order, with up to five sample links each.
+
+    Parameters
+    ----------
+    domains, links : as ``tidy_domains`` and ``tidy_links`` return them.
+
+    Returns
+    -------
+    Lists in the order of ``COLUMNS``, at most ``MAX_ROWS``; every text is clean and short. Once
+    the details of earlier rows have used their share of bytes, later ones have none and ``cut``
+    is 1.
+    """
+    shown = domains.head(MAX_ROWS)
+    samples = _samples(links, shown["linking_domain"])
+    left = DETAIL_BYTES
+    rows: list[list[Any]] = []
+    for row in shown.iter_rows(named=True):
+        why = clean(row["why"], 320)
+        evidence = [clean(part, 240) for part in (row["evidence"] or "")[:20_000].split(" | ")]
+        evidence = [part for part in evidence if part and part != why][:12]
+        found = samples.get(row["linking_domain"], [])
+        spent = len(json.dumps([evidence, found], ensure_ascii=False).encode())
+        cut = int(spent > left)
+        if cut:
+            evidence, found = [], []
+        else:
+            left -= spent
+        rows.append([
+            clean(row["linking_domain"], 300), clean(row["unit"], 12), row["verdict"],
+            clean(row["reason"], 60), _rounded(row["spam_score"]), row["links"],
+            row["followed_links"], _day(row["first_seen"]), clean(row["network"], 80) or None,
+            why if not cut else clean(why, 120), evidence, found, cut,
+        ])  # fmt: skip
+    return rows
+
+
+def _samples(links: pl.DataFrame, wanted: pl.Series) -> dict[str, list[list[Any]]]:
+    """Return up to five links per domain, the highest score first."""
+    # Texts are cut before anything else: one anchor may be 100 kB, and a table may have millions.
+    best = (
+        links.lazy()
+        .filter(pl.col("linking_domain").is_in(wanted.implode()))
+        .with_columns(pl.col("referring_page", "anchor_text", "target_url").str.slice(0, 1000))
+        .sort("spam_score", descending=True, nulls_last=True, maintain_order=True)
+        .group_by("linking_domain", maintain_order=True)
+        .head(_SAMPLES)
+        .collect()
+    )
+    found: dict[str, list[list[Any]]] = {}
+    for row in best.iter_rows(named=True):
+        anchor, target = row["anchor_text"], row["target_url"]
+        found.setdefault(row["linking_domain"], []).append([
+            clean(row["referring_page"], 180),
+            None if anchor is None else clean(anchor, 120),
+            None if target is None else clean(target, 140),
+            _rounded(row["spam_score"]),
+            _day(row["first_seen"]),
+        ])  # fmt: skip
+    return found
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None or not math.isfinite(score) else round(score, 4)
+
+
+def _day(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def payload(rows: list[list[Any]]) -> str:
+    """Write rows as JSON that cannot end the script element it stands in.
+
+    ``<``, ``>`` and ``&`` are written as escapes, so that neither ``</script>`` nor ``<!--`` can
+    appear; so are U+2028 and U+2029. Source: HTML Standard, restrictions for script contents.
+
+    >>> payload([["</script><!--"]]).endswith(r'[["\\u003c/script\\u003e\\u003c!--"]]}')
+    True
+    """
+    text = json.dumps(
+        {"columns": COLUMNS, "rows": rows},
+        ensure_ascii=False, allow_nan=False, separators=(",", ":"),
+    )  # fmt: skip
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text

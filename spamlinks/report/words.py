@@ -1,0 +1,172 @@
+"""The sentences of the report that depend on the run: the answer, and whether to act on it.
+
+What is said about Google is third-party knowledge: the common reading of its public help pages
+and of what its staff say in public. The report words it as such and quotes nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spamlinks.report.text import count, percent
+
+__all__ = ["SITUATIONS", "Advice", "advice", "disavow_sentence", "headline", "promise", "second"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do in one situation: a short answer, reasons, and steps in order."""
+
+    situation: str
+    answer: str
+    reasons: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+SITUATIONS: dict[str, Advice] = {
+    "none": Advice(
+        "no manual action, no bought links, no sudden wave",
+        "Most likely not.",
+        (
+            "By the common reading of Google's public help pages, most sites never need a disavow "
+            "file: spam that anybody can point at a site is found and ignored without it.",
+            "The tool is widely understood to be meant for links that you, or somebody you paid, "
+            "placed, and that led to a manual action or could.",
+            "Disavowing an honest domain throws away what its links are worth. Missing a spam link "
+            "usually costs nothing.",
+        ),
+        (
+            "Look into Search Console for a manual action. Without one, doing nothing is a sound "
+            "answer.",
+            "If you still want to upload, read the list of domains below first and upload only "
+            "what you would defend.",
+        ),
+    ),
+    "attack": Advice(
+        "many links appeared that nobody ordered",
+        "Usually not, and never in a hurry.",
+        (
+            "By the common reading of what Google's staff say in public, waves of random spam "
+            "links are ignored, also when a rival ordered them.",
+            "A file is a reasonable caution when the links look like ones you could have placed "
+            "yourself, or when a manual action came with them.",
+        ),
+        (
+            "Compare the date of the wave with your search traffic: a drop often has another "
+            "cause.",
+            "Look into Search Console for a manual action.",
+            "If you upload, start with the domains marked DISAVOW and keep this report.",
+        ),
+    ),
+    "bought": Advice(
+        "links were bought or traded in the past",
+        "Often yes, for the links that were placed for you.",
+        (
+            "Bought or traded links that pass value are the case the tool is widely understood to "
+            "be made for.",
+            "This program sees patterns, not invoices: it cannot know which links were paid for. "
+            "Add the ones you know of by hand.",
+        ),
+        (
+            "Ask for the removal of the links, or for rel=sponsored, where you can.",
+            "Disavow what cannot be removed. Links already marked nofollow, ugc or sponsored need "
+            "no entry.",
+            "Go through the domains marked REVIEW with the person who bought the links.",
+        ),
+    ),
+    "manual-action": Advice(
+        "Search Console shows a manual action for unnatural links",
+        "Yes, as one step of the clean-up.",
+        (
+            "By the common reading of Google's public help pages, reviewers want to see an effort "
+            "to remove the links first; a file alone is said to be rarely enough.",
+            "Which links were meant is not always told. That is why more domains are shown here "
+            "than in the other situations.",
+        ),
+        (
+            "Have the links removed where you can, and write down whom you asked and when.",
+            "Upload the file, then go through the domains marked REVIEW one by one.",
+            "Send the reconsideration request. run.json holds the hashes that make this run "
+            "repeatable.",
+        ),
+    ),
+}
+"""Advice by the value of ``--situation``."""
+
+
+def advice(situation: object) -> Advice:
+    """Return the advice for a situation; an unknown one gets that of ``none``."""
+    return SITUATIONS.get(str(situation), SITUATIONS["none"])
+
+
+def headline(verdicts: Mapping[str, int]) -> str:
+    """Say the result in one sentence.
+
+    >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400})
+    '3 of 412 domains are worth disavowing.'
+    >>> headline({"DISAVOW": 0, "REVIEW": 0, "KEEP": 412})
+    'Nothing to do: none of 412 domains is worth disavowing.'
+    """
+    flagged, total = verdicts["DISAVOW"], sum(verdicts.values())
+    if not total:
+        return "Nothing to do: there are no links to judge."
+    if not flagged:
+        of = f"none of {count(total)} domains is" if total > 1 else "the one linking domain is not"
+        return f"Nothing to do: {of} worth disavowing."
+    if total == 1:
+        return "The one linking domain is worth disavowing."
+    return f"{count(flagged)} of {count(total)} domains {_be(flagged)} worth disavowing."
+
+
+def second(verdicts: Mapping[str, int]) -> str:
+    """Say what the other verdicts mean for the reader, in one sentence."""
+    unclear = verdicts["REVIEW"]
+    if not sum(verdicts.values()):
+        return "See below what happened to each record of the files."
+    if not unclear:
+        return "No domain is unclear."
+    return (
+        f"{count(unclear)} {'is' if unclear == 1 else 'are'} unclear: the evidence does not "
+        "suffice for a verdict. Unclear domains are never written to the file."
+    )
+
+
+def disavow_sentence(disavow: Mapping[str, Any]) -> str:
+    """Say what was written to the disavow file, or why nothing was."""
+    if not disavow.get("written"):
+        why = disavow.get("why_not") or "there was nothing to put into it"
+        return f"No disavow file was written: {str(why).rstrip('.')}."
+    entries, new, kept = (int(disavow.get(name) or 0) for name in ("entries", "new", "kept"))
+    path = disavow.get("path") or "disavow.txt"
+    noun = "entry" if entries == 1 else "entries"
+    text = f"{path} holds {count(entries)} {noun}: {count(new)} new"
+    if kept:
+        return f"{text}, {count(kept)} from your live file. An upload replaces the list in use."
+    return (
+        f"{text}. An upload replaces the list in use: if you uploaded one before, merge it first "
+        "(--disavow)."
+    )
+
+
+def promise(precision: object, disavowed: int) -> str:
+    """Say what the asked-for precision means for this list."""
+    if not isinstance(precision, int | float):
+        return "The run does not state the precision its verdicts were cut at."
+    text = (
+        f"The cut for DISAVOW was asked to keep a precision of {percent(precision)}: of 100 "
+        f"domains marked so, no more than {percent(1 - precision)[:-2]} should be honest ones. It "
+        "was measured on other sites than yours."
+    )
+    if disavowed:
+        wrong = disavowed * (1 - precision)
+        text += (
+            f" For the {count(disavowed)} here that means about {wrong:.1f} mistakes, so read the "
+            "list before you upload it."
+        )
+    return text
+
+
+def _be(many: int) -> str:
+    return "is" if many == 1 else "are"
