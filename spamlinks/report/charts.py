@@ -139,7 +139,10 @@ def strip_chart(title: str, counts: dict[str, Sequence[int]]) -> str:
         total, tallest = sum(bins), max(bins, default=0)
         size = f"{count(total)} in all, tallest column {count(tallest)}" if total else "none"
         rows.append(f'<text class="label" x="0" y="{top + 12}">{name.capitalize()}: {size}</text>')
-        floor, step = top + 58, 100 / max(1, len(bins))
+        if not total:
+            top += 24
+            continue
+        floor, step = top + 58, 100 / len(bins)
         for place, part in enumerate(bins):
             if part:
                 height = max(38 * part / tallest, 1.5)

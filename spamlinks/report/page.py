@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -61,13 +61,14 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
         .render(
             policy=CONTENT_POLICY,
             site=clean(run.get("site"), 120),
-            created=clean(run.get("created"), 40),
-            headline=words.headline(verdicts),
+            created=_moment(run.get("created")),
+            headline=words.headline(verdicts, run.get("situation")),
             second=words.second(verdicts),
             disavow=clean(words.disavow_sentence(_part(run, "disavow")), 600),
             tiles=[(name, verdicts[name], _MEANING[name]) for name in charts.SERIES],
             total=domains.height,
             advice=situation,
+            caution=words.caution(run.get("situation"), verdicts["DISAVOW"]),
             figures=_charts(domains, links, run),
             payload=Markup(rows.payload(table)),  # noqa: S704  (escaped for script elements)
             shown=len(table),
@@ -94,6 +95,14 @@ def _environment() -> Environment:
     )
     environment.filters.update(count=count, percent=percent, clean=clean)
     return environment
+
+
+def _moment(created: object) -> str:
+    """The time of the run as people write it; any other text as it is."""
+    try:
+        return datetime.fromisoformat(str(created)).strftime("%d %B %Y, %H:%M %Z").strip()
+    except ValueError:
+        return clean(created, 40)
 
 
 def _part(run: Mapping[str, Any], name: str) -> Mapping[str, Any]:

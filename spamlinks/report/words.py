@@ -12,7 +12,16 @@ from typing import Any
 
 from spamlinks.report.text import count, percent
 
-__all__ = ["SITUATIONS", "Advice", "advice", "disavow_sentence", "headline", "promise", "second"]
+__all__ = [
+    "SITUATIONS",
+    "Advice",
+    "advice",
+    "caution",
+    "disavow_sentence",
+    "headline",
+    "promise",
+    "second",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +110,45 @@ def advice(situation: object) -> Advice:
     return SITUATIONS.get(str(situation), SITUATIONS["none"])
 
 
-def headline(verdicts: Mapping[str, int]) -> str:
+def caution(situation: object, disavowed: int) -> str:
+    """Say where the verdicts alone would mislead in this situation; "" where they do not."""
+    if disavowed and advice(situation) is SITUATIONS["none"]:
+        return (
+            "The domains marked DISAVOW are spam as far as the model can tell. That alone is no "
+            "reason to upload a file: they are candidates, for the case that you decide to."
+        )
+    if not disavowed and _has_cause(situation):
+        return (
+            "No domain here is certain enough for a file. In this situation that does not prove "
+            "the links to be fine: go through the unclear ones, and add the links you know of."
+        )
+    return ""
+
+
+def _has_cause(situation: object) -> bool:
+    """Whether the user knows of a reason to act that the links alone do not show."""
+    return str(situation) in ("bought", "manual-action")
+
+
+def headline(verdicts: Mapping[str, int], situation: object = "none") -> str:
     """Say the result in one sentence.
+
+    After bought links or a manual action no flagged domain is not the same as nothing to do.
 
     >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400})
     '3 of 412 domains are worth disavowing.'
     >>> headline({"DISAVOW": 0, "REVIEW": 0, "KEEP": 412})
     'Nothing to do: none of 412 domains is worth disavowing.'
+    >>> headline({"DISAVOW": 0, "REVIEW": 9, "KEEP": 403}, "manual-action")
+    'Nothing is certain: none of 412 domains is sure enough to disavow.'
     """
     flagged, total = verdicts["DISAVOW"], sum(verdicts.values())
     if not total:
         return "Nothing to do: there are no links to judge."
     if not flagged:
         of = f"none of {count(total)} domains is" if total > 1 else "the one linking domain is not"
+        if _has_cause(situation):
+            return f"Nothing is certain: {of} sure enough to disavow."
         return f"Nothing to do: {of} worth disavowing."
     if total == 1:
         return "The one linking domain is worth disavowing."
