@@ -11,13 +11,14 @@ means nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Collection
+from functools import cache
 from importlib.resources import files
 
 import polars as pl
 
 __all__ = [
+    "below_mask",
     "institution_mask",
     "is_institution",
     "is_platform",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _names(file: str, key: str) -> frozenset[str]:
     text = files("spamlinks").joinpath("data", file).read_text("utf-8")
     return frozenset(json.loads(text)[key])
@@ -108,13 +109,19 @@ def _mask(hosts: pl.Series, test: Callable[[pl.Series], pl.Series]) -> pl.Series
     return test(plain).rename(hosts.name)
 
 
-def _within(hosts: pl.Series, names: frozenset[str]) -> pl.Series:
+def _within(hosts: pl.Series, names: Collection[str]) -> pl.Series:
     wanted = pl.Series(sorted(names), dtype=pl.String)
     return hosts.is_in(wanted.implode())
 
 
-def _within_or_below(hosts: pl.Series, names: frozenset[str]) -> pl.Series:
-    """One pass per number of labels: the last k labels of each host, looked up together."""
+def below_mask(hosts: pl.Series, names: Collection[str]) -> pl.Series:
+    """Whether each host is one of ``names`` or below one, at a label border.
+
+    Both sides are hosts in ASCII lower case. Boolean of the same length, null stays null. One
+    pass per number of labels: the last k labels of each host, looked up together.
+    """
+    if not names:
+        return hosts.is_null().replace_strict({True: None, False: False}, return_dtype=pl.Boolean)
     found = _within(hosts, names)
     for labels in range(1, 1 + max(name.count(".") + 1 for name in names)):
         tail = hosts.str.extract(rf"\.([^.]+(?:\.[^.]+){{{labels - 1}}})$")
@@ -128,7 +135,7 @@ def platform_mask(hosts: pl.Series) -> pl.Series:
         hosts,
         lambda plain: (
             _within(plain, _names("platforms.json", "user_hosts"))
-            | _within_or_below(plain, _names("platforms.json", "own_hosts"))
+            | below_mask(plain, _names("platforms.json", "own_hosts"))
         ),
     )
 
@@ -142,7 +149,7 @@ def institution_mask(hosts: pl.Series) -> pl.Series:
     """``is_institution`` over a String series: Boolean of the same length, null stays null."""
     return _mask(
         hosts,
-        lambda plain: _within_or_below(
+        lambda plain: below_mask(
             plain,
             _names("institutions.json", "suffixes") | _names("institutions.json", "domains"),
         ),

@@ -1,0 +1,283 @@
+"""The disavow file as a document: every byte kept, entries found fast, only additions.
+
+An upload replaces the list that Google holds, so a lost line is a link that counts again. The
+document therefore never rewrites what it read: ``render`` gives back the same bytes, ``merge``
+only appends, and ``remove`` takes out single entries by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from spamlinks.disavow.decode import decode, refuse_other_formats, refuse_unreadable
+from spamlinks.disavow.entries import Candidate, Entry, host_and_parents, vet
+from spamlinks.disavow.lines import Kind, Line, read_line
+from spamlinks.disavow.problems import Problem
+from spamlinks.disavow.render import (
+    MAX_BYTES,
+    MAX_LINES,
+    candidate_lines,
+    collapse_hint,
+    over_limit,
+    refuse_refused,
+    safe_comment,
+)
+from spamlinks.errors import InputError, OutputError
+from spamlinks.urls import authority, canonical_url, parse_host
+
+__all__ = ["DisavowFile", "diff", "not_reexamined"]
+
+# Not str.splitlines: that also splits at form feeds and at Unicode separators.
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
+NEARLY_BYTES = 2_000_000
+
+
+@dataclass(frozen=True)
+class DisavowFile:
+    """A disavow file, line by line. Never changed: every method returns a new document.
+
+    ``encoding`` is "utf-8", "utf-8-sig" (with a byte order mark) or "utf-16".
+    """
+
+    lines: tuple[Line, ...] = ()
+    source: str = "disavow.txt"
+    encoding: str = "utf-8"
+
+    @classmethod
+    def parse(cls, data: bytes | str, source: str = "disavow.txt") -> DisavowFile:
+        r"""Read a file.
+
+        Parameters
+        ----------
+        data : the file's bytes, or its text.
+        source : its name, for messages.
+
+        Returns
+        -------
+        DisavowFile whose ``render()`` equals ``data``; UTF-16 alone is rendered as UTF-8.
+
+        Raises
+        ------
+        InputError : the bytes are not UTF-8 (with line numbers), or the file is something else
+            than a disavow file (the message holds NOT_A_DISAVOW_FILE).
+
+        >>> file = DisavowFile.parse(b"# mine\r\ndomain:Spam.example")
+        >>> file.render(), [entry.value for entry in file.entries]
+        (b'# mine\r\ndomain:Spam.example', ['spam.example'])
+        """
+        encoding = "utf-8"
+        if isinstance(data, str):
+            try:
+                data.encode("utf-8")
+            except UnicodeEncodeError as error:
+                number = len(_split(data[: error.start])) or 1
+                raise InputError(
+                    source, f"not text on line {number}", "Read the file's bytes instead."
+                ) from None
+            text = data.removeprefix("\ufeff")
+            encoding = "utf-8-sig" if len(text) < len(data) else encoding
+        else:
+            text, encoding = decode(data, source)
+        refuse_other_formats(text, source)
+        parts = enumerate(_split(text), 1)
+        lines = tuple(read_line(part, number, end) for number, (part, end) in parts)
+        refuse_unreadable(lines, source)
+        return cls(lines, source, encoding)
+
+    def render(self) -> bytes:
+        """Return the file's bytes; the same as were parsed, as long as nothing was changed."""
+        text = "".join(line.text + line.end for line in self.lines)
+        return text.encode("utf-8-sig" if self.encoding == "utf-8-sig" else "utf-8")
+
+    @cached_property
+    def entries(self) -> tuple[Line, ...]:
+        """The lines that disavow something, in the order of the file, repeats included."""
+        return tuple(line for line in self.lines if line.is_entry)
+
+    @cached_property
+    def entry_set(self) -> frozenset[Entry]:
+        """The distinct entries, without their lines."""
+        return frozenset(Entry(line.kind, line.value) for line in self.entries)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the file as a whole; each line has problems of its own."""
+        size, ends = len(self.render()), {line.end for line in self.lines if line.end}
+        last = self.lines[-1] if self.lines else None
+        found = {
+            Problem.TOO_MANY_LINES: len(self.lines) > MAX_LINES,
+            Problem.TOO_LARGE: size > MAX_BYTES,
+            Problem.NEARLY_TOO_LARGE: NEARLY_BYTES <= size <= MAX_BYTES,
+            Problem.NO_ENTRIES: not self.entries,
+            Problem.UTF16: self.encoding == "utf-16",
+            Problem.BOM: self.encoding == "utf-8-sig",
+            Problem.MIXED_LINE_ENDS: len(ends) > 1,
+            Problem.NO_FINAL_NEWLINE: last is not None and not last.end,
+        }
+        return tuple(problem for problem, true in found.items() if true)
+
+    @cached_property
+    def _by_host(self) -> dict[str, Line]:
+        # Reversed, so that the first of several equal lines is the one named.
+        return {x.value: x for x in reversed(self.entries) if x.kind is Kind.DOMAIN}
+
+    @cached_property
+    def _by_url(self) -> dict[str, Line]:
+        return {x.value: x for x in reversed(self.entries) if x.kind is Kind.URL}
+
+    def covers(self, url_or_host: str) -> Line | None:
+        """Return the line that disavows a host or a page, or None.
+
+        The closest wins: the line of that very URL, then the host's own, then its parents', up to
+        the top-level domain. Of equal lines the first. A URL line covers that canonical URL alone.
+
+        >>> live = DisavowFile.parse("domain:spam.example")
+        >>> [live.covers(x) is not None for x in ("a.spam.example", "notspam.example")]
+        [True, False]
+        """
+        if "/" in url_or_host:
+            line = self._by_url.get(canonical_url(url_or_host))
+            if line is not None:
+                return line
+        name = authority(url_or_host)
+        return self.covers_host(parse_host(name).host or name.lower())
+
+    def covers_host(self, host: str) -> Line | None:
+        """Return the ``domain:`` line that covers a normalised host, the closest, or None."""
+        by_host = self._by_host
+        return next((by_host[x] for x in host_and_parents(host) if x in by_host), None)
+
+    def redundant(self) -> tuple[tuple[Line, Line], ...]:
+        """Return (line, the line that makes it needless): repeats, and what a parent covers."""
+        found = []
+        for line in self.entries:
+            host = Entry(line.kind, line.value).host
+            same = (self._by_host if line.kind is Kind.DOMAIN else self._by_url)[line.value]
+            above = host_and_parents(host)[1 if line.kind is Kind.DOMAIN else 0 :]
+            parent = next((self._by_host[x] for x in above if x in self._by_host), None)
+            by = parent or (same if same.number != line.number else None)
+            if by is not None:
+                found.append((line, by))
+        return tuple(found)
+
+    def add(
+        self, entries: Iterable[Entry], comment: str = "", own: Iterable[str] = ()
+    ) -> DisavowFile:
+        """Append entries that are not covered yet, under one comment; see ``merge``."""
+        heading = (comment,) if comment else ()
+        return self.merge((Candidate(entry) for entry in entries), heading, own)
+
+    def merge(
+        self,
+        candidates: Iterable[Candidate],
+        heading: Sequence[str] = (),
+        own: Iterable[str] = (),
+    ) -> DisavowFile:
+        """Append the candidates that no line covers yet. Nothing is removed, moved or rewritten.
+
+        Parameters
+        ----------
+        candidates : in any order; the result does not depend on it.
+        heading : comment lines above the new block, such as ``Header.lines()`` gives.
+        own : hosts of the user's own sites; a last defence, see ``vet``.
+
+        Returns
+        -------
+        DisavowFile : this very document when there is nothing to add. Otherwise every line of it
+            in place (a missing last line end is added, a byte order mark is left out) and then
+            the new block. Merging the same candidates again adds nothing.
+
+        Raises
+        ------
+        OutputError : a candidate is one that must never be written, or the result would break a
+            limit of Google's even without the new comments.
+        """
+        vetted = vet(candidates, own)
+        refuse_refused(vetted, self.source)
+        new = [c for c in vetted.accepted if not self._has(c.entry)]
+        if not new:
+            return self
+        kept = [x for x in self.lines if x.text or x.end]
+        newline = self._newline()
+        if kept and not kept[-1].end:
+            last = kept[-1]
+            kept[-1] = Line(
+                last.number, last.text, newline, last.kind, last.value, last.problems, last.fix
+            )
+        top = [safe_comment(line.removeprefix("# ")) for line in heading]
+        gap = [""] if kept and kept[-1].kind is not Kind.BLANK else []
+        for block in ([*gap, *top, *candidate_lines(new)], candidate_lines(new, comments=False)):
+            added = (read_line(x, len(kept) + n, newline) for n, x in enumerate(block, 1))
+            merged = DisavowFile((*kept, *added), self.source)
+            broken = over_limit(merged.render())
+            if broken is None:
+                return merged
+        raise OutputError(self.source, f"merged, it would have {broken}", collapse_hint(new))
+
+    def remove(self, host_or_url: str) -> DisavowFile:
+        """Take out the entry of exactly this name; its links count again once Google sees it.
+
+        Raises
+        ------
+        InputError : no line names it; or a line above still covers it, since a disavow file knows
+            no exceptions. The message names that line.
+        """
+        is_url = "/" in host_or_url
+        wanted = Entry.url(host_or_url) if is_url else Entry.domain(host_or_url)
+        kept = [x for x in self.lines if (x.kind, x.value) != (wanted.kind, wanted.value)]
+        shown = safe_comment(host_or_url, 100)[2:]
+        rest = DisavowFile(tuple(kept), self.source, self.encoding)
+        blocking = rest.covers(host_or_url)
+        if blocking is not None:
+            raise InputError(
+                self.source,
+                f"{shown} stays disavowed by line {blocking.number} ({blocking.text.strip()})",
+                "A disavow file knows no exceptions: remove that line, or keep both.",
+            )
+        if len(kept) == len(self.lines):
+            raise InputError(self.source, f"no entry for {shown}", "Name it as the file does.")
+        renumbered = (read_line(x.text, n, x.end) for n, x in enumerate(kept, 1))
+        return DisavowFile(tuple(renumbered), self.source, self.encoding)
+
+    def _has(self, entry: Entry) -> bool:
+        if entry.kind is Kind.URL and entry.value in self._by_url:
+            return True
+        return self.covers_host(entry.host) is not None
+
+    def _newline(self) -> str:
+        ends = [line.end for line in self.lines if line.end]
+        # The most frequent; "\n" where they are as frequent or there is none.
+        return max(("\n", "\r\n", "\r"), key=ends.count) if ends else "\n"
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    found = [(match.group(1), match.group(2)) for match in _LINE.finditer(text)]
+    return found[:-1] if found and found[-1] == ("", "") else found
+
+
+def diff(old: DisavowFile, new: DisavowFile) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Return (added, removed): the entries of one file that the other lacks, each sorted."""
+    before, after = old.entry_set, new.entry_set
+    return tuple(sorted(after - before)), tuple(sorted(before - after))
+
+
+def not_reexamined(live: DisavowFile, examined: Iterable[str]) -> tuple[Line, ...]:
+    """Return the live entries that no examined host or URL falls under; they stay in the file.
+
+    ``examined`` are the linking domains, hosts or pages that the exports of this run hold.
+    """
+    seen: set[str] = set()
+    hosts: set[str] = set()
+    for name in examined:
+        host = parse_host(authority(name)).host
+        hosts.update(host_and_parents(host))
+        if "/" in name:
+            seen.add(canonical_url(name))
+    return tuple(
+        line
+        for line in live.entries
+        if line.value not in (hosts if line.kind is Kind.DOMAIN else seen)
+    )

@@ -1,0 +1,76 @@
+"""Putting a disavow file on disk: checked once more, never empty, never half written."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from spamlinks.disavow.document import DisavowFile
+from spamlinks.disavow.render import over_limit
+from spamlinks.errors import InputError, OutputError
+from spamlinks.files import write_atomic
+
+__all__ = ["write_disavow"]
+
+
+def write_disavow(path: Path, data: bytes | str, *, backup: bool = False) -> Path | None:
+    """Write a disavow file.
+
+    Parameters
+    ----------
+    path : a name that ends in ``.txt``; Google takes no other.
+    data : the whole file, from ``render_candidates`` or ``DisavowFile.render``.
+    backup : keep a file that is replaced as ``NAME.bak-`` and 12 digits of its SHA-256. For
+        merging in place, where the old file is the user's own.
+
+    Returns
+    -------
+    The backup's path, or None when there was nothing to keep. A file that already holds these
+    bytes is not touched.
+
+    Raises
+    ------
+    OutputError : the data has no entry (an empty upload would clear the list), breaks a limit, is
+        no disavow file, the name does not end in ``.txt``, or the disk refuses. The old file is
+        then unchanged.
+    """
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    if path.suffix.lower() != ".txt":
+        raise OutputError(str(path), "the name must end in .txt", "Google takes no other file.")
+    _check(path, raw)
+    if not path.exists():
+        write_atomic(path, raw)
+        return None
+    try:
+        old = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            str(path), f"the old file cannot be read ({reason})", "Nothing was changed."
+        ) from error
+    if old == raw:
+        return None
+    kept: Path | None = None
+    if backup:
+        kept = path.with_name(f"{path.name}.bak-{hashlib.sha256(old).hexdigest()[:12]}")
+        write_atomic(kept, old)
+    write_atomic(path, raw)
+    return kept
+
+
+def _check(path: Path, raw: bytes) -> None:
+    try:
+        file = DisavowFile.parse(raw, str(path))
+    except InputError as error:
+        raise OutputError(str(path), error.problem, "Nothing was written.") from error
+    if not file.entries:
+        raise OutputError(
+            str(path),
+            "there is no entry to write",
+            "An empty upload would clear the list; keep the file you have.",
+        )
+    broken = over_limit(raw)
+    if broken is not None:
+        raise OutputError(
+            str(path), f"it would have {broken}", "Write fewer entries, or whole domains for URLs."
+        )

@@ -1,0 +1,18 @@
+"""Policy: what to do about a score, given what the user and everybody knows about the site."""
+
+from __future__ import annotations
+
+from spamlinks.policy.decide import UNIT_COLUMNS, Guards, decide
+from spamlinks.policy.keep import KeepList
+from spamlinks.policy.verdicts import REASON_TEXT, SITUATIONS, Reason, Verdict
+
+__all__ = [
+    "REASON_TEXT",
+    "SITUATIONS",
+    "UNIT_COLUMNS",
+    "Guards",
+    "KeepList",
+    "Reason",
+    "Verdict",
+    "decide",
+]

@@ -1,0 +1,68 @@
+"""The words of a decision: verdicts, reason codes with a sentence each, situations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["REASON_TEXT", "SITUATIONS", "Reason", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """What to do about a site. REVIEW means that a human decides."""
+
+    KEEP = "KEEP"
+    REVIEW = "REVIEW"
+    DISAVOW = "DISAVOW"
+
+
+class Reason(StrEnum):
+    """The rule that settled a verdict; exactly one per decision."""
+
+    SCORE_HIGH = "SCORE_HIGH"
+    SCORE_MIDDLE = "SCORE_MIDDLE"
+    SCORE_LOW = "SCORE_LOW"
+    OWN_SITE = "OWN_SITE"
+    KEEP_LIST = "KEEP_LIST"
+    IN_LIVE_FILE = "IN_LIVE_FILE"
+    NOFOLLOW_ONLY = "NOFOLLOW_ONLY"
+    LINKS_GONE = "LINKS_GONE"
+    NO_HOST = "NO_HOST"
+    BARE_TLD = "BARE_TLD"
+    PUBLIC_SUFFIX = "PUBLIC_SUFFIX"
+    IP_ADDRESS = "IP_ADDRESS"
+    PLATFORM = "PLATFORM"
+    INSTITUTION = "INSTITUTION"
+    POPULAR = "POPULAR"
+    THIN_EVIDENCE = "THIN_EVIDENCE"
+
+
+REASON_TEXT: dict[Reason, str] = {
+    Reason.SCORE_HIGH: "The spam score is above the cut that keeps the promised precision.",
+    Reason.SCORE_MIDDLE: "The spam score is high, but not high enough to decide without a look.",
+    Reason.SCORE_LOW: "The spam score gives no cause to act.",
+    Reason.OWN_SITE: "This is your own site, or one that holds it.",
+    Reason.KEEP_LIST: "Your keep list names this site or a part of it.",
+    Reason.IN_LIVE_FILE: "Your live disavow file already covers this site; its line stays.",
+    Reason.NOFOLLOW_ONLY: "Every link is nofollow, ugc or sponsored: no entry is needed.",
+    Reason.LINKS_GONE: "Every link is gone: no entry is needed.",
+    Reason.NO_HOST: "The rows name no usable host, so there is nothing to disavow.",
+    Reason.BARE_TLD: "This is a whole top-level domain, not a site.",
+    Reason.PUBLIC_SUFFIX: "Many unrelated sites live under this name.",
+    Reason.IP_ADDRESS: "This is an IP address; what answers there can change hands.",
+    Reason.PLATFORM: "A platform with many honest users: at most single URLs, after a look.",
+    Reason.INSTITUTION: "A school, university or public body: perhaps one hacked page; look.",
+    Reason.POPULAR: "A widely visited site; that proves nothing, but a human looks first.",
+    Reason.THIN_EVIDENCE: "Too little is known about these links to decide without a look.",
+}
+
+SITUATIONS: dict[str, float] = {
+    "none": 0.98,
+    "attack": 0.95,
+    "bought": 0.90,
+    "manual-action": 0.90,
+}
+"""Precision that DISAVOW must keep, by the user's situation.
+
+Google ignores most spam by itself, so without a cause only the certain sites are worth a line.
+After bought links or a manual action, missing one costs more.
+"""
