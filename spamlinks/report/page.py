@@ -142,6 +142,19 @@ def _charts(
             "No domain has a score.",
         )
     ]
+    title = f"New linking domains per {time.period}"
+    note = "By the day the first link of a domain was seen by the maker of the export."
+    if time.unknown and time.columns:
+        note += f" {count(time.unknown)} of {count(domains.height)} domains have no usable date."
+    built.append(
+        _figure(
+            title,
+            charts.column_chart(title, time.columns),
+            [bar for bar in time.columns if bar.total],
+            note,
+            "No export of this run holds usable dates." if domains.height else _NO_LINKS,
+        )
+    )
     title = "Endings of flagged domains"
     built.append(
         _figure(
@@ -163,19 +176,6 @@ def _charts(
             anchors.bars,
             note,
             "No export of this run holds anchor texts." if anchors.links else _NO_LINKS,
-        )
-    )
-    title = f"New linking domains per {time.period}"
-    note = "By the day the first link of a domain was seen by the maker of the export."
-    if time.unknown and time.columns:
-        note += f" {count(time.unknown)} of {count(domains.height)} domains have no usable date."
-    built.append(
-        _figure(
-            title,
-            charts.column_chart(title, time.columns),
-            [bar for bar in time.columns if bar.total],
-            note,
-            "No export of this run holds usable dates." if domains.height else _NO_LINKS,
         )
     )
     return built

