@@ -1,0 +1,19 @@
+"""Reading link exports of any vendor into one table."""
+
+from __future__ import annotations
+
+from spamlinks.exports.catalog import Column, Format, catalogue
+from spamlinks.exports.read import Reading, read_export, read_exports
+from spamlinks.exports.recognise import ColumnUse, Recognised, recognise
+
+__all__ = [
+    "Column",
+    "ColumnUse",
+    "Format",
+    "Reading",
+    "Recognised",
+    "catalogue",
+    "read_export",
+    "read_exports",
+    "recognise",
+]

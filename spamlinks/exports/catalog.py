@@ -1,0 +1,148 @@
+"""The catalogue of export formats: what ``catalog.json`` says, typed.
+
+Adding a format needs an entry in ``catalog.json`` and no code. An entry names
+
+* ``vendor``, ``kind``, ``generation``, ``grain`` (link, domain, anchor, target, internal, other,
+  disavow) and ``confidence`` (A: real exports read, B: header published by independent parsers,
+  C: partly assumed, D: a guess);
+* ``core``: the fields a header must supply to be this format, in whatever language;
+* ``columns``: field, the headers that stand for it, and how its cells are read (below);
+* ``unused``: headers that are known and not read;
+* optional: ``exact`` (no other column may be present), ``name_contains`` (words in the file name),
+  ``content`` (what the cells look like, when no header is known), ``row_caps`` (record counts at
+  which the vendor cuts its exports), ``missing`` (marks that mean "unknown" in text), ``refusal``
+  and ``advice`` (the format holds no links to score: why, and what to export instead).
+
+How cells are read, ``how``: absent = as the field's type asks; ``inverted`` = yes means no;
+``flag`` = anything but empty means yes; ``token`` = yes when one of the words of ``value`` is in
+the cell; ``kind`` = a yes means that ``link_kind`` is ``value`` (``otherwise``: when none says yes).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+__all__ = ["Column", "Format", "catalogue", "normalise_header"]
+
+_SORT_MARK = re.compile(r" \((?:asc|desc)\)$")
+HOWS = frozenset({"value", "inverted", "flag", "token", "kind"})
+GRAINS = frozenset({"link", "domain", "anchor", "target", "internal", "other", "disavow"})
+
+
+def normalise_header(cell: str) -> str:
+    """Write a header cell the way all spellings of it agree; idempotent.
+
+    Byte order mark and quotes glued to it go, HTML entities are resolved (Search Console escapes
+    its headers), compatibility forms and case are folded, inner spaces become one, the mark of the
+    sorted column goes.
+
+    >>> normalise_header("\\ufeff\\"Page d&#39;origine\\""), normalise_header("URL Rating (desc)")
+    ("page d'origine", 'url rating')
+    >>> normalise_header(" Traffic ")
+    'traffic'
+    """
+    text = html.unescape(cell.replace("\ufeff", ""))
+    text = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    text = " ".join(text.split())
+    while len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1].strip()
+    return _SORT_MARK.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a format: the field it feeds and how its cells are read."""
+
+    field: str
+    headers: frozenset[str]
+    how: str = "value"
+    value: str = ""
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One entry of the catalogue; the module's docstring says what the fields mean."""
+
+    vendor: str
+    kind: str
+    generation: str
+    grain: str
+    confidence: str
+    core: frozenset[str]
+    columns: tuple[Column, ...]
+    unused: frozenset[str]
+    exact: bool = False
+    name_contains: str = ""
+    content: tuple[str, ...] = ()
+    row_caps: tuple[int, ...] = ()
+    missing: frozenset[str] = frozenset()
+    refusal: str = ""
+    advice: str = ""
+
+    @property
+    def name(self) -> str:
+        """Vendor, kind and generation in one text, such as ``gsc latest-links (2018)``."""
+        return f"{self.vendor} {self.kind} ({self.generation})"
+
+    def columns_for(self, header: str) -> tuple[Column, ...]:
+        """Return the columns a normalised header feeds; () for an unused or unknown one."""
+        return tuple(column for column in self.columns if header in column.headers)
+
+
+def _headers(names: list[str]) -> frozenset[str]:
+    return frozenset(normalise_header(name) for name in names)
+
+
+def _column(raw: dict[str, Any]) -> Column:
+    return Column(
+        field=raw["field"],
+        headers=_headers(raw["headers"]),
+        how=raw.get("how", "value"),
+        value=raw.get("value", ""),
+        otherwise=raw.get("otherwise", ""),
+    )
+
+
+def _format(raw: dict[str, Any]) -> Format:
+    columns = tuple(_column(column) for column in raw["columns"])
+    entry = Format(
+        vendor=raw["vendor"],
+        kind=raw["kind"],
+        generation=raw["generation"],
+        grain=raw["grain"],
+        confidence=raw["confidence"],
+        core=frozenset(raw["core"]),
+        columns=columns,
+        unused=_headers(raw["unused"]),
+        exact=raw.get("exact", False),
+        name_contains=raw.get("name_contains", ""),
+        content=tuple(raw.get("content", ())),
+        row_caps=tuple(raw.get("row_caps", ())),
+        missing=frozenset(raw.get("missing", ())),
+        refusal=raw.get("refusal", ""),
+        advice=raw.get("advice", ""),
+    )
+    supplied = {column.field for column in columns}
+    if not entry.core <= supplied:
+        raise ValueError(f"{entry.name}: core {sorted(entry.core - supplied)} without a column")
+    if entry.grain not in GRAINS or any(column.how not in HOWS for column in columns):
+        raise ValueError(f"{entry.name}: unknown grain or way of reading")
+    return entry
+
+
+@cache
+def catalogue() -> tuple[Format, ...]:
+    """Return every known format, in the order of ``catalog.json``.
+
+    The file is data of this package; a ValueError means that the package itself is damaged.
+    """
+    text = resources.files("spamlinks.exports").joinpath("catalog.json").read_text("utf-8")
+    return tuple(_format(raw) for raw in json.loads(text))

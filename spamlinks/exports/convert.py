@@ -1,0 +1,330 @@
+"""Typed columns from text: one batch of an export at a time, conventions decided per column.
+
+Nearly all cells take a vectorised way. Only the distinct cells it cannot read are looked at one by
+one. A cell that cannot be read becomes null and is counted; a record is never lost here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from spamlinks.exports.catalog import Column
+from spamlinks.exports.numbers import (
+    MISSING,
+    date_evidence,
+    number_evidence,
+    parse_date,
+    parse_number,
+)
+from spamlinks.schema import FIELDS
+
+__all__ = ["Conventions", "Converter", "latest_believable", "unescape_text"]
+
+YES = ("true", "yes", "y", "1", "1.0", "ja", "oui", "si", "sí", "sim", "да", "wahr", "vrai",
+       "verdadero", "verdadeiro", "vero", "waar", "+", "x", "✓", "on", "t")  # fmt: skip
+NO = ("false", "no", "n", "0", "0.0", "nein", "non", "não", "nao", "нет", "falsch", "faux",
+      "falso", "onwaar", "nee", "off", "f")  # fmt: skip
+NOFOLLOW = ("nofollow", "no follow", "no-follow", "nf")
+FOLLOW = ("dofollow", "do follow", "do-follow", "follow", "followed")
+"""These words say what they mean in a column of either polarity."""
+
+KINDS = {
+    "text": "text", "a": "text", "anchor": "text", "hyperlink": "text", "hyperlien": "text",
+    "textlink": "text", "link": "text", "href": "text", "lien": "text", "enlace": "text",
+    "image": "image", "img": "image", "imagelink": "image", "images": "image", "bild": "image",
+    "redirect": "redirect", "301": "redirect", "canonical": "canonical", "frame": "frame",
+    "iframe": "frame", "form": "form", "formular": "form",
+}  # fmt: skip
+
+UNESCAPED = frozenset(
+    {"referring_page_title", "anchor_text", "left_context", "right_context", "page_author",
+     "page_category"}
+)  # fmt: skip
+"""Text shown to people. URLs are left alone: ``&copy=1`` is a valid query."""
+
+COUNT_BLOCKS = frozenset({"group", "counts", "traffic", "popularity"})
+EARLIEST = date(1990, 1, 1)
+NEVER = ("1970-01-01", "0000-00-00", "0001-01-01")
+"""Beginnings of time stamps that stand for an unknown day."""
+_BLANK = " \t\r\n\x0b\x0c\u00a0\u200b\ufeff"
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def unescape_text(text: str) -> str:
+    """Resolve HTML entities until nothing changes, at most five times.
+
+    >>> unescape_text("B&amp;amp;B &gt; caf&eacute; &copy=1")
+    'B&B > café &copy=1'
+    """
+    for _ in range(5):
+        plain = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+@dataclass
+class Conventions:
+    """How one file writes numbers and dates, by column position, and what was seen of it.
+
+    ``decimal`` and ``order`` hold what cells are read by; evidence counts grow with every batch.
+    """
+
+    decimal: dict[int, str] = field(default_factory=dict)
+    order: dict[int, str] = field(default_factory=dict)
+    decimal_seen: dict[int, Counter[str]] = field(default_factory=dict)
+    order_seen: dict[int, Counter[str]] = field(default_factory=dict)
+
+    def decide_decimal(self, position: int, counts: bool) -> str:
+        """Choose "." or "," from what the column has shown so far."""
+        seen = self.decimal_seen.get(position, Counter())
+        if seen[","] != seen["."]:
+            return "," if seen[","] > seen["."] else "."
+        # Only 1,240 or 1.240: thousands in a count, decimals in a score of 0 to 100.
+        if seen["?,"] >= seen["?."]:
+            return "." if counts or not seen["?,"] else ","
+        return "," if counts else "."
+
+    def decide_order(self, position: int) -> str:
+        """Choose "dmy", "mdy" or "" from the column, else from the file's other columns."""
+        own = self.order_seen.get(position, Counter())
+        file: Counter[str] = sum(self.order_seen.values(), Counter())
+        for seen in (own, file):
+            if seen["dmy"] != seen["mdy"]:
+                return "dmy" if seen["dmy"] > seen["mdy"] else "mdy"
+        return ""
+
+    def revised(self, counts: dict[int, bool]) -> Conventions | None:
+        """Return conventions to read the file again by, or None when all cells fit already."""
+        decimal = {i: self.decide_decimal(i, counts[i]) for i in self.decimal_seen}
+        order = {i: self.decide_order(i) for i in self.order_seen}
+        if decimal == self.decimal and order == self.order:
+            return None
+        return Conventions(decimal, order)
+
+
+def _is_count(name: str) -> bool:
+    return FIELDS[name].dtype == pl.Int64 or FIELDS[name].block in COUNT_BLOCKS
+
+
+class Converter:
+    """Turns batches of raw text columns ``c0, c1, ...`` into columns of the schema.
+
+    Parameters
+    ----------
+    columns : position in the file and column of the format, for every field that is read.
+    missing : texts that mean "unknown" in text columns of this format.
+    conventions : how the file writes numbers and dates; with ``fixed`` they are not revised.
+    latest : days after this one are not believed.
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[tuple[int, Column]],
+        missing: Iterable[str],
+        conventions: Conventions,
+        latest: date,
+        fixed: bool = False,
+    ) -> None:
+        by_field: dict[str, list[tuple[int, Column]]] = {}
+        for position, column in columns:
+            several = column.how == "kind"
+            if several or column.field not in by_field:
+                by_field.setdefault(column.field, []).append((position, column))
+        self._by_field = {name: by_field[name] for name in FIELDS if name in by_field}
+        self._missing = sorted(missing)
+        self._conventions = conventions
+        self._latest = latest
+        self._fixed = fixed
+        self.unreadable: Counter[str] = Counter()
+
+    @property
+    def conventions(self) -> Conventions:
+        """How the file writes numbers and dates, as far as it was seen."""
+        return self._conventions
+
+    @property
+    def positions(self) -> list[int]:
+        """Positions of the columns that are read, ascending."""
+        return sorted({i for columns in self._by_field.values() for i, _ in columns})
+
+    @property
+    def counts(self) -> dict[int, bool]:
+        """Whether the numbers at a position are counts (True) or scores (False)."""
+        return {
+            columns[0][0]: _is_count(name)
+            for name, columns in self._by_field.items()
+            if FIELDS[name].dtype.is_numeric()
+        }
+
+    def convert(self, raw: pl.DataFrame) -> pl.DataFrame:
+        """Return a frame of the same height with the schema's names and types."""
+        stripped = raw.with_columns(pl.all().str.strip_chars(_BLANK))
+        typed = stripped.select(
+            self._expression(name, columns).alias(name)
+            for name, columns in self._by_field.items()
+        )
+        changed = []
+        for name, columns in self._by_field.items():
+            position, column = columns[0]
+            cells, values = stripped[f"c{position}"], typed[name]
+            dtype = FIELDS[name].dtype
+            if dtype == pl.Date:
+                changed.append(self._mend_dates(name, position, cells, values))
+            elif dtype.is_numeric():
+                changed.append(self._mend_numbers(name, position, cells, values))
+            elif dtype == pl.Boolean and column.how in ("value", "inverted"):
+                changed.append(self._mend(name, cells, values, lambda _: None))
+            elif name in UNESCAPED:
+                changed.append(_unescaped(values))
+        return typed.with_columns(changed)
+
+    def _expression(self, name: str, columns: list[tuple[int, Column]]) -> pl.Expr:
+        position, column = columns[0]
+        cell, dtype = pl.col(f"c{position}"), FIELDS[name].dtype
+        if name == "link_kind":
+            return _kind_expression(columns)
+        if dtype == pl.Boolean:
+            return _boolean_expression(cell, column)
+        if dtype == pl.Date:
+            day = cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+            return pl.when(day.is_between(EARLIEST, self._latest)).then(day)
+        if dtype.is_numeric():
+            return cell.cast(dtype, strict=False)
+        if name == "anchor_text":
+            return pl.when(cell.is_in(self._missing)).then(None).otherwise(cell)
+        text = pl.when((cell != "") & ~cell.is_in(self._missing)).then(cell)
+        return text.str.to_uppercase() if name == "page_country" else text
+
+    def _mend(
+        self,
+        name: str,
+        cells: pl.Series,
+        values: pl.Series,
+        read: Callable[[str], Any],
+        again: pl.Series | None = None,
+    ) -> pl.Series:
+        """Read the cells that gave null (or those of ``again``) one by one, each text once."""
+        if again is None and values.null_count() == int((cells == "").sum()):
+            return values
+        doubtful = values.is_null() & (cells != "") if again is None else again & (cells != "")
+        table: dict[str, Any] = {}
+        for text, count in cells.filter(doubtful).value_counts().iter_rows():
+            missing = text.lower() in MISSING or text.startswith(NEVER)
+            table[text] = None if missing else read(text)
+            if table[text] is None and not missing:
+                self.unreadable[name] += count
+        found = pl.Series(list(table.values()), dtype=values.dtype)
+        mended = cells.replace_strict(
+            pl.Series(list(table), dtype=pl.String), found, default=None, return_dtype=values.dtype
+        )
+        frame = pl.DataFrame({"doubtful": doubtful, "mended": mended, "values": values})
+        return frame.select(
+            pl.when("doubtful").then("mended").otherwise("values").alias(name)
+        ).to_series()
+
+    def _mend_dates(
+        self, name: str, position: int, cells: pl.Series, values: pl.Series
+    ) -> pl.Series:
+        conventions = self._conventions
+        if values.null_count() > int((cells == "").sum()):
+            failed = cells.filter(values.is_null() & (cells != "")).unique().to_list()
+            seen = Counter(filter(None, map(date_evidence, failed)))
+            if seen:
+                conventions.order_seen.setdefault(position, Counter()).update(seen)
+                if not self._fixed:
+                    conventions.order[position] = conventions.decide_order(position)
+        order = conventions.order.get(position, "")
+
+        def read(text: str) -> date | None:
+            day = parse_date(text, order)
+            return day if day is not None and EARLIEST <= day <= self._latest else None
+
+        return self._mend(name, cells, values, read)
+
+    def _mend_numbers(
+        self, name: str, position: int, cells: pl.Series, values: pl.Series
+    ) -> pl.Series:
+        conventions = self._conventions
+        pointed = bool(cells.str.contains(".", literal=True).any())
+        failing = values.null_count() > int((cells == "").sum())
+        lowest = values.min()
+        odd = isinstance(lowest, (int, float)) and lowest < 0
+        odd = odd or (values.dtype == pl.Float64 and not values.drop_nulls().is_finite().all())
+        if name == "page_http_code":
+            odd = odd or bool((values == 0).any())
+        if not (failing or odd or (pointed and (_is_count(name) or position in conventions.decimal))):
+            return values
+        seen = Counter(filter(None, map(number_evidence, cells.unique().to_list())))
+        if seen:
+            conventions.decimal_seen.setdefault(position, Counter()).update(seen)
+            if not self._fixed:
+                conventions.decimal[position] = conventions.decide_decimal(
+                    position, _is_count(name)
+                )
+        decimal = conventions.decimal.get(position, ".")
+        whole = FIELDS[name].dtype == pl.Int64
+
+        def read(text: str) -> float | int | None:
+            value = parse_number(text, decimal)
+            if value is None or not 0 <= value < 2**53:
+                return None
+            if name == "page_http_code" and not 100 <= value < 600:
+                return None
+            return round(value) if whole else value
+
+        again = cells != ""
+        if name == "page_http_code":  # 0 is how Ahrefs says that the page was not fetched
+            cells = cells.replace({"0": "-"})
+        return self._mend(name, cells, values, read, again)
+
+
+def _boolean_expression(cell: pl.Expr, column: Column) -> pl.Expr:
+    lower = cell.str.to_lowercase()
+    if column.how == "flag":
+        return (cell != "") & ~lower.is_in([*NO, *sorted(MISSING)])
+    if column.how == "token":
+        words = "|".join(map(re.escape, column.value.split()))
+        return lower.str.contains(rf"(?:^|[\s,;])(?:{words})(?:$|[\s,;])")
+    yes, no = (list(NO), list(YES)) if column.how == "inverted" else (list(YES), list(NO))
+    if column.field == "rel_nofollow":
+        yes, no = [*yes, *NOFOLLOW], [*no, *FOLLOW]
+    return pl.when(lower.is_in(yes)).then(True).when(lower.is_in(no)).then(False)
+
+
+def _kind_expression(columns: list[tuple[int, Column]]) -> pl.Expr:
+    if columns[0][1].how != "kind":
+        cell = pl.col(f"c{columns[0][0]}")
+        known = cell.str.to_lowercase().replace_strict(
+            list(KINDS), list(KINDS.values()), default="other", return_dtype=pl.String
+        )
+        return pl.when(cell != "").then(known)
+    kinds = [
+        pl.when(pl.col(f"c{i}").str.to_lowercase().is_in(YES)).then(pl.lit(column.value))
+        for i, column in columns
+    ]
+    otherwise = next((column.otherwise for _, column in columns if column.otherwise), None)
+    return pl.coalesce(*kinds, pl.lit(otherwise, dtype=pl.String))
+
+
+def _unescaped(values: pl.Series) -> pl.Series:
+    marked = values.str.contains(_ENTITY.pattern)
+    if not marked.any():
+        return values
+    texts = values.filter(marked).unique()
+    plain = pl.Series([unescape_text(text) for text in texts.to_list()], dtype=pl.String)
+    return values.replace(texts, plain)
+
+
+def latest_believable(export_date: date | None, today: date) -> date:
+    """Return the last day a record of an export may carry: clocks differ by a day."""
+    return min(export_date or today, today) + timedelta(days=1)

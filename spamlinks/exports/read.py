@@ -1,0 +1,283 @@
+"""Reading one export into the backlink table, with everything that was left out accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from spamlinks.errors import InputError
+from spamlinks.exports.catalog import Format
+from spamlinks.exports.convert import Conventions, Converter, latest_believable
+from spamlinks.exports.hosts import host_problems
+from spamlinks.exports.recognise import Recognised, recognise
+from spamlinks.exports.rows import Batch, BrokenEncodingError, Reject, Way, WayBlockedError, ways
+from spamlinks.exports.source import resurvey
+from spamlinks.schema import FIELDS
+from spamlinks.urls import authority_expr
+
+__all__ = ["Reading", "read_export", "read_exports"]
+
+REJECTED_SCHEMA = {
+    "file": pl.String,
+    "record": pl.Int64,
+    "reason": pl.String,
+    "text": pl.String,
+}
+SHEET_ROWS = 1_048_575
+"""Records that fit a spreadsheet beside its header; Excel drops the rest without a word."""
+NAMED_COLUMNS = 8
+LIST_KIND = "url-list"
+"""Lists that people make by hand: URLs and domains mixed, with comments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One export as read.
+
+    ``backlinks`` has exactly the fields the export supplies, in the schema's order and types, plus
+    the provenance columns; ``rejected`` has columns file, record, reason, text. Every record is in
+    exactly one of them: ``records == backlinks.height + rejected.height``. ``sha256`` is that of
+    the file's bytes. ``property`` (a host) comes from the file name; ``export_date`` from there or
+    else is the newest day in the file. ``notes`` are sentences for people.
+    """
+
+    source: str
+    path: Path
+    format: Format
+    sha256: str
+    property: str | None
+    export_date: date | None
+    backlinks: pl.DataFrame
+    rejected: pl.DataFrame
+    records: int
+    notes: tuple[str, ...]
+
+
+def read_exports(paths: Iterable[Path]) -> list[Reading]:
+    """Read every export; a folder stands for the files in it, by name, hidden ones left out.
+
+    Raises InputError (RefusedExport for formats without links) at the first file that fails.
+    """
+    readings = []
+    for path in map(Path, paths):
+        readings += [read_export(file) for file in _files(path)]
+    return readings
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    try:
+        inside = sorted(path.iterdir())
+    except OSError:
+        raise InputError(
+            path.name, "the folder may not be read", "Check its permissions."
+        ) from None
+    files = [file for file in inside if file.is_file() and not file.name.startswith(".")]
+    if not files:
+        raise InputError(path.name or str(path), "the folder holds no files", "Give export files.")
+    return files
+
+
+def read_export(path: Path) -> Reading:
+    """Read one export.
+
+    Parameters
+    ----------
+    path : a delimited text file of any known format, in any encoding, plain or gzip.
+
+    Returns
+    -------
+    Reading; an export that holds only a header gives a table without rows.
+
+    Raises
+    ------
+    InputError : the file cannot be opened, is damaged, or fits no known format.
+    RefusedExport : it is known and holds no links that could be scored.
+    """
+    path = Path(path)
+    recognised = recognise(path)
+    recognised.refuse()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        digest = pool.submit(_sha256, path, recognised.source.name)
+        table = _read_table(recognised)
+        sha256 = digest.result()
+    backlinks, export_date = _with_provenance(recognised, table)
+    name = recognised.source.name
+    rejected = pl.DataFrame(
+        [(name, r.record, r.reason, r.text) for r in table.rejects],
+        schema=REJECTED_SCHEMA,
+        orient="row",
+    ).sort("record")
+    records = backlinks.height + rejected.height
+    return Reading(
+        source=name,
+        path=path,
+        format=recognised.format,
+        sha256=sha256,
+        property=recognised.property,
+        export_date=export_date,
+        backlinks=backlinks,
+        rejected=rejected,
+        records=records,
+        notes=tuple(_notes(recognised, table, records)),
+    )
+
+
+def _sha256(path: Path, name: str) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        raise InputError(name, "the file went away while it was read", "Try again.") from None
+
+
+@dataclass(slots=True)
+class _Table:
+    """The typed records of a file and what was left out."""
+
+    frame: pl.DataFrame
+    rejects: list[Reject]
+    converter: Converter
+    recognised: Recognised
+
+
+def _read_table(recognised: Recognised) -> _Table:
+    """Read a file the fastest way that works, and again when its conventions turn out otherwise."""
+    remaining = list(ways())
+    conventions: Conventions | None = None
+    while True:
+        converter = Converter(
+            [(i, c) for i, use in enumerate(recognised.columns) for c in use.columns],
+            recognised.format.missing,
+            conventions or Conventions(),
+            latest_believable(recognised.export_date, date.today()),
+            fixed=conventions is not None,
+        )
+        try:
+            frame, rejects, seen = _collect(recognised, converter, remaining[0])
+        except BrokenEncodingError:
+            if recognised.source.damaged or recognised.source.encoding != "utf-8":
+                remaining.pop(0)
+            recognised = recognised.with_source(resurvey(recognised.source))
+            continue
+        except WayBlockedError:
+            remaining.pop(0)
+            continue
+        revised = None if conventions is not None else seen.revised(converter.counts)
+        if revised is None:
+            return _Table(frame, rejects, converter, recognised)
+        conventions = revised
+
+
+def _collect(
+    recognised: Recognised, converter: Converter, way: Way
+) -> tuple[pl.DataFrame, list[Reject], Conventions]:
+    frames = [converter.convert(_empty(converter.positions)).with_columns(export_row=_NO_ROWS)]
+    rejects: list[Reject] = []
+    for batch in way(recognised, converter.positions):
+        rejects += batch.rejects
+        frames.append(_usable(recognised, converter, batch, rejects))
+    return pl.concat(frames, rechunk=False), rejects, converter.conventions
+
+
+_NO_ROWS = pl.Series([], dtype=pl.Int64)
+
+
+def _empty(positions: list[int]) -> pl.DataFrame:
+    return pl.DataFrame(schema={f"c{i}": pl.String for i in positions})
+
+
+def _usable(
+    recognised: Recognised, converter: Converter, batch: Batch, rejects: list[Reject]
+) -> pl.DataFrame:
+    """Convert a batch and set records without a usable referring page aside."""
+    frame = converter.convert(batch.frame).with_columns(export_row=batch.records)
+    frame = frame.with_columns(authority_expr().alias("_authority"))
+    problems = host_problems(frame["_authority"])
+    page = pl.col("referring_page")
+    reason = (
+        pl.when(page.is_null())
+        .then(pl.lit("no referring page"))
+        .when(page.str.contains(r"[\x00-\x1f\x7f]"))
+        .then(pl.lit("control character in the URL"))
+        .when(pl.col("_authority").is_in(list(problems)))
+        .then(
+            pl.col("_authority").replace_strict(
+                list(problems), list(problems.values()), default=None, return_dtype=pl.String
+            )
+        )
+    )
+    if recognised.format.kind == LIST_KIND:
+        comment = page.str.starts_with("#")
+        reason = pl.when(comment).then(pl.lit("comment")).otherwise(reason)
+    frame = frame.with_columns(reason.alias("_reason"))
+    bad = frame.filter(pl.col("_reason").is_not_null())
+    if bad.height:
+        rejects += [
+            Reject(number, why, (text or "")[:2000])
+            for number, why, text in bad.select("export_row", "_reason", "referring_page").rows()
+        ]
+        frame = frame.filter(pl.col("_reason").is_null())
+    return frame.drop("_authority", "_reason")
+
+
+def _with_provenance(recognised: Recognised, table: _Table) -> tuple[pl.DataFrame, date | None]:
+    frame, entry = table.frame, recognised.format
+    export_date = recognised.export_date or _newest_day(frame)
+    grain = pl.lit(entry.grain)
+    if entry.kind == LIST_KIND:  # a name without a path stands for a whole domain
+        bare = ~pl.col("referring_page").str.contains("/", literal=True)
+        grain = pl.when(bare).then(pl.lit("domain")).otherwise(grain)
+    frame = frame.with_columns(
+        pl.lit(recognised.source.name).alias("export_file"),
+        pl.lit(entry.vendor).alias("vendor"),
+        pl.lit(export_date, dtype=pl.Date).alias("export_date"),
+        grain.alias("grain"),
+    )
+    return frame.select(name for name in FIELDS if name in frame.columns), export_date
+
+
+def _newest_day(frame: pl.DataFrame) -> date | None:
+    days = [
+        day
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Date and FIELDS[name].block in ("dates", "crawl")
+        for day in [frame[name].max()]
+        if isinstance(day, date)
+    ]
+    return max(days, default=None)
+
+
+def _notes(recognised: Recognised, table: _Table, records: int) -> list[str]:
+    """Say what a reader of the results should know about this file."""
+    entry, notes = recognised.format, list(recognised.notes)
+    if entry.confidence == "D":
+        notes.append(f"the layout of {entry.name} is a guess: check some rows")
+    new = [use.header for use in recognised.columns if not use.known]
+    if new:
+        shown = ", ".join(printable(header) for header in new[:NAMED_COLUMNS])
+        more = f" and {len(new) - NAMED_COLUMNS} more" if len(new) > NAMED_COLUMNS else ""
+        notes.append(f"columns that are not known and not read: {shown}{more}")
+    if table.recognised.source.damaged:
+        notes.append("some bytes are not valid UTF-8 and are shown as \ufffd")
+    if table.recognised.source.encoding == "cp1252":
+        notes.append("read as Windows-1252; saved as UTF-8 no letter would be lost")
+    for name, count in sorted(table.converter.unreadable.items()):
+        notes.append(f"{name}: {count:,} cells could not be read and count as unknown")
+    if records == 0:
+        notes.append("the export holds a header and no records")
+    if records in (*entry.row_caps, SHEET_ROWS):
+        notes.append(f"exactly {records:,} records: the export may be cut off at a limit")
+    return notes
+
+
+def printable(text: str) -> str:
+    """Shorten a text from a file for a message: printable characters only, 40 at most."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()[:40] or "(no name)"

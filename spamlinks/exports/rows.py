@@ -1,0 +1,251 @@
+"""The records of a recognised export as batches of raw text, with the broken ones set aside.
+
+The fast way is Arrow's streaming CSV reader: it splits quoted and unquoted cells exactly as
+``csv.reader`` does, and names every record with a wrong number of cells instead of filling it up
+(polars fills short records with nulls and does not tell). The slow way is ``csv.reader`` itself,
+for what Arrow gives up on; it starts again at the next line after a quote that is never closed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import polars as pl
+
+from spamlinks.exports.recognise import Recognised
+from spamlinks.exports.source import open_utf8
+
+__all__ = ["Batch", "BrokenEncodingError", "Reject", "Way", "WayBlockedError", "ways"]
+
+BLOCK_BYTES = 1 << 22
+SLOW_BATCH = 20_000
+MAX_RECORD_LINES = 500
+"""A record that spans more lines is a quote that was never closed."""
+MAX_RECORD_CHARS = 1 << 20
+MAX_SHOWN_CHARS = 2000
+
+
+class BrokenEncodingError(Exception):
+    """The file is not in the encoding its beginning promised."""
+
+
+class WayBlockedError(Exception):
+    """This way of reading cannot go on without losing records; the next one can."""
+
+
+class _RunawayError(Exception):
+    """A record grew beyond all measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that is left out: its number, why, and the beginning of its text."""
+
+    record: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records in the order of the file: text columns ``c0, c1, ...`` and their numbers from 1."""
+
+    frame: pl.DataFrame
+    records: pl.Series
+    rejects: list[Reject] = field(default_factory=list)
+
+
+Way = Callable[[Recognised, list[int]], Iterator[Batch]]
+"""Yields the records of a file, keeping the columns at the given positions.
+
+Raises BrokenEncodingError, and WayBlockedError when the next way has to be taken from the start.
+"""
+
+
+def ways() -> tuple[Way, ...]:
+    """Return the ways to read records, the fastest first; the last one reads everything."""
+    return _arrow_parallel, _arrow_serial, _csv_batches
+
+
+def _arrow_parallel(recognised: Recognised, positions: list[int]) -> Iterator[Batch]:
+    return _arrow_batches(recognised, positions, parallel=True)
+
+
+def _arrow_serial(recognised: Recognised, positions: list[int]) -> Iterator[Batch]:
+    return _arrow_batches(recognised, positions, parallel=False)
+
+
+def _arrow_batches(
+    recognised: Recognised, positions: list[int], parallel: bool
+) -> Iterator[Batch]:
+    import pyarrow as pa  # noqa: PLC0415  imported late: `spamlinks --help` must be quick
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+
+    width = len(recognised.columns)
+    kept = [f"c{i}" for i in positions]
+    numbering = _Numbering()
+
+    def skip_row(row: arrow_csv.InvalidRow) -> str:
+        numbering.broken.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    with open_utf8(recognised.source, recognised.data_start) as stream:
+        try:
+            reader = arrow_csv.open_csv(
+                pa.PythonFile(stream, mode="r"),
+                read_options=arrow_csv.ReadOptions(
+                    block_size=BLOCK_BYTES,
+                    use_threads=parallel,
+                    column_names=[f"c{i}" for i in range(width)],
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=recognised.delimiter,
+                    newlines_in_values=True,
+                    invalid_row_handler=skip_row,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    include_columns=kept,
+                    column_types=dict.fromkeys(kept, pa.string()),
+                    strings_can_be_null=False,
+                ),
+            )
+            for chunk in reader:
+                numbering.check(parallel)
+                frame = cast(pl.DataFrame, pl.from_arrow(chunk))
+                yield numbering.batch(frame, width)
+        except pa.ArrowInvalid as error:
+            message = str(error)
+            if "Empty CSV" not in message:
+                raise (BrokenEncodingError if "UTF" in message else WayBlockedError) from None
+        numbering.check(parallel)
+        if stream.quotes % 2:
+            raise WayBlockedError  # a quote that never closes may have swallowed the last records
+    if numbering.broken:
+        yield numbering.batch(pl.DataFrame(schema=dict.fromkeys(kept, pl.String)), width)
+
+
+class _Numbering:
+    """Gives records their numbers, stepping over the broken ones Arrow has left out."""
+
+    def __init__(self) -> None:
+        self.broken: list[tuple[int | None, int, str]] = []
+        self._next = 1
+
+    def check(self, parallel: bool) -> None:
+        """Stop a way that would lose records: only the serial reader numbers broken ones."""
+        # A broken record of several lines may be a stray quote that swallowed good records.
+        if any(parallel or "\n" in text.rstrip() for _, _, text in self.broken):
+            raise WayBlockedError
+
+    def batch(self, frame: pl.DataFrame, width: int) -> Batch:
+        broken = {number or 0: (cells, text) for number, cells, text in self.broken}
+        if not broken:
+            records = pl.int_range(self._next, self._next + frame.height, eager=True)
+            self._next += frame.height
+            return Batch(frame, records)
+        last = self._next + frame.height + len(broken)
+        numbers = [n for n in range(self._next, last) if n not in broken][: frame.height]
+        end = numbers[-1] if numbers else max(broken)
+        rejects = [
+            Reject(number, _ragged(cells, width), text[:MAX_SHOWN_CHARS])
+            for number, (cells, text) in sorted(broken.items())
+            if number <= end
+        ]
+        self.broken = [entry for entry in self.broken if (entry[0] or 0) > end]
+        self._next = end + 1
+        return Batch(frame, pl.Series(numbers, dtype=pl.Int64), rejects)
+
+
+def _ragged(cells: int, width: int) -> str:
+    return f"the record has {cells} cells, the header {width}"
+
+
+def _csv_batches(recognised: Recognised, positions: list[int]) -> Iterator[Batch]:
+    width = len(recognised.columns)
+    schema = {f"c{i}": pl.String for i in positions}
+    rows: list[list[str]] = []
+    records: list[int] = []
+    rejects: list[Reject] = []
+
+    def flush() -> Batch:
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        return Batch(frame, pl.Series(records, dtype=pl.Int64), list(rejects))
+
+    number = 0
+    with (
+        open_utf8(recognised.source, recognised.data_start) as stream,
+        io.TextIOWrapper(
+            io.BufferedReader(stream, BLOCK_BYTES), "utf-8", errors="replace", newline=""
+        ) as lines,
+    ):
+        for row, reason, text in _csv_records(lines, recognised.delimiter, width):
+            number += 1
+            if reason:
+                rejects.append(Reject(number, reason, text[:MAX_SHOWN_CHARS]))
+            else:
+                rows.append([row[i] for i in positions])
+                records.append(number)
+            if len(rows) + len(rejects) >= SLOW_BATCH:
+                yield flush()
+                rows, records, rejects = [], [], []
+    if rows or rejects:
+        yield flush()
+
+
+def _csv_records(
+    lines: Iterable[str], delimiter: str, width: int
+) -> Iterator[tuple[list[str], str, str]]:
+    """Yield (cells, "", "") or ([], reason, text) for every record that is not blank.
+
+    A broken record of several lines costs its first line only: the others are read again.
+    """
+    source = iter(lines)
+    again: deque[str] = deque()
+    pulled: list[str] = []
+
+    def feed() -> Iterator[str]:
+        chars = 0
+        while len(pulled) < MAX_RECORD_LINES and chars < MAX_RECORD_CHARS:
+            line = again.popleft() if again else next(source, None)
+            if line is None:
+                return
+            pulled.append(line)
+            chars += len(line)
+            yield line
+        raise _RunawayError
+
+    while True:
+        pulled.clear()
+        reason = ""
+        row: list[str] = []
+        try:
+            row = next(csv.reader(feed(), delimiter=delimiter))
+        except StopIteration:
+            return
+        except (_RunawayError, csv.Error):
+            reason = "a quote is never closed, or a cell is too long"
+        if not row and not reason:
+            continue
+        if not reason and len(pulled) > 1 and _is_open(pulled, delimiter):
+            reason = "a quote is never closed"
+        if not reason and len(row) != width:
+            reason = _ragged(len(row), width)
+        if not reason:
+            yield row, "", ""
+            continue
+        again.extendleft(reversed(pulled[1:]))
+        yield [], reason, pulled[0].rstrip("\r\n")
+
+
+def _is_open(pulled: list[str], delimiter: str) -> bool:
+    """Whether a record of several lines ended with the file, inside quotes."""
+    try:
+        list(csv.reader(pulled, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
