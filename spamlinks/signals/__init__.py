@@ -1,0 +1,1 @@
+"""The signals: pure, named and versioned measurements of backlinks."""
