@@ -123,7 +123,9 @@ def below_mask(hosts: pl.Series, names: Collection[str]) -> pl.Series:
     if not names:
         return hosts.is_null().replace_strict({True: None, False: False}, return_dtype=pl.Boolean)
     found = _within(hosts, names)
-    for labels in range(1, 1 + max(name.count(".") + 1 for name in names)):
+    dots = hosts.str.count_matches(".", literal=True).max()
+    deepest = dots if isinstance(dots, int) else 0  # None without hosts
+    for labels in range(1, 1 + min(deepest, max(name.count(".") + 1 for name in names))):
         tail = hosts.str.extract(rf"\.([^.]+(?:\.[^.]+){{{labels - 1}}})$")
         found = found | _within(tail, names).fill_null(value=False)
     return found

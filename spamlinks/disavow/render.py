@@ -167,8 +167,8 @@ def refuse_refused(vetted: Vetted, source: str) -> None:
     if vetted.refused:
         candidate, refusal = vetted.refused[0]
         more = f" and {len(vetted.refused) - 1} more" if len(vetted.refused) > 1 else ""
-        name = safe_comment(candidate.entry.line, 100)[2:]
-        problem = f"{name!r}{more} must never be disavowed ({refusal.value})"
+        name = safe_comment(candidate.entry.value, 100)[2:]
+        problem = f"{name}{more} must never be disavowed ({refusal.value})"
         raise OutputError(source, problem, "Leave it out; no setting allows it.")
 
 
