@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -55,6 +55,7 @@ EARLIEST = date(1990, 1, 1)
 NEVER = ("1970-01-01", "0000-00-00", "0001-01-01")
 """Beginnings of time stamps that stand for an unknown day."""
 _BLANK = " \t\r\n\x0b\x0c\u00a0\u200b\ufeff"
+_Cells = TypeVar("_Cells", pl.Expr, pl.Series)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -168,22 +169,21 @@ class Converter:
 
     def convert(self, raw: pl.DataFrame) -> pl.DataFrame:
         """Return a frame of the same height with the schema's names and types."""
-        stripped = raw.with_columns(pl.all().str.strip_chars(_BLANK))
-        typed = stripped.select(
+        typed = raw.select(
             self._expression(name, columns).alias(name)
             for name, columns in self._by_field.items()
         )
         changed = []
         for name, columns in self._by_field.items():
             position, column = columns[0]
-            cells, values = stripped[f"c{position}"], typed[name]
+            cells, values = raw[f"c{position}"], typed[name]
             dtype = FIELDS[name].dtype
             if dtype == pl.Date:
                 changed.append(self._mend_dates(name, position, cells, values))
             elif dtype.is_numeric():
                 changed.append(self._mend_numbers(name, position, cells, values))
             elif dtype == pl.Boolean and column.how in ("value", "inverted"):
-                changed.append(self._mend(name, cells, values, lambda _: None))
+                changed.append(self._mend(name, cells, values, _boolean_reader(column)))
             elif name in UNESCAPED:
                 changed.append(_unescaped(values))
         return typed.with_columns(changed)
@@ -196,14 +196,16 @@ class Converter:
         if dtype == pl.Boolean:
             return _boolean_expression(cell, column)
         if dtype == pl.Date:
-            day = cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+            day = _iso_day(cell)
             return pl.when(day.is_between(EARLIEST, self._latest)).then(day)
         if dtype.is_numeric():
             return cell.cast(dtype, strict=False)
-        if name == "anchor_text":
-            return pl.when(cell.is_in(self._missing)).then(None).otherwise(cell)
-        text = pl.when((cell != "") & ~cell.is_in(self._missing)).then(cell)
-        return text.str.to_uppercase() if name == "page_country" else text
+        text = cell.str.strip_chars(_BLANK)
+        if self._missing:
+            text = text.replace(self._missing, [None] * len(self._missing))
+        if name == "page_country":
+            text = text.str.to_uppercase()
+        return text if name == "anchor_text" else pl.when(text != "").then(text)
 
     def _mend(
         self,
@@ -219,8 +221,9 @@ class Converter:
         doubtful = values.is_null() & (cells != "") if again is None else again & (cells != "")
         table: dict[str, Any] = {}
         for text, count in cells.filter(doubtful).value_counts().iter_rows():
-            missing = text.lower() in MISSING or text.startswith(NEVER)
-            table[text] = None if missing else read(text)
+            cell = text.strip(_BLANK)
+            missing = cell.lower() in MISSING or cell.startswith(NEVER)
+            table[text] = None if missing else read(cell)
             if table[text] is None and not missing:
                 self.unreadable[name] += count
         found = pl.Series(list(table.values()), dtype=values.dtype)
@@ -236,8 +239,14 @@ class Converter:
         self, name: str, position: int, cells: pl.Series, values: pl.Series
     ) -> pl.Series:
         conventions = self._conventions
+        again = None
         if values.null_count() > int((cells == "").sum()):
-            failed = cells.filter(values.is_null() & (cells != "")).unique().to_list()
+            again = values.is_null() & (cells != "")
+            beyond = again & _iso_day(cells).is_not_null()  # a day, but not one to believe
+            never = cells.filter(beyond).str.contains("^(?:" + "|".join(NEVER) + ")").sum()
+            self.unreadable += Counter({name: int(beyond.sum()) - int(never)})
+            again &= ~beyond
+            failed = cells.filter(again).unique().to_list()
             seen = Counter(filter(None, map(date_evidence, failed)))
             if seen:
                 conventions.order_seen.setdefault(position, Counter()).update(seen)
@@ -249,7 +258,7 @@ class Converter:
             day = parse_date(text, order)
             return day if day is not None and EARLIEST <= day <= self._latest else None
 
-        return self._mend(name, cells, values, read)
+        return self._mend(name, cells, values, read, again)
 
     def _mend_numbers(
         self, name: str, position: int, cells: pl.Series, values: pl.Series
@@ -288,28 +297,47 @@ class Converter:
         return self._mend(name, cells, values, read, again)
 
 
+def _iso_day(cell: _Cells) -> _Cells:
+    return cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+
+
+def _boolean_words(column: Column) -> dict[str, bool]:
+    inverted = column.how == "inverted"
+    words = {**dict.fromkeys(YES, not inverted), **dict.fromkeys(NO, inverted)}
+    if column.field == "rel_nofollow":
+        words |= {**dict.fromkeys(NOFOLLOW, True), **dict.fromkeys(FOLLOW, False)}
+    return words
+
+
+def _boolean_reader(column: Column) -> Callable[[str], bool | None]:
+    words = _boolean_words(column)
+    return lambda cell: words.get(cell.lower())
+
+
 def _boolean_expression(cell: pl.Expr, column: Column) -> pl.Expr:
-    lower = cell.str.to_lowercase()
+    lower = cell.str.strip_chars(_BLANK).str.to_lowercase()
     if column.how == "flag":
-        return (cell != "") & ~lower.is_in([*NO, *sorted(MISSING)])
+        return (lower != "") & ~lower.is_in([*NO, *sorted(MISSING)])
     if column.how == "token":
         words = "|".join(map(re.escape, column.value.split()))
         return lower.str.contains(rf"(?:^|[\s,;])(?:{words})(?:$|[\s,;])")
-    yes, no = (list(NO), list(YES)) if column.how == "inverted" else (list(YES), list(NO))
-    if column.field == "rel_nofollow":
-        yes, no = [*yes, *NOFOLLOW], [*no, *FOLLOW]
-    return pl.when(lower.is_in(yes)).then(True).when(lower.is_in(no)).then(False)
+    # The spellings of programs; people's own are read one by one by ``_boolean_reader``.
+    spellings = ("true", "false", "TRUE", "FALSE", "True", "False", "1", "0")
+    words_of = _boolean_words(column)
+    yes = [word for word in spellings if words_of[word.lower()]]
+    no = [word for word in spellings if not words_of[word.lower()]]
+    return pl.when(cell.is_in(yes)).then(True).when(cell.is_in(no)).then(False)
 
 
 def _kind_expression(columns: list[tuple[int, Column]]) -> pl.Expr:
     if columns[0][1].how != "kind":
-        cell = pl.col(f"c{columns[0][0]}")
+        cell = pl.col(f"c{columns[0][0]}").str.strip_chars(_BLANK)
         known = cell.str.to_lowercase().replace_strict(
             list(KINDS), list(KINDS.values()), default="other", return_dtype=pl.String
         )
         return pl.when(cell != "").then(known)
     kinds = [
-        pl.when(pl.col(f"c{i}").str.to_lowercase().is_in(YES)).then(pl.lit(column.value))
+        pl.when(pl.col(f"c{i}").str.strip_chars(_BLANK).str.to_lowercase().is_in(YES)).then(pl.lit(column.value))
         for i, column in columns
     ]
     otherwise = next((column.otherwise for _, column in columns if column.otherwise), None)
@@ -317,9 +345,9 @@ def _kind_expression(columns: list[tuple[int, Column]]) -> pl.Expr:
 
 
 def _unescaped(values: pl.Series) -> pl.Series:
-    marked = values.str.contains(_ENTITY.pattern)
-    if not marked.any():
+    if not values.str.contains("&", literal=True).any():
         return values
+    marked = values.str.contains(_ENTITY.pattern)
     texts = values.filter(marked).unique()
     plain = pl.Series([unescape_text(text) for text in texts.to_list()], dtype=pl.String)
     return values.replace(texts, plain)
