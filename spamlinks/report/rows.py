@@ -22,7 +22,10 @@ COLUMNS: tuple[str, ...] = (
 
 MAX_ROWS = 20_000
 DETAIL_BYTES = 3_000_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
-_SAMPLES = 5
+_SAMPLES = {"DISAVOW": 5, "REVIEW": 5, "KEEP": 2}
+_SAMPLE_COLUMNS = (
+    "linking_domain", "referring_page", "anchor_text", "target_url", "spam_score", "first_seen",
+)  # fmt: skip
 
 _DOMAIN_TYPES: dict[str, pl.DataType] = {
     "linking_domain": pl.String(), "unit": pl.String(), "verdict": pl.String(),
@@ -92,7 +95,7 @@ def _typed(
 
 
 def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
-    """Build one row per domain, in order, with up to five sample links each.
+    """Build one row per domain, in order, with up to five sample links (two of kept domains).
 
     Parameters
     ----------
@@ -109,48 +112,69 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
     left = DETAIL_BYTES
     rows: list[list[Any]] = []
     for row in shown.iter_rows(named=True):
-        why = clean(row["why"], 320)
-        evidence = [clean(part, 240) for part in (row["evidence"] or "")[:20_000].split(" | ")]
-        evidence = [part for part in evidence if part and part != why][:12]
-        found = samples.get(row["linking_domain"], [])
-        spent = len(json.dumps([evidence, found], ensure_ascii=False).encode())
-        cut = int(spent > left)
-        if cut:
-            evidence, found = [], []
-        else:
-            left -= spent
+        evidence: list[str] = []
+        found: list[list[Any]] = []
+        why = clean(row["why"], 320 if left else 120)
+        if left:
+            evidence = _evidence(row["evidence"], why)
+            raw = samples.get(row["linking_domain"], [])[: _SAMPLES[row["verdict"]]]
+            found = [_sample(*link) for link in raw]
+            spent = _size(evidence) + sum(map(_size, found))
+            if spent > left:
+                evidence, found, left = [], [], 0
+            else:
+                left -= spent
         rows.append([
             clean(row["linking_domain"], 300), clean(row["unit"], 12), row["verdict"],
             clean(row["reason"], 60), _rounded(row["spam_score"]), row["links"],
             row["followed_links"], _day(row["first_seen"]), clean(row["network"], 80) or None,
-            why if not cut else clean(why, 120), evidence, found, cut,
+            why, evidence, found, int(not left),
         ])  # fmt: skip
     return rows
 
 
-def _samples(links: pl.DataFrame, wanted: pl.Series) -> dict[str, list[list[Any]]]:
-    """Return up to five links per domain, the highest score first."""
-    # Texts are cut before anything else: one anchor may be 100 kB, and a table may have millions.
+def _evidence(said: str | None, why: str) -> list[str]:
+    parts = (clean(part, 240) for part in (said or "")[:20_000].split(" | "))
+    return [part for part in parts if part and part != why][:12]
+
+
+def _size(values: list[Any]) -> int:
+    """Bytes that values take in the page, and a little more."""
+    return sum(len(v.encode()) if isinstance(v, str) else 8 for v in values) + 4 * len(values)
+
+
+def _samples(links: pl.DataFrame, wanted: pl.Series) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the links with the highest scores of each domain, as the table has them."""
+    # Row numbers are sorted, not rows: one anchor may be 100 kB, and a table may have millions.
     best = (
         links.lazy()
+        .select("linking_domain", "spam_score")
+        .with_row_index("at")
         .filter(pl.col("linking_domain").is_in(wanted.implode()))
-        .with_columns(pl.col("referring_page", "anchor_text", "target_url").str.slice(0, 1000))
         .sort("spam_score", descending=True, nulls_last=True, maintain_order=True)
         .group_by("linking_domain", maintain_order=True)
-        .head(_SAMPLES)
+        .agg(pl.col("at").head(max(_SAMPLES.values())))
         .collect()
     )
-    found: dict[str, list[list[Any]]] = {}
-    for row in best.iter_rows(named=True):
-        anchor, target = row["anchor_text"], row["target_url"]
-        found.setdefault(row["linking_domain"], []).append([
-            clean(row["referring_page"], 180),
-            None if anchor is None else clean(anchor, 120),
-            None if target is None else clean(target, 140),
-            _rounded(row["spam_score"]),
-            _day(row["first_seen"]),
-        ])  # fmt: skip
+    rows = links.select(_SAMPLE_COLUMNS)[best["at"].explode()].with_columns(
+        pl.col("referring_page", "anchor_text", "target_url").str.slice(0, 1000)
+    )
+    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in best["linking_domain"]}
+    for name, *link in rows.iter_rows():
+        found[name].append(tuple(link))
     return found
+
+
+def _sample(
+    page: str | None, anchor: str | None, target: str | None, score: float | None, day: object
+) -> list[Any]:
+    return [
+        clean(page, 180),
+        None if anchor is None else clean(anchor, 120),
+        None if target is None else clean(target, 140),
+        _rounded(score),
+        _day(day),
+    ]
 
 
 def _rounded(score: float | None) -> float | None:

@@ -116,3 +116,13 @@ def test_a_list_of_any_length_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     links = pl.DataFrame({"referring_page": [""], "linking_domain": ["x"]})
     table = domain_rows(tidy_domains(domains), tidy_links(links))
     assert [row[2] for row in table] == ["DISAVOW"] * 10
+
+
+@pytest.mark.parametrize(("verdict", "samples"), [("DISAVOW", 5), ("REVIEW", 5), ("KEEP", 2)])
+def test_flagged_domains_show_more_links(verdict: str, samples: int) -> None:
+    links = pl.DataFrame({"referring_page": [f"p{n}" for n in range(9)]}).with_columns(
+        linking_domain=pl.lit("a")
+    )
+    domains = pl.DataFrame({"linking_domain": ["a"], "verdict": [verdict]})
+    row = domain_rows(tidy_domains(domains), tidy_links(links))[0]
+    assert len(row[COLUMNS.index("samples")]) == samples
