@@ -84,9 +84,9 @@ def candidate_lines(candidates: Sequence[Candidate], comments: bool = True) -> l
 
     Without ``comments`` there is one line per entry and nothing else.
     """
-    ordered = sorted(candidates, key=lambda c: (c.group, c.entry, c.comment))
+    ordered = sorted(candidates, key=lambda c: (c.group, *_order(c)))
     if not comments:
-        return [c.entry.line for c in sorted(candidates)]
+        return [c.entry.line for c in sorted(candidates, key=_order)]
     lines: list[str] = []
     group = ""
     for candidate in ordered:
@@ -98,6 +98,10 @@ def candidate_lines(candidates: Sequence[Candidate], comments: bool = True) -> l
             lines.append(safe_comment(note))
         lines.append(candidate.entry.line)
     return lines
+
+
+def _order(candidate: Candidate) -> tuple[str, str, str]:
+    return candidate.entry.kind.value, candidate.entry.value, candidate.comment
 
 
 def _unicode_name(candidate: Candidate) -> str:

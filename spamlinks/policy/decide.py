@@ -137,7 +137,9 @@ def _parents(host: str) -> list[str]:
 
 
 def _unit() -> pl.Expr:
-    urls = pl.col("_platform") | pl.col("_institution") | pl.col("_kept_inside")
+    urls = (
+        pl.col("_platform") | pl.col("_institution") | (pl.col("_kept_inside") & ~pl.col("_kept"))
+    )
     return (
         pl.when(urls)
         .then(pl.lit("url"))

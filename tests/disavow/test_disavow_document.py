@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spamlinks.disavow import Candidate, DisavowFile, Entry, Kind, Problem, diff, not_reexamined
 from spamlinks.errors import InputError, OutputError
 from spamlinks.urls import authority, canonical_url, parse_host
+
+calm = settings(deadline=None)  # the machine may be busy; the first call loads a list
 
 # ---------------------------------------------------------------- strategies
 
@@ -92,22 +95,26 @@ def test_parse_keeps_every_byte(data, entries, problems):
     assert [line.number for line in file.lines] == list(range(1, len(file.lines) + 1))
 
 
+@calm
 @given(texts)
 def test_any_text_that_parses_renders_to_itself(text):
     assert parse(text).render() == text.encode()
     assert parse(text.encode()).render() == text.encode()
 
 
+@calm
 @given(texts, st.booleans())
 def test_any_bytes_that_parse_render_to_themselves(text, bom):
     data = (b"\xef\xbb\xbf" if bom else b"") + text.encode()
     assert parse(data).render() == data
 
 
+@calm
 @given(st.binary(max_size=60))
 def test_parse_raises_nothing_but_input_errors(data):
-    file = parse(data)  # any other exception fails the test
-    assert data[:2] in (b"\xff\xfe", b"\xfe\xff") or file.render() == data
+    with contextlib.suppress(InputError):  # any other exception fails the test
+        file = DisavowFile.parse(data)
+        assert data[:2] in (b"\xff\xfe", b"\xfe\xff") or file.render() == data
 
 
 def test_utf16_is_read_by_its_mark_and_written_as_utf8():
@@ -246,6 +253,7 @@ def slow_covers(file: DisavowFile, name: str) -> bool:
     return False
 
 
+@calm
 @given(texts, st.one_of(safe_hosts, urls))
 def test_covers_agrees_with_a_slow_reference(text, name):
     file = parse(text)
@@ -347,6 +355,7 @@ def test_merge_drops_its_comments_before_it_breaks_a_limit():
         live.merge([*new, *domains("one.more.example")])
 
 
+@calm
 @given(texts, candidates)
 def test_merge_loses_no_line_and_is_idempotent(text, new):
     live = parse(text)
@@ -360,6 +369,7 @@ def test_merge_loses_no_line_and_is_idempotent(text, new):
     assert all(merged.covers(c.entry.value) is not None for c in new)
 
 
+@calm
 @given(texts, candidates)
 def test_a_merged_file_is_read_back_as_the_same_entries(text, new):
     merged = parse(text).merge(new)
@@ -367,6 +377,7 @@ def test_a_merged_file_is_read_back_as_the_same_entries(text, new):
     assert again.entry_set == merged.entry_set
 
 
+@calm
 @given(texts, candidates, st.randoms(use_true_random=False))
 def test_merge_does_not_depend_on_the_order_of_the_candidates(text, new, chance: random.Random):
     live = parse(text)

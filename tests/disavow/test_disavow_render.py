@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamlinks.disavow import (
@@ -18,11 +18,15 @@ from spamlinks.disavow import (
     Kind,
     Refusal,
     read_line,
+    render,
     render_candidates,
     safe_comment,
     vet,
 )
+from spamlinks.disavow.render import over_limit
 from spamlinks.errors import OutputError
+
+calm = settings(deadline=None)  # the machine may be busy; the first call loads a list
 
 HEADER = Header(
     "spamlinks", "0.1.0", "standard-v1", "sha256 abc123", date(2026, 1, 31), {"domains": 2}
@@ -155,17 +159,36 @@ def test_no_candidate_means_no_file():
         render_candidates([], HEADER)
 
 
-def test_comments_go_first_when_the_file_would_be_too_long():
-    many = [Candidate(Entry.domain(f"s{i}.example"), "reason") for i in range(60_000)]
+LIMITS = [  # file, what breaks; the numbers are Google's
+    (b"#\n" * 100_000, None),
+    (b"#\n" * 100_000 + b"#", "100,001 lines"),
+    (b"#\r\n" * 100_000, None),
+    (b"#\r" * 100_001, "100,001 lines"),
+    (b"#" * 2_097_152, None),
+    (b"#" * 2_097_153, "2,097,153 bytes"),
+    (b"", None),
+]
+
+
+@pytest.mark.parametrize(("data", "broken"), LIMITS, ids=lambda x: str(x)[:20])
+def test_over_limit(data, broken):
+    found = over_limit(data)
+    assert (found or "").split(", ")[0] == (broken or "")
+
+
+def test_comments_go_first_when_the_file_would_be_too_long(monkeypatch):
+    monkeypatch.setattr(render, "MAX_LINES", 100)  # the real limit would only be slower
+    many = [Candidate(Entry.domain(f"s{i}.example"), "reason") for i in range(60)]
     text = render_candidates(many, HEADER)
-    assert text.count("\n") == 60_004
+    assert text.count("\n") == 64
     assert "# reason" not in text
     assert text.startswith("# Disavow file by spamlinks 0.1.0")
 
 
-def test_too_many_entries_are_refused_with_what_to_collapse():
-    urls = [Candidate(Entry.url(f"http://big.example/{i}")) for i in range(99_997)]
-    with pytest.raises(OutputError, match=r"100,001 lines.*big\.example \(99,997 URLs\)"):
+def test_too_many_entries_are_refused_with_what_to_collapse(monkeypatch):
+    monkeypatch.setattr(render, "MAX_LINES", 100)
+    urls = [Candidate(Entry.url(f"http://big.example/{i}")) for i in range(97)]
+    with pytest.raises(OutputError, match=r"101 lines.*big\.example \(97 URLs\)"):
         render_candidates(urls, HEADER)
 
 
@@ -197,6 +220,7 @@ def test_safe_comment(text, comment):
     assert safe_comment(text) == comment
 
 
+@calm
 @given(st.text())
 def test_a_comment_is_one_clean_line_whatever_the_text(text):
     comment = safe_comment(text)
@@ -216,6 +240,7 @@ hostile = st.one_of(
 spam_hosts = st.integers(0, 50).map("spam{}.example".format)
 
 
+@calm
 @given(st.lists(st.builds(Candidate, spam_hosts.map(Entry.domain), hostile, hostile), min_size=1))
 def test_no_text_of_an_export_can_become_an_entry(candidates):
     header = Header("t\n1", "1\ndomain:a.co", "m\r2", "h\u20283", date(2026, 1, 1), {"x\ny": 1})
@@ -227,6 +252,7 @@ def test_no_text_of_an_export_can_become_an_entry(candidates):
     assert not re.search(r"[\r\x0b\x0c\x85\u2028\u2029]", text)
 
 
+@calm
 @given(st.lists(st.builds(Candidate, spam_hosts.map(Entry.domain), st.text(max_size=3))))
 def test_vet_puts_every_candidate_in_one_place(candidates):
     vetted = vet(candidates, ["spam1.example"])
