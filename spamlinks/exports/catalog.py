@@ -15,7 +15,7 @@ Adding a format needs an entry in ``catalog.json`` and no code. An entry names
 
 How cells are read, ``how``: absent = as the field's type asks; ``inverted`` = yes means no;
 ``flag`` = anything but empty means yes; ``token`` = yes when one of the words of ``value`` is in
-the cell; ``kind`` = a yes means that ``link_kind`` is ``value`` (``otherwise``: when none says yes).
+the cell; ``kind`` = a yes means that ``link_kind`` is ``value`` (``otherwise``: what no yes means).
 """
 
 from __future__ import annotations

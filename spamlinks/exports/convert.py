@@ -10,13 +10,14 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import polars as pl
 
 from spamlinks.exports.catalog import Column
+from spamlinks.exports.conventions import Conventions
+from spamlinks.exports.flags import BLANK, boolean_expression, boolean_reader, kind_expression
 from spamlinks.exports.numbers import (
     MISSING,
     date_evidence,
@@ -26,23 +27,7 @@ from spamlinks.exports.numbers import (
 )
 from spamlinks.schema import FIELDS
 
-__all__ = ["Conventions", "Converter", "latest_believable", "unescape_text"]
-
-YES = ("true", "yes", "y", "1", "1.0", "ja", "oui", "si", "sí", "sim", "да", "wahr", "vrai",
-       "verdadero", "verdadeiro", "vero", "waar", "+", "x", "✓", "on", "t")  # fmt: skip
-NO = ("false", "no", "n", "0", "0.0", "nein", "non", "não", "nao", "нет", "falsch", "faux",
-      "falso", "onwaar", "nee", "off", "f")  # fmt: skip
-NOFOLLOW = ("nofollow", "no follow", "no-follow", "nf")
-FOLLOW = ("dofollow", "do follow", "do-follow", "follow", "followed")
-"""These words say what they mean in a column of either polarity."""
-
-KINDS = {
-    "text": "text", "a": "text", "anchor": "text", "hyperlink": "text", "hyperlien": "text",
-    "textlink": "text", "link": "text", "href": "text", "lien": "text", "enlace": "text",
-    "image": "image", "img": "image", "imagelink": "image", "images": "image", "bild": "image",
-    "redirect": "redirect", "301": "redirect", "canonical": "canonical", "frame": "frame",
-    "iframe": "frame", "form": "form", "formular": "form",
-}  # fmt: skip
+__all__ = ["Converter", "latest_believable", "unescape_text"]
 
 UNESCAPED = frozenset(
     {"referring_page_title", "anchor_text", "left_context", "right_context", "page_author",
@@ -54,7 +39,6 @@ COUNT_BLOCKS = frozenset({"group", "counts", "traffic", "popularity"})
 EARLIEST = date(1990, 1, 1)
 NEVER = ("1970-01-01", "0000-00-00", "0001-01-01")
 """Beginnings of time stamps that stand for an unknown day."""
-_BLANK = " \t\r\n\x0b\x0c\u00a0\u200b\ufeff"
 _Cells = TypeVar("_Cells", pl.Expr, pl.Series)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
@@ -71,46 +55,6 @@ def unescape_text(text: str) -> str:
             break
         text = plain
     return text
-
-
-@dataclass
-class Conventions:
-    """How one file writes numbers and dates, by column position, and what was seen of it.
-
-    ``decimal`` and ``order`` hold what cells are read by; evidence counts grow with every batch.
-    """
-
-    decimal: dict[int, str] = field(default_factory=dict)
-    order: dict[int, str] = field(default_factory=dict)
-    decimal_seen: dict[int, Counter[str]] = field(default_factory=dict)
-    order_seen: dict[int, Counter[str]] = field(default_factory=dict)
-
-    def decide_decimal(self, position: int, counts: bool) -> str:
-        """Choose "." or "," from what the column has shown so far."""
-        seen = self.decimal_seen.get(position, Counter())
-        if seen[","] != seen["."]:
-            return "," if seen[","] > seen["."] else "."
-        # Only 1,240 or 1.240: thousands in a count, decimals in a score of 0 to 100.
-        if seen["?,"] >= seen["?."]:
-            return "." if counts or not seen["?,"] else ","
-        return "," if counts else "."
-
-    def decide_order(self, position: int) -> str:
-        """Choose "dmy", "mdy" or "" from the column, else from the file's other columns."""
-        own = self.order_seen.get(position, Counter())
-        file: Counter[str] = sum(self.order_seen.values(), Counter())
-        for seen in (own, file):
-            if seen["dmy"] != seen["mdy"]:
-                return "dmy" if seen["dmy"] > seen["mdy"] else "mdy"
-        return ""
-
-    def revised(self, counts: dict[int, bool]) -> Conventions | None:
-        """Return conventions to read the file again by, or None when all cells fit already."""
-        decimal = {i: self.decide_decimal(i, counts[i]) for i in self.decimal_seen}
-        order = {i: self.decide_order(i) for i in self.order_seen}
-        if decimal == self.decimal and order == self.order:
-            return None
-        return Conventions(decimal, order)
 
 
 def _is_count(name: str) -> bool:
@@ -170,8 +114,7 @@ class Converter:
     def convert(self, raw: pl.DataFrame) -> pl.DataFrame:
         """Return a frame of the same height with the schema's names and types."""
         typed = raw.select(
-            self._expression(name, columns).alias(name)
-            for name, columns in self._by_field.items()
+            self._expression(name, columns).alias(name) for name, columns in self._by_field.items()
         )
         changed = []
         for name, columns in self._by_field.items():
@@ -183,7 +126,7 @@ class Converter:
             elif dtype.is_numeric():
                 changed.append(self._mend_numbers(name, position, cells, values))
             elif dtype == pl.Boolean and column.how in ("value", "inverted"):
-                changed.append(self._mend(name, cells, values, _boolean_reader(column)))
+                changed.append(self._mend(name, cells, values, boolean_reader(column)))
             elif name in UNESCAPED:
                 changed.append(_unescaped(values))
         return typed.with_columns(changed)
@@ -192,15 +135,15 @@ class Converter:
         position, column = columns[0]
         cell, dtype = pl.col(f"c{position}"), FIELDS[name].dtype
         if name == "link_kind":
-            return _kind_expression(columns)
+            return kind_expression(columns)
         if dtype == pl.Boolean:
-            return _boolean_expression(cell, column)
+            return boolean_expression(cell, column)
         if dtype == pl.Date:
             day = _iso_day(cell)
             return pl.when(day.is_between(EARLIEST, self._latest)).then(day)
         if dtype.is_numeric():
             return cell.cast(dtype, strict=False)
-        text = cell.str.strip_chars(_BLANK)
+        text = cell.str.strip_chars(BLANK)
         if self._missing:
             text = text.replace(self._missing, [None] * len(self._missing))
         if name == "page_country":
@@ -221,7 +164,7 @@ class Converter:
         doubtful = values.is_null() & (cells != "") if again is None else again & (cells != "")
         table: dict[str, Any] = {}
         for text, count in cells.filter(doubtful).value_counts().iter_rows():
-            cell = text.strip(_BLANK)
+            cell = text.strip(BLANK)
             missing = cell.lower() in MISSING or cell.startswith(NEVER)
             table[text] = None if missing else read(cell)
             if table[text] is None and not missing:
@@ -271,7 +214,9 @@ class Converter:
         odd = odd or (values.dtype == pl.Float64 and not values.drop_nulls().is_finite().all())
         if name == "page_http_code":
             odd = odd or bool((values == 0).any())
-        if not (failing or odd or (pointed and (_is_count(name) or position in conventions.decimal))):
+        if not (
+            failing or odd or (pointed and (_is_count(name) or position in conventions.decimal))
+        ):
             return values
         seen = Counter(filter(None, map(number_evidence, cells.unique().to_list())))
         if seen:
@@ -299,49 +244,6 @@ class Converter:
 
 def _iso_day(cell: _Cells) -> _Cells:
     return cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-
-
-def _boolean_words(column: Column) -> dict[str, bool]:
-    inverted = column.how == "inverted"
-    words = {**dict.fromkeys(YES, not inverted), **dict.fromkeys(NO, inverted)}
-    if column.field == "rel_nofollow":
-        words |= {**dict.fromkeys(NOFOLLOW, True), **dict.fromkeys(FOLLOW, False)}
-    return words
-
-
-def _boolean_reader(column: Column) -> Callable[[str], bool | None]:
-    words = _boolean_words(column)
-    return lambda cell: words.get(cell.lower())
-
-
-def _boolean_expression(cell: pl.Expr, column: Column) -> pl.Expr:
-    lower = cell.str.strip_chars(_BLANK).str.to_lowercase()
-    if column.how == "flag":
-        return (lower != "") & ~lower.is_in([*NO, *sorted(MISSING)])
-    if column.how == "token":
-        words = "|".join(map(re.escape, column.value.split()))
-        return lower.str.contains(rf"(?:^|[\s,;])(?:{words})(?:$|[\s,;])")
-    # The spellings of programs; people's own are read one by one by ``_boolean_reader``.
-    spellings = ("true", "false", "TRUE", "FALSE", "True", "False", "1", "0")
-    words_of = _boolean_words(column)
-    yes = [word for word in spellings if words_of[word.lower()]]
-    no = [word for word in spellings if not words_of[word.lower()]]
-    return pl.when(cell.is_in(yes)).then(True).when(cell.is_in(no)).then(False)
-
-
-def _kind_expression(columns: list[tuple[int, Column]]) -> pl.Expr:
-    if columns[0][1].how != "kind":
-        cell = pl.col(f"c{columns[0][0]}").str.strip_chars(_BLANK)
-        known = cell.str.to_lowercase().replace_strict(
-            list(KINDS), list(KINDS.values()), default="other", return_dtype=pl.String
-        )
-        return pl.when(cell != "").then(known)
-    kinds = [
-        pl.when(pl.col(f"c{i}").str.strip_chars(_BLANK).str.to_lowercase().is_in(YES)).then(pl.lit(column.value))
-        for i, column in columns
-    ]
-    otherwise = next((column.otherwise for _, column in columns if column.otherwise), None)
-    return pl.coalesce(*kinds, pl.lit(otherwise, dtype=pl.String))
 
 
 def _unescaped(values: pl.Series) -> pl.Series:

@@ -95,9 +95,7 @@ def merge(readings: Sequence[Reading], site: str | None) -> Merged:
     for reading, count in zip(readings, own_counts, strict=True):
         _refuse_internal(reading, count)
     own_site = table.filter(own) if own.any() else table.clear()
-    if own_site.height:
-        table, file = table.filter(~own), file.filter(~own)
-    backlinks, kept_file = _fuse(table, file)
+    backlinks, kept_file = _fuse(table, file, own)
     links = _counts(kept_file, len(readings))
     files = tuple(
         FileCount(
@@ -164,7 +162,9 @@ def _own_rows(table: pl.DataFrame, domain: str) -> pl.Series:
     if not domain:
         return nothing
     # Only ASCII spellings of the host can be found cheaply; others are escaped or not ASCII.
-    pattern = r"(?i)" + domain.replace(".", r"\.") + r"|^[^/]*//[^/]*[^\x00-\x7f%]|^[^/]*[^\x00-\x7f]"
+    pattern = (
+        r"(?i)" + domain.replace(".", r"\.") + r"|^[^/]*//[^/]*[^\x00-\x7f%]|^[^/]*[^\x00-\x7f]"
+    )
     mention = table["referring_page"].str.contains(pattern)
     if not mention.any():
         return nothing
@@ -191,30 +191,51 @@ def _counts(file: pl.Series, files: int) -> list[int]:
     return [found.get(i, 0) for i in range(files)]
 
 
-def _fuse(table: pl.DataFrame, file: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-    """Return one row per link, with ``seen_by``, and the file each row stands in."""
-    groups = duplicate_groups(table)
-    if groups.is_empty():
-        return table.with_columns(seen_by=pl.col("vendor")), file
-    rows = groups["row"]
+def _fuse(table: pl.DataFrame, file: pl.Series, own: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """Return one row per link, with ``seen_by``, and the file each row stands in.
+
+    The table is filtered once, at the end: copying a large one costs more than merging.
+    """
+    others = (~own).arg_true()
+    groups = duplicate_groups(_key_columns(table) if not own.any() else _key_columns(table)[others])
+    rows = others[groups["row"]]
+    table = table.with_columns(seen_by=pl.col("vendor"))
+    kept = ~own
+    if rows.len():
+        table, winners = _with_winners(table, groups["group"], rows)
+        kept = kept.scatter(rows, False).scatter(winners, True)
+    if kept.all():
+        return table, file
+    return table.filter(kept), file.filter(kept)
+
+
+def _key_columns(table: pl.DataFrame) -> pl.DataFrame:
+    names = ("grain", "referring_page", "target_url", "anchor_text")
+    return table.select(name for name in names if name in table.columns)
+
+
+def _with_winners(
+    table: pl.DataFrame, group: pl.Series, rows: pl.Series
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Write what the rows of each group know together into the one that knows most."""
     known = pl.sum_horizontal(pl.all().is_not_null())
     members = table[rows].with_columns(
-        groups["group"], rows.alias("_row"), file[rows].alias("_file"), known.alias("_known")
+        group.alias("group"), rows.alias("_row"), known.alias("_known")
     )
     members = members.sort(["group", "_known", "_row"], descending=[False, True, False])
     fused = members.group_by("group", maintain_order=True).agg(
-        *(_fused(name) for name in table.columns),
+        *(_fused(name) for name in table.columns if name != "seen_by"),
         pl.col("vendor").unique().sort().str.join("+").alias("seen_by"),
         pl.col("_row").first(),
-        pl.col("_file").first(),
     )
-    alone = pl.repeat(True, table.height, dtype=pl.Boolean, eager=True).scatter(rows, False)
-    single = table.with_row_index("_row").with_columns(file.alias("_file"), alone.alias("_alone"))
-    single = single.filter("_alone").with_columns(seen_by=pl.col("vendor"))
-    columns = [*table.columns, "seen_by", "_row", "_file"]
-    fused = fused.with_columns(pl.col("_row").cast(single.schema["_row"]))
-    merged = pl.concat([single.select(columns), fused.select(columns)]).sort("_row")
-    return merged.drop("_row", "_file"), merged["_file"]
+    winners = fused["_row"]
+    before = table[winners]
+    changed = [
+        table[name].clone().scatter(winners, fused[name])
+        for name in table.columns
+        if not fused[name].eq_missing(before[name]).all()
+    ]
+    return table.with_columns(changed), winners
 
 
 def _fused(name: str) -> pl.Expr:

@@ -33,8 +33,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})([./-]?)(\d{2})\2(\d{2})(?!\d)")
 _DIGITS = re.compile(r"\d+(?:\.0+)?")
 _WORDS = re.compile(r"[^\W\d_]{3,}\.?|\d+")
 _MONTHS = {  # the first letters of the month in en, de, fr, es, pt, it and nl
-    1: "jan ene gen", 2: "feb fév fev", 3: "mar mär maa mrt", 4: "apr avr abr", 5: "may mai mei mag",
-    6: "jun juin giu", 7: "jul juil lug", 8: "aug août aou ago", 9: "sep set",
+    1: "jan ene gen", 2: "feb fév fev", 3: "mar mär maa mrt", 4: "apr avr abr",
+    5: "may mai mei mag", 6: "jun juin giu", 7: "jul juil lug", 8: "aug août aou ago", 9: "sep set",
     10: "oct okt out ott", 11: "nov", 12: "dec dez déc dic",
 }  # fmt: skip
 _MONTH_BY_PREFIX = {prefix: m for m, names in _MONTHS.items() for prefix in names.split()}

@@ -13,7 +13,8 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.exports.catalog import Format
-from spamlinks.exports.convert import Conventions, Converter, latest_believable
+from spamlinks.exports.conventions import Conventions
+from spamlinks.exports.convert import Converter, latest_believable
 from spamlinks.exports.hosts import host_problems
 from spamlinks.exports.recognise import Recognised, recognise
 from spamlinks.exports.rows import Batch, BrokenEncodingError, Reject, Way, WayBlockedError, ways
@@ -202,7 +203,7 @@ def _usable(
     frame = frame.with_columns(authority_expr().alias("_authority"))
     problems = host_problems(frame["_authority"])
     page = pl.col("referring_page")
-    reason = (
+    reason: pl.Expr = (
         pl.when(page.is_null())
         .then(pl.lit("no referring page"))
         .when(page.str.contains(r"[\x00-\x1f\x7f]"))

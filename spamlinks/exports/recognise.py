@@ -74,11 +74,6 @@ class Recognised:
     export_date: date | None
     notes: tuple[str, ...]
 
-    @property
-    def path(self) -> Path:
-        """Path of the file."""
-        return self.source.path
-
     def with_source(self, source: Source) -> Recognised:
         """Return the same recognition for a source whose encoding was decided anew."""
         return replace(self, source=source)

@@ -80,11 +80,9 @@ def _arrow_serial(recognised: Recognised, positions: list[int]) -> Iterator[Batc
     return _arrow_batches(recognised, positions, parallel=False)
 
 
-def _arrow_batches(
-    recognised: Recognised, positions: list[int], parallel: bool
-) -> Iterator[Batch]:
-    import pyarrow as pa  # noqa: PLC0415  imported late: `spamlinks --help` must be quick
-    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+def _arrow_batches(recognised: Recognised, positions: list[int], parallel: bool) -> Iterator[Batch]:
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
 
     width = len(recognised.columns)
     kept = [f"c{i}" for i in positions]

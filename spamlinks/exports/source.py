@@ -88,9 +88,7 @@ class _BoundedGzip(io.RawIOBase):
                 self._name, "the gzip file ends too early", "Download it again."
             ) from None
         except (OSError, zlib.error):
-            raise InputError(
-                self._name, "the gzip file is damaged", "Download it again."
-            ) from None
+            raise InputError(self._name, "the gzip file is damaged", "Download it again.") from None
         self._seen += len(data)
         if self._seen > self._limit:
             raise InputError(
@@ -121,6 +119,7 @@ class Utf8Stream(io.RawIOBase):
         """Double quotes read so far; an odd number means that one was never closed."""
 
     def readable(self) -> bool:
+        """Whether it can be read: always."""
         return True
 
     def _next(self) -> bytes:
@@ -136,6 +135,7 @@ class Utf8Stream(io.RawIOBase):
         return data
 
     def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes, all of them when negative; b"" at the end."""
         parts, wanted = [], size if size >= 0 else None
         have = 0
         while wanted is None or have < wanted:
@@ -154,11 +154,13 @@ class Utf8Stream(io.RawIOBase):
         return b"".join(parts)
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer; return how many bytes were written."""
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
+        """Close the file below."""
         self._raw.close()
         super().close()
 
