@@ -40,15 +40,19 @@ __all__ = ["KINDS", "LICENCES", "PLATFORMS", "Entry", "load_hosts", "read_entrie
 LICENCES = ("public domain", "cc0", "unlicense", "mit", "apache-2.0")
 """How a usable licence of the manifest begins, in lower case."""
 
-PLATFORMS = frozenset(
-    "tumblr.com wordpress.com livejournal.com medium.com substack.com weebly.com wixsite.com "
-    "jimdo.com over-blog.com narod.ru ucoz.ru ucoz.com tripod.com angelfire.com free.fr "
-    "yolasite.com webnode.com page.tl canalblog.com skyrock.com pixnet.net ghost.io "
-    "wpcomstaging.com google.com yahoo.com sourceforge.net webs.com bravenet.com xanga.com "
-    "typepad.com blog.com blogs.com deviantart.com bandcamp.com carrd.co webzdarma.cz "
-    "wz.cz hatena.ne.jp fc2.com exblog.jp cocolog-nifty.com seesaa.net naver.com wikidot.com "
-    "fandom.com proboards.com forumotion.com phpbb24.com 000webhostapp.com".split()
-)
+# fmt: off
+PLATFORMS = frozenset((
+    "tumblr.com", "wordpress.com", "livejournal.com", "medium.com", "substack.com",
+    "weebly.com", "wixsite.com", "jimdo.com", "over-blog.com", "narod.ru", "ucoz.ru",
+    "ucoz.com", "tripod.com", "angelfire.com", "free.fr", "yolasite.com", "webnode.com",
+    "page.tl", "canalblog.com", "skyrock.com", "pixnet.net", "ghost.io", "wpcomstaging.com",
+    "google.com", "yahoo.com", "sourceforge.net", "webs.com", "bravenet.com", "xanga.com",
+    "typepad.com", "blog.com", "blogs.com", "deviantart.com", "bandcamp.com", "carrd.co",
+    "webzdarma.cz", "wz.cz", "hatena.ne.jp", "fc2.com", "exblog.jp", "cocolog-nifty.com",
+    "seesaa.net", "naver.com", "wikidot.com", "fandom.com", "proboards.com", "forumotion.com",
+    "phpbb24.com", "000webhostapp.com",
+))
+# fmt: on
 """Sites whose subdomains belong to their users though no suffix list says so."""
 
 PLATFORM_HOSTS = 6
@@ -213,7 +217,7 @@ def load_hosts(folder: Path, *, stated_licence_only: bool = False) -> pl.DataFra
     )  # fmt: skip
 
 
-_SCHEMA = {
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "linking_domain": pl.String,
     "host": pl.String,
     "suffix": pl.String,

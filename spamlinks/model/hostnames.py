@@ -22,13 +22,36 @@ from sklearn.linear_model import LogisticRegression
 from spamlinks.errors import TrainingError
 from spamlinks.signals.hostname import HostNameModel, hash_names, names_of
 
-__all__ = ["fit_host_model", "hashed_matrix", "out_of_fold_margins"]
+__all__ = [
+    "ROLES",
+    "fit_host_model",
+    "fit_host_models",
+    "fit_matrix",
+    "hashed_matrix",
+    "out_of_fold_margins",
+    "role_weights",
+]
 
 Hosts = Sequence[str] | pl.Series
 
 BITS = 18
-INVERSE_PENALTY = 10.0
+INVERSE_PENALTY = 5.0
 _STEPS = 60
+
+ROLES: dict[str, dict[str, float]] = {
+    "small_web": {"smallweb": 1.0},
+    "business": {
+        "opendns_random": 1.0,
+        "opendns_top": 1.0,
+        "allowlist": 1.0,
+        "university": 0.6,
+        "gov": 0.4,
+    },
+}
+"""Role -> weight of each kind of honest list. Every kind of spam weighs 1, other kinds nothing.
+
+Universities and governments weigh less: their names follow a few patterns that guards know anyway.
+"""
 
 
 def hashed_matrix(
@@ -54,13 +77,18 @@ def _bayes_ratios(
     return np.asarray(ratios, dtype=np.float32)
 
 
-def _fit_matrix(
+def fit_matrix(
     X: sparse.csr_matrix,
     y: npt.NDArray[np.int8],
     w: npt.NDArray[np.float64],
-    inverse_penalty: float,
-    seed: int,
+    *,
+    inverse_penalty: float = INVERSE_PENALTY,
+    seed: int = 0,
 ) -> HostNameModel:
+    """Fit on rows of ``hashed_matrix``; ``y`` holds 0 and 1, ``w`` positive weights.
+
+    ``seed`` is kept for solvers that draw; the present one does not.
+    """
     ratios = _bayes_ratios(X, y, w)
     used = np.flatnonzero(np.bincount(X.indices, minlength=X.shape[1]))
     stretched = (X @ sparse.diags(ratios))[:, used].tocsr()
@@ -120,7 +148,32 @@ def fit_host_model(
     """
     X = hashed_matrix(hosts, suffixes, bits=bits)
     y, w = _labels(X.shape[0], is_spam, sample_weight)
-    return _fit_matrix(X, y, w, inverse_penalty, seed)
+    return fit_matrix(X, y, w, inverse_penalty=inverse_penalty, seed=seed)
+
+
+def role_weights(frame: pl.DataFrame, role: str) -> npt.NDArray[np.float64]:
+    """Weight of each row of ``load_hosts`` in one role: float64 (n,), 0 = trains nothing there."""
+    kinds = ROLES[role]
+    factor = pl.when(pl.col("is_spam") == 1).then(1.0).otherwise(
+        pl.col("kind").replace_strict(kinds, default=0.0, return_dtype=pl.Float64)
+    )  # fmt: skip
+    return frame.select(pl.col("weight") * factor).to_series().to_numpy()
+
+
+def fit_host_models(frame: pl.DataFrame, *, seed: int = 0) -> dict[str, HostNameModel]:
+    """Fit one model per role on the rows of ``load_hosts`` that weigh something in it."""
+    models = {}
+    for role in ROLES:
+        weights = role_weights(frame, role)
+        rows = frame.filter(pl.Series(weights > 0))
+        models[role] = fit_host_model(
+            rows["linking_domain"],
+            rows["is_spam"].to_numpy(),
+            weights[weights > 0],
+            seed=seed,
+            suffixes=rows["suffix"],
+        )
+    return models
 
 
 def out_of_fold_margins(
@@ -161,10 +214,16 @@ def out_of_fold_margins(
         touched[codes[test]] = True
         rows = may & ~test & ~touched[codes]
         _labels(int(rows.sum()), y[rows], None)
-        model = _fit_matrix(X[rows], y[rows], w[rows], inverse_penalty, seed)
+        model = fit_matrix(X[rows], y[rows], w[rows], inverse_penalty=inverse_penalty, seed=seed)
         out[test] = X[test] @ (model.weights * np.float32(model.scale)) + model.bias
     return out
 
 
 def _codes(groups: Sequence[str] | pl.Series) -> npt.NDArray[np.int64]:
     return pl.Series(groups, dtype=pl.String).rank("dense").to_numpy().astype(np.int64) - 1
+
+
+if __name__ == "__main__":
+    from spamlinks.model.hostname_report import main
+
+    main()
