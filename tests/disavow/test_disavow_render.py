@@ -266,3 +266,39 @@ def test_vet_puts_every_candidate_in_one_place(candidates):
 def test_vet_does_not_depend_on_the_order():
     candidates = [Candidate(entry) for entry, _ in REFUSED] + [Candidate(e) for e in ALLOWED]
     assert vet(candidates, OWN) == vet(reversed(candidates), reversed(OWN))
+
+
+wild = st.one_of(st.text(), hostile, st.text().map("spam.example{}".format))
+wild_entries = st.one_of(
+    st.builds(Entry, st.sampled_from(Kind), wild),
+    st.builds(Entry, st.just(Kind.URL), wild.map("http://spam.example/{}".format)),
+    wild.map(Entry.domain),
+    wild.map("http://spam.example/{}".format).map(Entry.url),
+)
+
+
+@calm
+@given(st.lists(wild_entries.map(Candidate), max_size=5))
+def test_whatever_vet_accepts_is_one_ascii_line_that_means_just_that(candidates):
+    vetted = vet(candidates, ["mine.example"])
+    for candidate in vetted.accepted:
+        line = candidate.entry.line
+        assert line.isascii()
+        assert line.isprintable()
+        assert " " not in line
+    if vetted.accepted:
+        text = render_candidates((c for c in vetted.accepted), HEADER, ["mine.example"])
+        assert DisavowFile.parse(text).entry_set == {c.entry for c in vetted.accepted}
+
+
+OUTSIDE_THE_RULES = [  # a value with a line feed is no line, however it got there
+    Entry(Kind.DOMAIN, "a.example\n"),
+    Entry(Kind.DOMAIN, "a.example\ndomain:good.example"),
+    Entry(Kind.URL, "http://a.example/x\ndomain:good.example"),
+    Entry(Kind.URL, "http://a.example/\r"),
+]
+
+
+@pytest.mark.parametrize("entry", OUTSIDE_THE_RULES, ids=repr)
+def test_a_line_feed_never_reaches_the_file(entry):
+    assert [why for _, why in vet([Candidate(entry)]).refused] == [Refusal.INVALID]
