@@ -40,7 +40,7 @@ class InputError(SpamlinksError, ValueError):
     """A file or table cannot be used as what it was given as."""
 
 
-class RefusedExport(InputError):
+class RefusedExport(InputError):  # noqa: N818 - it is refused, not in error
     """A file that was understood, and that holds no backlinks to score."""
 
 

@@ -36,8 +36,10 @@ _EXTRACT = tldextract.TLDExtract(
 
 _SCHEME = re.compile(r"(?i)^\s*([a-z][a-z0-9+.\-]*):(?=//|[^0-9/?#]|$)")
 _NOT_WEB = frozenset(
-    "mailto javascript data tel sms ftp ftps file about blob skype whatsapp android-app "
-    "ios-app chrome-extension magnet ws wss sftp ssh git urn news".split()
+    (
+        "mailto javascript data tel sms ftp ftps file about blob skype whatsapp android-app "
+        "ios-app chrome-extension magnet ws wss sftp ssh git urn news"
+    ).split()
 )
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # full stops IDNA treats as "."
@@ -134,7 +136,7 @@ def parse_host(text: str) -> HostParts:
     if text.endswith(":") and text[:-1].lower() in _NOT_WEB:
         return _bad("not an http(s) URL")
     text = unquote(text) if "%" in text else text
-    userinfo, at, rest = text.rpartition("@")
+    _userinfo, at, rest = text.rpartition("@")
     host = _DOTS.sub(".", rest.strip()).lower()
     port: int | None = None
     if host.startswith("["):  # IPv6 literal
@@ -181,8 +183,9 @@ def _registrable(host: str, labels: list[str], userinfo: bool, port: int | None)
         suffix = labels[-1]
     if suffix == host:
         if found.is_private:  # the platform's own site, such as blogspot.com itself
-            return HostParts(host, host, _icann(host), suffix, False, True, True, userinfo, port,
-                             None)
+            return HostParts(
+                host, host, _icann(host), suffix, False, True, True, userinfo, port, None
+            )
         return _bad("host is a public suffix, not a site")
     rest = host[: -len(suffix) - 1].rsplit(".", 1)[-1]
     linking = f"{rest}.{suffix}"
@@ -292,8 +295,19 @@ def host_table(authorities: pl.Series) -> pl.DataFrame:
     """
     distinct = authorities.drop_nulls().unique(maintain_order=True).to_list()
     rows = [
-        (text, p.host, p.linking_domain, p.registrable_domain, p.suffix, p.is_ip,
-         p.is_private_suffix, p.is_known_suffix, p.has_userinfo, p.port, p.problem)
+        (
+            text,
+            p.host,
+            p.linking_domain,
+            p.registrable_domain,
+            p.suffix,
+            p.is_ip,
+            p.is_private_suffix,
+            p.is_known_suffix,
+            p.has_userinfo,
+            p.port,
+            p.problem,
+        )
         for text in distinct
         for p in (parse_host(text),)
     ]

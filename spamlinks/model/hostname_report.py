@@ -105,7 +105,7 @@ def evaluate_hosts(frame: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
             rows = train & (weight > 0)
             model = fit_matrix(X[rows], y[rows], weight[rows], seed=seed)
             margin = np.full(y.size, np.nan)
-            margin[test] = X[test] @ (model.weights * model.scale) + model.bias
+            margin[test] = X[test] @ model.weights + model.bias
             margins[role] = margin
         margins["mean"] = np.mean(list(margins.values()), axis=0)
         scored.setdefault(name, []).append((test, margins))

@@ -1,0 +1,263 @@
+"""The model bundle: a folder of text and JSON. Loading it runs no code.
+
+``metadata.json`` names every signal with its version, the calibration and thresholds per view,
+the prior, the seed, library versions, figures, and the SHA-256 of the other files: one or more
+LightGBM texts and ``names.json`` (host-name evidence). ``README.md`` is the card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spamlinks.errors import ModelError
+from spamlinks.files import write_atomic
+from spamlinks.model.calibration import Cut, Line
+from spamlinks.model.evidence import Evidence
+from spamlinks.model.views import VIEWS
+from spamlinks.signals.kernel import SIGNALS
+
+__all__ = ["SHIPPED", "ModelBundle", "Part", "load_bundle", "save_bundle", "shipped_model_path"]
+
+FORMAT = 1
+SHIPPED = "standard-v1"
+_HINT = "Use another model folder, or train the model anew with 'spamlinks train'."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One LightGBM model of a bundle: its text, the signals it was trained on, its weight."""
+
+    text: str
+    signals: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True)
+class ModelBundle:
+    """A model ready to score.
+
+    Attributes
+    ----------
+    name : folder name or title.
+    parts : LightGBM models; the margin is their weighted sum.
+    evidence : learned host-name evidence, or None.
+    lines : calibration per view.
+    cuts : thresholds per view and promised precision, in log-odds at ``prior``.
+    prior : share of spam among linking domains that scores assume unless told otherwise.
+    metadata : everything else the bundle records.
+    sha256 : of ``metadata.json``, which names the hashes of the other files; "" before saving.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    evidence: Evidence | None
+    lines: Mapping[str, Line]
+    cuts: Mapping[str, Mapping[str, Cut]]
+    prior: float
+    metadata: Mapping[str, Any]
+    sha256: str = ""
+    _boosters: list[Any] = field(default_factory=list, repr=False, compare=False)
+
+    def boosters(self) -> list[Any]:
+        """The LightGBM boosters, built on first use; names checked against ``parts``."""
+        if not self._boosters:
+            import lightgbm as lgb  # late: importing it takes seconds
+
+            for part in self.parts:
+                try:
+                    booster = lgb.Booster(model_str=part.text)
+                except lgb.basic.LightGBMError as error:
+                    raise ModelError(self.name, f"model text is damaged ({error})", _HINT) from None
+                if tuple(booster.feature_name()) != part.signals:
+                    raise ModelError(
+                        self.name, "model text and metadata.json disagree on signals", _HINT
+                    )
+                self._boosters.append(booster)
+        return self._boosters
+
+    def margins(self, matrix: npt.NDArray[np.float32], threads: int = 0) -> npt.NDArray[np.float64]:
+        """Raw log-odds of spam, before calibration.
+
+        Parameters
+        ----------
+        matrix : float32 of shape (n, len(SIGNALS)), as ``signals`` returns it; NaN = unknown.
+        threads : for LightGBM; 0 = all cores.
+
+        Returns
+        -------
+        float64 array of shape (n,).
+        """
+        out = np.zeros(len(matrix), np.float64)
+        if not len(matrix):
+            return out
+        for part, booster in zip(self.parts, self.boosters(), strict=True):
+            columns = [_AT[name] for name in part.signals]  # bound by name, never by position
+            raw = booster.predict(matrix[:, columns], raw_score=True, num_threads=threads)
+            out += part.weight * raw
+        return out
+
+    def log_odds(
+        self,
+        margins: npt.NDArray[np.float64],
+        views: npt.NDArray[np.int8],
+        prior: float | None = None,
+    ) -> npt.NDArray[np.float64]:
+        """Calibrated log-odds at ``prior`` (default: the bundle's), by each row's view."""
+        out = np.empty(len(margins), np.float64)
+        for index, view in enumerate(VIEWS):
+            here = views == index
+            if here.any():
+                out[here] = self.lines[view].log_odds(margins[here], prior or self.prior)
+        return out
+
+    def signal_names(self) -> tuple[str, ...]:
+        """Signals that any part uses, in the order of ``SIGNALS``."""
+        used = {name for part in self.parts for name in part.signals}
+        return tuple(name for name in SIGNALS if name in used)
+
+
+_AT = {name: i for i, name in enumerate(SIGNALS)}
+
+
+def shipped_model_path() -> Path:
+    """Folder of the shipped model: inside the installed package, else the checkout's."""
+    packaged = Path(str(files("spamlinks"))) / "models" / SHIPPED
+    if (packaged / "metadata.json").is_file():
+        return packaged
+    return Path(str(files("spamlinks"))).parent / "models" / SHIPPED
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
+    """Write a bundle into ``folder`` (made if absent); return its SHA-256.
+
+    Same bundle, same bytes. ``metadata.json`` is written last, so that a killed run leaves a
+    folder that does not load rather than one that loads half.
+
+    Raises
+    ------
+    OutputError : the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    hashes: dict[str, str] = {}
+    parts = []
+    for index, part in enumerate(bundle.parts):
+        name = "model.txt" if index == 0 else f"model-{index + 1}.txt"
+        data = part.text.encode()
+        write_atomic(folder / name, data)
+        hashes[name] = _sha(data)
+        parts.append(
+            {
+                "file": name,
+                "weight": part.weight,
+                "signals": {s: SIGNALS[s].version for s in part.signals},
+            }
+        )
+    if bundle.evidence is not None:
+        data = (json.dumps(bundle.evidence.to_dict(), sort_keys=True) + "\n").encode()
+        write_atomic(folder / "names.json", data)
+        hashes["names.json"] = _sha(data)
+    meta = {
+        **bundle.metadata,
+        "format": FORMAT,
+        "name": bundle.name,
+        "label": "is_spam, 1 = spam",
+        "prior": bundle.prior,
+        "parts": parts,
+        "calibration": {view: asdict(line) for view, line in bundle.lines.items()},
+        "thresholds": {
+            view: {
+                p: {k: (None if v == float("inf") else v) for k, v in asdict(cut).items()}
+                for p, cut in cuts.items()
+            }
+            for view, cuts in bundle.cuts.items()
+        },
+        "sha256": hashes,
+    }
+    data = (json.dumps(meta, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+    write_atomic(folder / "README.md", card.encode())
+    write_atomic(folder / "metadata.json", data)
+    return _sha(data)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(str(path), f"cannot be read ({error.strerror})", _HINT) from None
+
+
+def load_bundle(folder: Path | None = None) -> ModelBundle:
+    """Load a bundle, by default the shipped one.
+
+    Raises
+    ------
+    ModelError : the folder is no bundle, a file is missing or was changed, the format is newer,
+        or a signal is unknown or has another version here.
+    """
+    folder = shipped_model_path() if folder is None else folder
+    data = _read(folder / "metadata.json")
+    try:
+        meta = json.loads(data)
+        if not isinstance(meta, dict) or meta.get("format") != FORMAT:
+            found = meta.get("format") if isinstance(meta, dict) else None
+            raise ModelError(str(folder), f"bundle format {found!r} is not {FORMAT}", _HINT)
+        texts: dict[str, bytes] = {}
+        for name, sha in meta["sha256"].items():
+            if Path(name).name != name:
+                raise ModelError(str(folder), f"file name {name!r} leaves the folder", _HINT)
+            texts[name] = _read(folder / name)
+            if _sha(texts[name]) != sha:
+                raise ModelError(str(folder), f"{name} was changed or is damaged", _HINT)
+        parts = tuple(
+            Part(texts[p["file"]].decode(), tuple(p["signals"]), float(p["weight"]))
+            for p in _checked(meta["parts"], str(folder))
+        )
+        evidence = (
+            Evidence.from_dict(json.loads(texts["names.json"])) if "names.json" in texts else None
+        )
+        lines = {view: Line(**line) for view, line in meta["calibration"].items()}
+        cuts = {
+            view: {
+                p: Cut(**{**cut, "score": float("inf") if cut["score"] is None else cut["score"]})
+                for p, cut in by.items()
+            }
+            for view, by in meta["thresholds"].items()
+        }
+        if set(lines) != set(VIEWS) or set(cuts) != set(VIEWS):
+            raise ModelError(str(folder), "calibration does not cover every view", _HINT)
+        prior = float(meta["prior"])
+    except ModelError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            str(folder), f"metadata.json is damaged ({type(error).__name__}: {error})", _HINT
+        ) from None
+    return ModelBundle(str(meta["name"]), parts, evidence, lines, cuts, prior, meta, _sha(data))
+
+
+def _checked(parts: list[dict[str, Any]], source: str) -> list[dict[str, Any]]:
+    for part in parts:
+        for name, version in part["signals"].items():
+            if name not in SIGNALS:
+                raise ModelError(source, f"signal {name} is unknown to this version", _HINT)
+            if SIGNALS[name].version != version:
+                raise ModelError(
+                    source,
+                    f"signal {name} has changed since training "
+                    f"(version {version}, here {SIGNALS[name].version})",
+                    _HINT,
+                )
+    return parts

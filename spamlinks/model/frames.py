@@ -1,0 +1,55 @@
+"""Tables of backlinks from callers: pandas or polars in, the one schema out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from spamlinks.errors import InputError
+from spamlinks.schema import FIELDS
+from spamlinks.urls import authority_expr, host_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["to_backlinks"]
+
+
+def to_backlinks(table: pd.DataFrame | pl.DataFrame) -> pl.DataFrame:
+    """Take a caller's table as backlinks: known columns cast to the schema, others left out.
+
+    Raises
+    ------
+    InputError : no ``referring_page``, a column that cannot be cast, or a row without a usable
+        host (such rows are rejected by ``read_backlinks``; here the caller must decide).
+    """
+    if isinstance(table, pl.DataFrame):
+        frame = table
+    else:
+        known = [c for c in table.columns if c in FIELDS]
+        frame = pl.from_pandas(table[known])
+    if "referring_page" not in frame.columns:
+        raise InputError(
+            "backlinks",
+            "the column referring_page is missing",
+            "Name the column of linking pages referring_page.",
+        )
+    try:
+        out = frame.select(pl.col(c).cast(FIELDS[c].dtype) for c in frame.columns if c in FIELDS)
+    except pl.exceptions.PolarsError as error:
+        raise InputError(
+            "backlinks",
+            f"a column has the wrong type: {str(error).splitlines()[0]}",
+            "See spamlinks.schema.FIELDS for the types.",
+        ) from None
+    hosts = host_table(out.select(authority_expr())["referring_page"])
+    bad = hosts.filter(pl.col("problem").is_not_null())
+    if bad.height or out["referring_page"].null_count():
+        what = f"{bad['authority'][0]!r}: {bad['problem'][0]}" if bad.height else "an empty cell"
+        raise InputError(
+            "backlinks",
+            f"a row has no usable linking page ({what})",
+            "Drop such rows first, or read the file with read_backlinks.",
+        )
+    return out

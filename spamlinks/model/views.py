@@ -1,0 +1,50 @@
+"""What a row lets us look at: exports carry different blocks of columns.
+
+The view of a row follows from which signals are known, so that rows merged from several exports
+each get their own. Calibration, thresholds and reported errors are per view.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from spamlinks.signals.kernel import SIGNALS
+
+__all__ = ["VIEWS", "VIEW_TEXT", "view_of"]
+
+VIEWS = ("urls", "anchors", "flows", "links", "full")
+"""From the poorest to the richest."""
+
+VIEW_TEXT = {
+    "urls": "page addresses only (as Search Console exports them)",
+    "anchors": "addresses, targets and anchors (as Bing exports them)",
+    "flows": "anchors, link attributes, dates or authority (as Majestic exports them)",
+    "links": "anchors, link attributes, dates and link counts (as Semrush exports them)",
+    "full": "everything a link index knows, traffic included (as Ahrefs exports it)",
+}
+
+_AT = {name: i for i, name in enumerate(SIGNALS)}
+
+
+def view_of(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
+    """Name the view of each row of a signal matrix.
+
+    Returns
+    -------
+    int8 array of shape (n_rows,): index into ``VIEWS``.
+    """
+
+    def known(*names: str) -> npt.NDArray[np.bool_]:
+        return np.asarray(
+            np.any([np.isfinite(matrix[:, _AT[name]]) for name in names], axis=0), dtype=np.bool_
+        )
+
+    out = np.zeros(len(matrix), np.int8)
+    anchors = known("anchor_length")
+    out[anchors] = 1
+    out[known("is_nofollow", "link_age_days") | known("domain_authority", "page_authority")] = 2
+    counts = known("external_links", "linked_domains")
+    out[counts] = 3
+    out[counts & known("domain_traffic")] = 4
+    return out

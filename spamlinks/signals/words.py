@@ -1,0 +1,62 @@
+"""Word lists of the trades that spam works for, and how to look for them.
+
+``words`` match at word edges only, so that *frankfurt* is not *rank*; ``stems`` match anywhere,
+for scripts without spaces and for host names, where words are glued together. They are data:
+``words.json`` beside this module.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+__all__ = ["TRADES", "contains_trade", "edged", "glued_stems", "spaced_words", "trade_tokens"]
+
+TRADES = ("gambling", "adult", "pharma", "loans", "essay", "replica", "piracy")
+"""Trades whose words count as spam-trade words; ``link_sale`` and ``generic`` stand apart."""
+
+
+@cache
+def _lists() -> dict[str, dict[str, list[str]]]:
+    text = files("spamlinks.signals").joinpath("words.json").read_text("utf-8")
+    data: dict[str, dict[str, list[str]]] = json.loads(text)
+    return data
+
+
+@cache
+def spaced_words(*groups: str) -> list[str]:
+    """Words of the groups with a space on both sides, for a search in ``edged`` text."""
+    return [f" {word} " for group in groups for word in _lists()[group]["words"]]
+
+
+@cache
+def trade_tokens(*groups: str) -> list[str]:
+    """The single-token words of the groups."""
+    return [word for group in groups for word in _lists()[group]["words"] if " " not in word]
+
+
+@cache
+def glued_stems(*groups: str) -> list[str]:
+    """Stems of the groups, safe to find anywhere in a text."""
+    return [stem for group in groups for stem in _lists()[group]["stems"]]
+
+
+def edged(text: pl.Expr) -> pl.Expr:
+    """Lower-case a text and make every run of non-letters one space, with a space at both ends.
+
+    >>> import polars as pl
+    >>> pl.DataFrame({"t": ["Buy-Backlinks!"]}).select(edged(pl.col("t")))["t"].to_list()
+    [' buy backlinks ']
+    """
+    inside = text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ")
+    return (pl.lit(" ") + inside.str.strip_chars() + pl.lit(" ")).alias(text.meta.output_name())
+
+
+def contains_trade(spaced: pl.Expr, *groups: str) -> pl.Expr:
+    """Whether ``edged`` text holds a word of the groups at word edges, or a stem anywhere."""
+    words, stems = spaced_words(*groups), glued_stems(*groups)
+    found = spaced.str.contains_any(words)
+    return found | spaced.str.contains_any(stems) if stems else found
