@@ -12,13 +12,31 @@ __all__ = ["Conventions"]
 class Conventions:
     """How one file writes numbers and dates, by column position, and what was seen of it.
 
-    ``decimal`` and ``order`` hold what cells are read by; evidence counts grow with every batch.
+    ``decimal`` and ``order`` hold what cells are read by; evidence counts grow with every batch,
+    and ``wavered`` says that a decision changed after cells had been read by the earlier one.
     """
 
     decimal: dict[int, str] = field(default_factory=dict)
     order: dict[int, str] = field(default_factory=dict)
     decimal_seen: dict[int, Counter[str]] = field(default_factory=dict)
     order_seen: dict[int, Counter[str]] = field(default_factory=dict)
+    wavered: bool = False
+    batches: int = 0
+
+    def note_decimal(self, position: int, seen: Counter[str], counts: bool) -> None:
+        """Take the evidence of one batch into account before its cells are read."""
+        self.decimal_seen.setdefault(position, Counter()).update(seen)
+        sign = self.decide_decimal(position, counts)
+        # Cells that were read without a doubt went by the point.
+        self.wavered |= sign != self.decimal.get(position, "." if self.batches else sign)
+        self.decimal[position] = sign
+
+    def note_order(self, position: int, seen: Counter[str]) -> None:
+        """Take the evidence of one batch into account before its cells are read."""
+        self.order_seen.setdefault(position, Counter()).update(seen)
+        order = self.decide_order(position)
+        self.wavered |= order != self.order.get(position, order)
+        self.order[position] = order
 
     def decide_decimal(self, position: int, counts: bool) -> str:
         """Choose "." or "," from what the column has shown so far."""
@@ -43,6 +61,6 @@ class Conventions:
         """Return conventions to read the file again by, or None when all cells fit already."""
         decimal = {i: self.decide_decimal(i, counts[i]) for i in self.decimal_seen}
         order = {i: self.decide_order(i) for i in self.order_seen}
-        if decimal == self.decimal and order == self.order:
+        if not self.wavered and decimal == self.decimal and order == self.order:
             return None
         return Conventions(decimal, order)

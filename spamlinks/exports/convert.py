@@ -111,6 +111,10 @@ class Converter:
             if FIELDS[name].dtype.is_numeric()
         }
 
+    def empty(self) -> pl.DataFrame:
+        """Return a frame without rows that has the columns and types of every batch."""
+        return pl.DataFrame(schema={name: FIELDS[name].dtype for name in self._by_field})
+
     def convert(self, raw: pl.DataFrame) -> pl.DataFrame:
         """Return a frame of the same height with the schema's names and types."""
         typed = raw.select(
@@ -129,6 +133,7 @@ class Converter:
                 changed.append(self._mend(name, cells, values, boolean_reader(column)))
             elif name in UNESCAPED:
                 changed.append(_unescaped(values))
+        self._conventions.batches += 1
         return typed.with_columns(changed)
 
     def _expression(self, name: str, columns: list[tuple[int, Column]]) -> pl.Expr:
@@ -191,10 +196,8 @@ class Converter:
             again &= ~beyond
             failed = cells.filter(again).unique().to_list()
             seen = Counter(filter(None, map(date_evidence, failed)))
-            if seen:
-                conventions.order_seen.setdefault(position, Counter()).update(seen)
-                if not self._fixed:
-                    conventions.order[position] = conventions.decide_order(position)
+            if seen and not self._fixed:
+                conventions.note_order(position, seen)
         order = conventions.order.get(position, "")
 
         def read(text: str) -> date | None:
@@ -219,12 +222,8 @@ class Converter:
         ):
             return values
         seen = Counter(filter(None, map(number_evidence, cells.unique().to_list())))
-        if seen:
-            conventions.decimal_seen.setdefault(position, Counter()).update(seen)
-            if not self._fixed:
-                conventions.decimal[position] = conventions.decide_decimal(
-                    position, _is_count(name)
-                )
+        if seen and not self._fixed:
+            conventions.note_decimal(position, seen, _is_count(name))
         decimal = conventions.decimal.get(position, ".")
         whole = FIELDS[name].dtype == pl.Int64
 

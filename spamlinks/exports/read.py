@@ -17,8 +17,8 @@ from spamlinks.exports.conventions import Conventions
 from spamlinks.exports.convert import Converter, latest_believable
 from spamlinks.exports.hosts import host_problems
 from spamlinks.exports.recognise import Recognised, recognise
-from spamlinks.exports.rows import Batch, BrokenEncodingError, Reject, Way, WayBlockedError, ways
-from spamlinks.exports.source import resurvey
+from spamlinks.exports.rows import Batch, Reject, Way, WayBlockedError, ways
+from spamlinks.exports.source import BrokenEncodingError, resurvey
 from spamlinks.schema import FIELDS
 from spamlinks.urls import authority_expr
 
@@ -163,9 +163,7 @@ def _read_table(recognised: Recognised) -> _Table:
         )
         try:
             frame, rejects, seen = _collect(recognised, converter, remaining[0])
-        except BrokenEncodingError:
-            if recognised.source.damaged or recognised.source.encoding != "utf-8":
-                remaining.pop(0)
+        except BrokenEncodingError:  # cannot come again: what follows is recoded
             recognised = recognised.with_source(resurvey(recognised.source))
             continue
         except WayBlockedError:
@@ -180,7 +178,7 @@ def _read_table(recognised: Recognised) -> _Table:
 def _collect(
     recognised: Recognised, converter: Converter, way: Way
 ) -> tuple[pl.DataFrame, list[Reject], Conventions]:
-    frames = [converter.convert(_empty(converter.positions)).with_columns(export_row=_NO_ROWS)]
+    frames = [converter.empty().with_columns(export_row=_NO_ROWS)]
     rejects: list[Reject] = []
     for batch in way(recognised, converter.positions):
         rejects += batch.rejects
@@ -189,10 +187,6 @@ def _collect(
 
 
 _NO_ROWS = pl.Series([], dtype=pl.Int64)
-
-
-def _empty(positions: list[int]) -> pl.DataFrame:
-    return pl.DataFrame(schema={f"c{i}": pl.String for i in positions})
 
 
 def _usable(

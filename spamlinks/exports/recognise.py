@@ -108,7 +108,8 @@ def recognise(path: Path) -> Recognised:
     _refuse_markup(source)
     matches = [match for sep in DELIMITERS for match in _matches(source, sep)]
     if matches:
-        best = max(matches, key=lambda match: match.score)
+        # A preamble line may read like the header of a list; a header of several cells may not.
+        best = max(matches, key=lambda match: (len(match.header) > 1, match.score))
         return _recognised(source, best, ())
     by_content = _match_content(source)
     if by_content is not None:
@@ -161,8 +162,6 @@ def _matches(source: Source, delimiter: str) -> list[_Match]:
             score = _score(entry, header, plain_name(source.name))
             if score > 0:
                 found.append(_Match(entry, used, tuple(row), start, score))
-        if found:
-            break  # the first row that is a header
     return found
 
 

@@ -20,7 +20,7 @@ import polars as pl
 from spamlinks.exports.recognise import Recognised
 from spamlinks.exports.source import open_utf8
 
-__all__ = ["Batch", "BrokenEncodingError", "Reject", "Way", "WayBlockedError", "ways"]
+__all__ = ["Batch", "Reject", "Way", "WayBlockedError", "ways"]
 
 BLOCK_BYTES = 1 << 22
 SLOW_BATCH = 20_000
@@ -28,10 +28,6 @@ MAX_RECORD_LINES = 500
 """A record that spans more lines is a quote that was never closed."""
 MAX_RECORD_CHARS = 1 << 20
 MAX_SHOWN_CHARS = 2000
-
-
-class BrokenEncodingError(Exception):
-    """The file is not in the encoding its beginning promised."""
 
 
 class WayBlockedError(Exception):
@@ -117,9 +113,8 @@ def _arrow_batches(recognised: Recognised, positions: list[int], parallel: bool)
                 frame = cast(pl.DataFrame, pl.from_arrow(chunk))
                 yield numbering.batch(frame, width)
         except pa.ArrowInvalid as error:
-            message = str(error)
-            if "Empty CSV" not in message:
-                raise (BrokenEncodingError if "UTF" in message else WayBlockedError) from None
+            if "Empty CSV" not in str(error):
+                raise WayBlockedError from None
         numbering.check(parallel)
         if stream.quotes % 2:
             raise WayBlockedError  # a quote that never closes may have swallowed the last records

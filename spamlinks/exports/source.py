@@ -11,6 +11,7 @@ import gzip
 import io
 import re
 import stat
+import struct
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import IO
 
 from spamlinks.errors import InputError
 
-__all__ = ["Source", "Utf8Stream", "open_utf8", "probe", "resurvey"]
+__all__ = ["BrokenEncodingError", "Source", "Utf8Stream", "open_utf8", "probe", "resurvey"]
 
 HEAD_BYTES = 1 << 18
 """How much of a file is looked at to recognise it."""
@@ -104,8 +105,15 @@ class _BoundedGzip(io.RawIOBase):
         super().close()
 
 
+class BrokenEncodingError(Exception):
+    """The file is not in the encoding its beginning promised."""
+
+
 class Utf8Stream(io.RawIOBase):
-    """The text of a source as UTF-8 bytes, without byte order mark, from a given byte on."""
+    """The text of a source as valid UTF-8, without byte order mark, from a given byte on.
+
+    Reading raises BrokenEncodingError at the first chunk of undamaged UTF-8 that is none.
+    """
 
     def __init__(self, raw: IO[bytes] | io.RawIOBase, source: Source, skip_bytes: int) -> None:
         self._raw = raw
@@ -114,6 +122,7 @@ class Utf8Stream(io.RawIOBase):
         self._recode = source.encoding != "utf-8" or source.damaged
         self._strip_mark = True
         self._left = b""
+        self._cut = b""
         self._skip = skip_bytes
         self.quotes = 0
         """Double quotes read so far; an odd number means that one was never closed."""
@@ -127,6 +136,10 @@ class Utf8Stream(io.RawIOBase):
         ended = not data
         if self._recode:
             data = self._decoder.decode(data, final=ended).encode("utf-8", "replace")
+        else:
+            data, self._cut = _whole_characters(self._cut + data)
+            if ended and self._cut:
+                raise BrokenEncodingError
         if self._strip_mark and data:
             data = data.removeprefix(codecs.BOM_UTF8)
             self._strip_mark = False
@@ -165,14 +178,32 @@ class Utf8Stream(io.RawIOBase):
         super().close()
 
 
+def _whole_characters(data: bytes) -> tuple[bytes, bytes]:
+    """Check that bytes are UTF-8 and split off a character that is cut at the end."""
+    import pyarrow as pa  # late: `spamlinks --help` must be quick
+
+    cut = 0
+    for back in range(1, min(4, len(data) + 1)):
+        byte = data[-back]
+        if byte >= 0xC0:
+            cut = back if back < (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4) else 0
+        if byte >= 0xC0 or byte < 0x80:
+            break
+    whole, rest = (data[:-cut], data[-cut:]) if cut else (data, b"")
+    # Arrow checks ten times as fast as a decoder, and it must never see anything but UTF-8.
+    ends = pa.py_buffer(struct.pack("=ii", 0, len(whole)))
+    try:
+        pa.StringArray.from_buffers(1, ends, pa.py_buffer(whole)).validate(full=True)
+    except pa.ArrowInvalid:
+        raise BrokenEncodingError from None
+    return whole, rest
+
+
 def _open(path: Path, name: str) -> IO[bytes]:
     try:
         mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(name, "it is a folder", "Give the export files inside it.")
-        if not stat.S_ISREG(mode):
-            raise InputError(name, "it is not a regular file", "Give a saved export file.")
-        return path.open("rb")
+        if stat.S_ISREG(mode):
+            return path.open("rb")
     except FileNotFoundError:
         raise InputError(name, "no such file", "Check the path.") from None
     except PermissionError:
@@ -180,6 +211,9 @@ def _open(path: Path, name: str) -> IO[bytes]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the path is not usable"
         raise InputError(name, f"it cannot be opened ({reason})", "Check the path.") from None
+    if stat.S_ISDIR(mode):
+        raise InputError(name, "it is a folder", "Give the export files inside it.")
+    raise InputError(name, "it is not a regular file", "Give a saved export file.")
 
 
 def _bytes_stream(path: Path, name: str, gzipped: bool) -> IO[bytes] | io.RawIOBase:
