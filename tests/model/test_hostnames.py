@@ -66,7 +66,7 @@ def test_weights_of_rows_matter():
 def test_matrix_times_weights_is_the_margin():
     hosts, labels = _hosts(50, seed=5)
     model = fit_host_model(hosts, labels, bits=BITS)
-    dense = hashed_matrix(hosts, bits=BITS) @ (model.weights * model.scale) + model.bias
+    dense = hashed_matrix(hosts, bits=BITS) @ model.weights + model.bias
     np.testing.assert_allclose(model.margins(hosts), dense, atol=1e-4)
 
 

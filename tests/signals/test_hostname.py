@@ -61,7 +61,7 @@ def test_training_and_scoring_agree(hosts):
     model = HostNameModel.from_weights(np.random.default_rng(1).normal(size=2**BITS), bias=0.5)
     suffixes = ["com"] * len(hosts)
     hashed = hash_names(names_of(hosts, suffixes), BITS)
-    steps = model.weights.astype(np.float64)[hashed.slots] * model.scale
+    steps = model.weights.astype(np.float64)[hashed.slots]
     sums = np.bincount(hashed.rows, weights=steps, minlength=hashed.size)
     expected = sums * hashed.scales + model.bias
     np.testing.assert_allclose(model.margins(hosts, suffixes), expected, rtol=1e-4, atol=1e-4)
@@ -111,8 +111,13 @@ def test_long_blocks_agree_with_short_ones(model, monkeypatch):
 
 def test_json_round_trip_is_lossless(model):
     again = HostNameModel.from_dict(json.loads(json.dumps(model.to_dict())))
-    np.testing.assert_array_equal(again.weights, model.weights)
+    np.testing.assert_array_equal(again.codes, model.codes)
     assert (again.scale, again.bias) == (model.scale, model.bias)
+
+
+def test_rounding_spares_small_weights():
+    weights = np.array([5.0, 0.01, -0.01, 0.0] * 64)
+    np.testing.assert_allclose(HostNameModel.from_weights(weights, 0.0).weights, weights, rtol=0.15)
 
 
 DAMAGE = [  # key, value, why it must be refused
@@ -122,9 +127,9 @@ DAMAGE = [  # key, value, why it must be refused
     ("scale", 0.0, "no step"),
     ("scale", "nan", "not a number"),
     ("bias", "inf", "would make every margin infinite"),
-    ("weights", "????", "not base64"),
-    ("weights", "AAAA", "not compressed"),
-    ("weights", None, "missing"),
+    ("codes", "????", "not base64"),
+    ("codes", "AAAA", "not compressed"),
+    ("codes", None, "missing"),
 ]
 
 
