@@ -141,6 +141,8 @@ def _is_covered(entry: Entry, hosts: set[str]) -> bool:
 
 def _refusal(entry: Entry, own_hosts: set[str], own_sites: set[str]) -> Refusal | None:
     line = read_line(entry.line)
+    if entry.kind not in (Kind.DOMAIN, Kind.URL):
+        return Refusal.INVALID
     if ":" in entry.value and parse_host(f"[{entry.value}]").is_ip:
         return Refusal.IP_ADDRESS
     if Problem.WHOLE_TLD in line.problems:

@@ -107,6 +107,7 @@ REFUSED = [  # entry, refusal; own sites are mine.example and me.blogspot.com
     (Entry(Kind.URL, "http://a.example/#domain:x"), Refusal.INVALID),
     (Entry(Kind.URL, "domain:a.example"), Refusal.INVALID),
     (Entry(Kind.COMMENT, "# x"), Refusal.INVALID),
+    (Entry(Kind.BLANK, ""), Refusal.INVALID),
     (Entry.url("http://user:pw@"), Refusal.INVALID),
     (Entry.url("ftp://a.example/x"), Refusal.INVALID),
     (Entry.url("javascript:alert(1)"), Refusal.INVALID),
