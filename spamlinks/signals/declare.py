@@ -7,10 +7,13 @@ meaning changes; bundles name the version they were trained with.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Direction", "Place", "Signal"]
+import polars as pl
+
+__all__ = ["Direction", "Place", "Signal", "available_expressions", "present", "row_signal"]
 
 Direction = Literal[-1, 0, 1]
 Place = Literal["host", "anchor", "pair", "row", "rank", "domain", "shape"]
@@ -48,3 +51,31 @@ class Signal:
     def available(self, columns: frozenset[str]) -> bool:
         """Whether the columns of an export suffice."""
         return all(any(part in columns for part in need.split("|")) for need in self.needs)
+
+
+def row_signal(
+    name: str,
+    group: str,
+    unit: str,
+    low: float,
+    high: float,
+    direction: Direction,
+    needs: str,
+    sentence: str,
+    version: int = 1,
+) -> Signal:
+    """Declare a signal that is computed from each row; ``needs`` are separated by spaces."""
+    needed = tuple(needs.split())
+    return Signal(name, version, group, unit, low, high, direction, needed, sentence, "row")
+
+
+def available_expressions(
+    signals: Iterable[Signal], columns: frozenset[str], expressions: Mapping[str, pl.Expr]
+) -> dict[str, pl.Expr]:
+    """Pick the expressions whose signals have what they need among ``columns``, in their order."""
+    return {s.name: expressions[s.name] for s in signals if s.available(columns)}
+
+
+def present(columns: frozenset[str], *names: str) -> list[str]:
+    """Those of ``names`` that are columns; all of them for an expression that will not be used."""
+    return [name for name in names if name in columns] or list(names)

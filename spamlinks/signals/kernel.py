@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.errors import InputError
-from spamlinks.signals import anchor, host, page, profile
+from spamlinks.signals import anchor, domain, host, page, profile, url
 from spamlinks.signals.declare import Signal
 from spamlinks.signals.host import NameEvidence
 from spamlinks.urls import authority_expr, host_table
@@ -30,7 +30,9 @@ MIN_RANK_ROWS = 100
 """Ranks within a file are given from this many rows on; below, a rank says too little."""
 
 SIGNALS: dict[str, Signal] = {
-    s.name: s for s in (*host.SIGNALS, *page.SIGNALS, *anchor.SIGNALS, *profile.SIGNALS)
+    signal.name: signal
+    for part in (host, url, page, domain, anchor, profile)
+    for signal in part.SIGNALS
 }
 """Every signal by name, in the order of the matrix's columns."""
 
@@ -229,11 +231,10 @@ def _limits(columns: list[int]) -> tuple[Matrix, Matrix]:
 def _row_part(
     block: pl.DataFrame, tables: Tables, only: frozenset[str] | None = None
 ) -> pl.DataFrame:
-    columns = tables.columns
-    exprs = page.expressions(columns)
     return _row_columns(block).select(
         expr.cast(pl.Float32).clip(SIGNALS[name].low, SIGNALS[name].high).alias(name)
-        for name, expr in exprs.items()
+        for part in (url, page, domain)
+        for name, expr in part.expressions(tables.columns).items()
         if only is None or name in only
     )
 
