@@ -161,10 +161,9 @@ def _own_rows(table: pl.DataFrame, domain: str) -> pl.Series:
     nothing = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
     if not domain:
         return nothing
-    # Only ASCII spellings of the host can be found cheaply; others are escaped or not ASCII.
-    pattern = (
-        r"(?i)" + domain.replace(".", r"\.") + r"|^[^/]*//[^/]*[^\x00-\x7f%]|^[^/]*[^\x00-\x7f]"
-    )
+    # An escaped or international spelling of the host does not show its name.
+    hidden = r"^(?:[^/]*//)?[^/]*(?:[^\x00-\x7f]|%)"
+    pattern = rf"(?i){domain.replace('.', '[.]')}|{hidden}"
     mention = table["referring_page"].str.contains(pattern)
     if not mention.any():
         return nothing

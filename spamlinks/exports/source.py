@@ -7,44 +7,26 @@ recoded on the way, within bounds on how much may come out of how little.
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import re
-import stat
 import struct
-import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from spamlinks.errors import InputError
+from spamlinks.exports.container import (
+    CHUNK_BYTES,
+    GZIP_MAGIC,
+    open_bytes,
+    open_file,
+    refuse_containers,
+)
 
 __all__ = ["BrokenEncodingError", "Source", "Utf8Stream", "open_utf8", "probe", "resurvey"]
 
 HEAD_BYTES = 1 << 18
 """How much of a file is looked at to recognise it."""
-CHUNK_BYTES = 1 << 22
-MAX_INFLATED_BYTES = 1 << 34
-"""No link export known to us inflates to more: Majestic's largest are 2 GB."""
-MAX_INFLATE_RATIO = 200
-"""Real exports shrink 5 to 20 times; a bomb a thousand times and more."""
-SAFE_INFLATED_BYTES = 1 << 26
-"""Below this the ratio does not matter."""
-
-_SAVE_AS_CSV = "Save it as CSV (UTF-8) and give that file."
-_MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (xls)", _SAVE_AS_CSV),
-    (b"PAR1", "a Parquet file", _SAVE_AS_CSV),
-    (b"%PDF", "a PDF file", "Export the links as CSV and give that file."),
-    (b"\x89PNG", "an image", "Export the links as CSV and give that file."),
-    (b"\xff\xd8\xff", "an image", "Export the links as CSV and give that file."),
-    (b"SQLite format 3", "a database", _SAVE_AS_CSV),
-    (b"7z\xbc\xaf", "a 7z archive", "Unpack it and give the CSV files inside."),
-    (b"Rar!", "a RAR archive", "Unpack it and give the CSV files inside."),
-    (b"BZh", "a bzip2 archive", "Unpack it and give the CSV file inside."),
-    (b"\xfd7zXZ", "an xz archive", "Unpack it and give the CSV file inside."),
-    (b"\x28\xb5\x2f\xfd", "a zstandard archive", "Unpack it and give the CSV file inside."),
-)
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1a\x1b")
 
 
@@ -64,45 +46,6 @@ class Source:
     damaged: bool
     head: str
     whole: bool
-
-
-class _BoundedGzip(io.RawIOBase):
-    """Unpacks gzip and stops at a bomb or at a file that ends too early."""
-
-    def __init__(self, raw: IO[bytes], name: str, packed_bytes: int) -> None:
-        self._raw = raw
-        self._file = gzip.GzipFile(fileobj=raw, mode="rb")
-        self._name = name
-        self._limit = min(
-            MAX_INFLATED_BYTES, max(SAFE_INFLATED_BYTES, packed_bytes * MAX_INFLATE_RATIO)
-        )
-        self._seen = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            data = self._file.read(CHUNK_BYTES if size < 0 else size)
-        except EOFError:
-            raise InputError(
-                self._name, "the gzip file ends too early", "Download it again."
-            ) from None
-        except (OSError, zlib.error):
-            raise InputError(self._name, "the gzip file is damaged", "Download it again.") from None
-        self._seen += len(data)
-        if self._seen > self._limit:
-            raise InputError(
-                self._name,
-                f"the gzip file inflates to more than {self._limit >> 20} MB",
-                "If that is really an export, unpack it and split it.",
-            )
-        return data
-
-    def close(self) -> None:
-        self._file.close()
-        self._raw.close()
-        super().close()
 
 
 class BrokenEncodingError(Exception):
@@ -199,35 +142,13 @@ def _whole_characters(data: bytes) -> tuple[bytes, bytes]:
     return whole, rest
 
 
-def _open(path: Path, name: str) -> IO[bytes]:
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISREG(mode):
-            return path.open("rb")
-    except FileNotFoundError:
-        raise InputError(name, "no such file", "Check the path.") from None
-    except PermissionError:
-        raise InputError(name, "it may not be read", "Check the file's permissions.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not usable"
-        raise InputError(name, f"it cannot be opened ({reason})", "Check the path.") from None
-    if stat.S_ISDIR(mode):
-        raise InputError(name, "it is a folder", "Give the export files inside it.")
-    raise InputError(name, "it is not a regular file", "Give a saved export file.")
-
-
-def _bytes_stream(path: Path, name: str, gzipped: bool) -> IO[bytes] | io.RawIOBase:
-    raw = _open(path, name)
-    return _BoundedGzip(raw, name, path.stat().st_size) if gzipped else raw
-
-
 def open_utf8(source: Source, skip_bytes: int = 0) -> Utf8Stream:
     """Open the text of a source as a stream of UTF-8 bytes, ``skip_bytes`` after its beginning.
 
     Raises InputError when the file has gone, gzip data is damaged or too large, or the encoding
     breaks.
     """
-    raw = _bytes_stream(source.path, source.name, source.gzipped)
+    raw = open_bytes(source.path, source.name, source.gzipped)
     return Utf8Stream(raw, source, skip_bytes)
 
 
@@ -237,12 +158,12 @@ def probe(path: Path) -> Source:
     Raises InputError, with what to do, for a missing, unreadable, empty or binary file and for a
     container that is not read (xlsx, zip, Parquet and others).
     """
-    name = path.name or str(path)
-    with _open(path, name) as file:
+    name = re.sub(r"[\x00-\x1f\x7f]", "?", path.name or str(path))
+    with open_file(path, name) as file:
         start = file.read(16)
-    _refuse_containers(name, start, path)
-    gzipped = start.startswith(b"\x1f\x8b")
-    with _bytes_stream(path, name, gzipped) as stream:
+    refuse_containers(name, start, path)
+    gzipped = start.startswith(GZIP_MAGIC)
+    with open_bytes(path, name, gzipped) as stream:
         head = b""
         while len(head) <= HEAD_BYTES and (more := stream.read(HEAD_BYTES + 1 - len(head))):
             head += more
@@ -251,24 +172,12 @@ def probe(path: Path) -> Source:
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise InputError(name, "the file is empty", "Export the links again.")
     if gzipped:
-        _refuse_containers(name, head, path)
+        refuse_containers(name, head, path)
+        if head.startswith(GZIP_MAGIC):
+            raise InputError(name, "it is a gzip file inside a gzip file", "Unpack it once.")
     encoding, damaged = _encoding(path, name, gzipped, head)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=whole)
     return Source(path, name, gzipped, encoding, damaged, text.removeprefix("\ufeff"), whole)
-
-
-def _refuse_containers(name: str, start: bytes, path: Path) -> None:
-    if start.startswith(b"PK"):
-        if path.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
-            raise InputError(name, "it is a spreadsheet workbook", _SAVE_AS_CSV)
-        raise InputError(
-            name,
-            "it is a zip archive or an Excel workbook (xlsx)",
-            "Save a workbook as CSV; unpack an archive and give the CSV files inside.",
-        )
-    for magic, what, hint in _MAGIC:
-        if start.startswith(magic):
-            raise InputError(name, f"it is {what}", hint)
 
 
 def _encoding(path: Path, name: str, gzipped: bool, head: bytes) -> tuple[str, bool]:
@@ -282,8 +191,9 @@ def _encoding(path: Path, name: str, gzipped: bool, head: bytes) -> tuple[str, b
         # ASCII text in UTF-16 has a NUL in every second byte; a binary file has them anywhere.
         if max(even, odd) > len(head) // 8 and min(even, odd) * 20 <= max(even, odd):
             return ("utf-16-le", False) if odd > even else ("utf-16-be", False)
-        raise InputError(name, "it is not a text file", "Give a CSV or TXT export.")
-    if sum(1 for byte in head[:4096] if byte < 32 and byte not in _TEXT_CONTROLS) > 8:
+        if head.count(0) > max(8, len(head) // 1000):  # a few may stand in a spammer's text
+            raise InputError(name, "it is not a text file", "Give a CSV or TXT export.")
+    if sum(1 for byte in head[:4096] if 0 < byte < 32 and byte not in _TEXT_CONTROLS) > 8:
         raise InputError(name, "it is not a text file", "Give a CSV or TXT export.")
     return _eight_bit(path, name, gzipped, head)
 
@@ -310,7 +220,7 @@ def _survey(path: Path, name: str, gzipped: bool) -> tuple[str, bool]:
     """Tell UTF-8, damaged UTF-8 and cp1252 apart."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     bad = good = undefined = runs = long_runs = 0
-    with _bytes_stream(path, name, gzipped) as stream:
+    with open_bytes(path, name, gzipped) as stream:
         while data := stream.read(CHUNK_BYTES):
             text = decoder.decode(data)
             bad += text.count("\ufffd")
