@@ -102,6 +102,12 @@ def test_contributions_add_up_and_name_the_host(model, host):
     assert letters == sorted(f"{name['name'][0]}.{name['suffix'][0]}")
 
 
+def test_contributions_are_words():
+    model = HostNameModel.from_weights(np.ones(2**BITS), bias=0.0)
+    words = {text for text, _ in model.contributions("cheap-seo.links.store")}
+    assert words - {""} == {"cheap-", "seo.", "links", ".store"}
+
+
 def test_long_blocks_agree_with_short_ones(model, monkeypatch):
     hosts = [f"name{i}.com" for i in range(50)]
     whole = model.margins(hosts)
@@ -140,17 +146,17 @@ def test_damaged_models_are_refused(model, key, value, why):
 
 
 def test_a_hundred_thousand_hosts_take_a_moment(model):
-    """Budget 0.4 s; best of three, with room for a busy machine."""
+    """Budget 0.4 s of processor time, doubled for slower machines; best of three."""
     hosts = pl.Series([f"{i * 7919 % 1000003:x}-name-{i % 97}.com" for i in range(100_000)])
     suffixes = pl.Series(["com"] * 100_000)
     best = min(_seconds(model, hosts, suffixes) for _ in range(3))
-    assert best < 1.2
+    assert best < 0.8
 
 
 def _seconds(model, hosts, suffixes):
-    start = time.perf_counter()
+    start = time.process_time()
     model.margins(hosts, suffixes)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 # The suffix table.
