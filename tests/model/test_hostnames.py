@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from spamlinks.errors import TrainingError
 from spamlinks.model.corpus import load_hosts
-from spamlinks.model.hostname_report import weighted_tpr
+from spamlinks.model.hostname_report import MIN_SOURCE, evaluate_hosts, weighted_tpr
 from spamlinks.model.hostnames import (
     ROLES,
     fit_host_model,
@@ -130,6 +130,45 @@ def test_weighted_tpr_by_hand():
     y, scores = [0, 0, 0, 0, 1, 1, 1, 1], [1, 2, 3, 4, 0, 3.5, 4, 9]
     assert weighted_tpr(y, scores, fpr=0.001) == 0.25  # only 9 beats every honest row
     assert weighted_tpr(y, scores, fpr=0.25) == 0.75  # one honest row of four may be beaten
+
+
+def _frame(spam_is_readable: bool) -> pl.DataFrame:
+    hosts, labels = _hosts(1600, seed=10)
+    if not spam_is_readable:
+        labels = np.random.default_rng(11).integers(0, 2, len(hosts))
+    spam, at = labels == 1, np.arange(len(hosts))
+    source = np.where(spam, np.where(at % 2, "big", np.char.add("s", (at % 10).astype(str))), "web")
+    kind = np.where(spam, np.where(at % 2, "disavow_big", "disavow_small"), "smallweb")
+    assert (source == "big").sum() > MIN_SOURCE
+    return pl.DataFrame(
+        {
+            "linking_domain": hosts,
+            "suffix": ["com"] * len(hosts),
+            "is_spam": labels.astype(np.int8),
+            "source": source,
+            "sources": [[name] for name in source],
+            "kind": np.where(~spam & (at % 4 == 0), "opendns_top", kind),
+            "network": hosts,
+            "is_wave": spam & (at % 20 == 0),
+            "weight": 1.0,
+        }
+    ).unique("linking_domain", maintain_order=True)
+
+
+def test_report_rows():
+    table = evaluate_hosts(_frame(spam_is_readable=True))
+    assert set(table["left_out"]) == {"small files", "big"}
+    assert set(table["model"]) == {*ROLES, "mean"}
+    assert set(table["negatives"]) == {"smallweb", "opendns_top"}
+    assert set(table.filter(pl.col("left_out") == "big")["wave"]) == {"with"}  # none in it
+    assert (table["auc"] > 0.95).all()
+    assert ((table["low"] <= table["auc"] + 1e-9) & (table["auc"] <= table["high"] + 1e-9)).all()
+
+
+def test_report_finds_nothing_in_noise():
+    table = evaluate_hosts(_frame(spam_is_readable=False))
+    assert table["auc"].is_between(0.35, 0.65).all()
+    assert (table["tpr"] < 0.2).all()
 
 
 @pytest.fixture(scope="module")
