@@ -28,7 +28,7 @@ from spamlinks.model.networks import folds as network_folds
 from spamlinks.model.views import view_of
 from spamlinks.signals.hostname import SuffixTable
 from spamlinks.signals.kernel import SIGNALS, encode, signals
-from spamlinks.simulate.generate import HostPool, generate, see_as
+from spamlinks.simulate import HostPool, generate, see_as
 
 __all__ = ["Examples", "build_examples", "fit_evidence", "fold_evidence", "shipped_signals"]
 

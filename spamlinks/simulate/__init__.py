@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from spamlinks.simulate.generate import VIEWS, HostPool, generate, see_as
+from spamlinks.simulate.generate import generate
+from spamlinks.simulate.hosts import HostPool
+from spamlinks.simulate.views import VIEWS, see_as
 
 __all__ = ["VIEWS", "HostPool", "generate", "see_as"]

@@ -7,85 +7,24 @@ title template and a few weeks. All chance comes from one seed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from spamlinks.schema import BLOCKS, FIELDS
+from spamlinks.schema import FIELDS
+from spamlinks.simulate.hosts import HostPool, invent_hosts, invent_institutions, name_networks
 from spamlinks.simulate.kinds import HONEST, SPAM, Kind
-from spamlinks.simulate.texts import TextMaker, invent_hosts
+from spamlinks.simulate.texts import Strings, TextMaker
 
-__all__ = ["VIEWS", "HostPool", "generate", "see_as"]
+__all__ = ["AS_OF", "generate"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class HostPool:
-    """Host names to draw from instead of invented ones, each used once where they suffice."""
-
-    honest: Sequence[str]
-    spam: Sequence[str]
-
-
-VIEWS: dict[str, tuple[str, ...]] = {
-    "urls": ("crawl",),
-    "anchors": ("target", "anchor"),
-    "links": ("target", "anchor", "title", "rel", "kind", "counts", "dates"),
-    "flows": ("target", "anchor", "rel", "kind", "authority_majestic", "dates", "crawl"),
-    "full": (
-        "target",
-        "anchor",
-        "title",
-        "context",
-        "http",
-        "rel",
-        "kind",
-        "content",
-        "group",
-        "rendered",
-        "counts",
-        "traffic",
-        "popularity",
-        "authority_ahrefs",
-        "dates",
-    ),
-}
-"""Blocks of columns that each kind of export shows: Search Console, Bing, Semrush, Majestic,
-Ahrefs."""
-
-# Columns of a block that one vendor's export has and another's has not.
-_VIEW_DROPS: dict[str, tuple[str, ...]] = {
-    "links": ("page_linked_domains",),
-    "full": (
-        "page_internal_links",
-        "sitewide",
-        "is_lost",
-        "last_crawled",
-        "domain_keywords",
-        "domain_ref_domains",
-        "domain_linked_domains",
-        "links_from_domain",
-    ),
-}
-
-
-def see_as(backlinks: pl.DataFrame, view: str) -> pl.DataFrame:
-    """Keep only the columns that an export of this view has.
-
-    Provenance, the page and columns outside the schema (``is_spam``, ``kind``) stay.
-    """
-    shown: set[str] = {"referring_page", *BLOCKS["provenance"], *BLOCKS["facts"]}
-    for block in VIEWS[view]:
-        name, _, vendor = block.partition("_")
-        shown.update(c for c in BLOCKS[name] if c.startswith(vendor))
-    shown.difference_update(_VIEW_DROPS.get(view, ()))
-    return backlinks.select(c for c in backlinks.columns if c in shown or c not in FIELDS)
+AS_OF = date(2026, 10, 5)
+"""Day of the export unless another one is asked for."""
 
 
 def _shares(kinds: tuple[Kind, ...]) -> Floats:
@@ -104,9 +43,11 @@ def generate(
     spam_share: float = 0.2,
     site: str = "shop.example",
     pool: HostPool | None = None,
-    as_of: date = date(2026, 10, 5),
+    as_of: date = AS_OF,
     wide: float = 1.0,
     spam_names: float = 1.0,
+    site_seed: int | None = None,
+    taken: set[str] | None = None,
 ) -> pl.DataFrame:
     """Draw one labelled link profile.
 
@@ -120,6 +61,9 @@ def generate(
     as_of : day of the export.
     wide : factor on the spread of the counts, to vary what a profile looks like.
     spam_names : factor on the share of spam domains that wear a name from the spam pool.
+    site_seed : decides the site's language and pages; default ``seed``. With one value, several
+        profiles are parts of one.
+    taken : invented hosts that must not be used again; those of this profile are added.
 
     Returns
     -------
@@ -135,9 +79,8 @@ def generate(
         len(HONEST) + rng.choice(len(SPAM), n_domains, p=_shares(SPAM)),
         rng.choice(len(HONEST), n_domains, p=_shares(HONEST)),
     )
-    languages = ("en", "de", "fr", "es", "pt", "it", "ru", "pl")
-    texts = TextMaker(rng, site.split(".")[0], site, str(rng.choice(languages)))
-    hosts, network = _hosts(rng, kinds, which, spam, pool, spam_names)
+    texts = TextMaker(rng, site, seed if site_seed is None else site_seed)
+    hosts, network = _hosts(rng, kinds, which, spam, pool, spam_names, taken, seed)
     mean, sd = _pair(kinds, which, "pages")
     counts = np.maximum(1, np.round(10 ** rng.normal(mean, sd))).astype(np.int64)
     domain = np.repeat(np.arange(n_domains), counts)
@@ -160,10 +103,14 @@ def _hosts(
     spam: npt.NDArray[np.bool_],
     pool: HostPool | None,
     spam_names: float,
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    taken: set[str] | None,
+    seed: int,
+) -> tuple[Strings, Strings]:
     n = len(which)
+    taken = set() if taken is None else taken
     spammy = rng.random(n) < _field(kinds, which, "spam_name") * np.where(spam, spam_names, 1.0)
-    hosts = np.empty(n, dtype=object)
+    member = spam & (rng.random(n) < _field(kinds, which, "networked"))
+    hosts: Strings = np.empty(n, dtype=object)
     for flag in (False, True):
         here = np.flatnonzero(spammy == flag)
         names = (pool.spam if flag else pool.honest) if pool is not None else ()
@@ -171,19 +118,13 @@ def _hosts(
             take = rng.choice(len(names), len(here), replace=len(here) > len(names))
             hosts[here] = np.asarray(names, dtype=object)[take]
         else:
-            hosts[here] = invent_hosts(rng, len(here), spam=flag)
-    network = np.full(n, None, dtype=object)
-    member = np.flatnonzero(spam & (rng.random(n) < _field(kinds, which, "networked")))
-    if pool is None and len(member):
-        # One operator registers names of one pattern under one cheap ending.
-        group = rng.integers(0, max(1, len(member) // 25), len(member))
-        stems = invent_hosts(rng, int(group.max()) + 1, spam=True)
-        for g, stem in enumerate(stems):
-            name, _, suffix = str(stem).partition(".")
-            for i, at in enumerate(member[group == g]):
-                hosts[at] = f"{name}-{i}{rng.choice(list('abcdefghk'))}.{suffix}"
-                network[at] = f"network-{g}"
-    return hosts, network
+            hosts[here] = invent_hosts(rng, len(here), spam=flag, taken=taken)
+    if pool is not None:
+        return hosts, np.full(n, None, dtype=object)
+    public = np.array([k.name == "institution" for k in kinds])[which]
+    hosts[public] = invent_institutions(rng, int(public.sum()), taken=taken)
+    prefix = f"network-{seed}"
+    return hosts, name_networks(rng, hosts, member, size=25, prefix=prefix, taken=taken)
 
 
 def _domain_columns(
@@ -230,8 +171,8 @@ def _rows(
     which: Ints,
     domain: Ints,
     spam: npt.NDArray[np.bool_],
-    hosts: npt.NDArray[np.object_],
-    network: npt.NDArray[np.object_],
+    hosts: Strings,
+    network: Strings,
     frame: dict[str, Floats],
     texts: TextMaker,
     as_of: date,
@@ -254,8 +195,8 @@ def _rows(
         draw = mean + wide * sd * (0.7 * site + 0.7 * rng.normal(0, 1, n))
         return np.asarray(np.round(10 ** np.clip(draw, 0, 4.5)), dtype=np.float64)
 
-    foreign = rng.random(len(which))[domain] < _field(kinds, kind, "foreign")
-    language = texts.languages(foreign)
+    foreign = rng.random(len(which)) < _field(kinds, which, "foreign")
+    language = texts.languages(foreign)[domain]
     topics = texts.topics(language, 3)
     anchor_kind = _weighted(rng, kinds, kind, "anchors")
     targets = texts.targets(n, 0.45)
@@ -272,18 +213,20 @@ def _rows(
         rating * 0.18 * 10 ** rng.normal(0, 0.25, n) + rng.exponential(1.5, n), 0, 90
     )
     seen = _dates(rng, kinds, which, domain, frame["age"])
+    keywords = np.round(page_traffic**0.7 * 10 ** rng.normal(0, 0.3, n))
     as_days = np.datetime64(as_of, "D")
     first = as_days - seen["first"].astype("timedelta64[D]")
     last = as_days - seen["last"].astype("timedelta64[D]")
     lost = flag("lost") & (seen["last"] > 3)
     image = flag("image")
+    redirect = ~image & (rng.random(n) < 0.015)  # the page itself is a redirect: no text, code 301
     answers = flag("answers")
-    context = flag("context") & ~image
+    context = flag("context") & ~image & ~redirect
     sitewide = flag("sitewide")
     group = np.where(
         sitewide,
-        np.round(10 ** rng.normal(1.8, 0.7, n)),
-        np.round(10 ** np.abs(rng.normal(0, 0.35, n))),
+        np.round(10 ** np.clip(rng.normal(1.8, 0.7, n), 0, 5)),
+        np.floor(10 ** np.abs(rng.normal(0, 0.35, n))),
     )
     nofollow, ugc, sponsored = flag("nofollow"), flag("ugc"), flag("sponsored")
     raw = rng.random(n) < 0.95
@@ -298,13 +241,17 @@ def _rows(
         "vendor": pl.lit("simulated"),
         "referring_page": https + www + hosts[domain] + path,
         "target_url": targets,
-        "anchor_text": np.where(image, "", texts.anchors(anchor_kind, targets, language)),
+        "anchor_text": np.where(
+            image | redirect, "", texts.anchors(anchor_kind, targets, language)
+        ),
         "referring_page_title": texts.titles(_weighted(rng, kinds, kind, "titles"), topics),
         "left_context": left,
         "right_context": right,
         "page_language": np.where(rng.random(n) < 0.88, language, ""),
-        "page_http_code": np.where(answers, 200, rng.choice([301, 403, 404, 500], n)),
-        "link_kind": np.where(image, "image", np.where(rng.random(n) < 0.015, "redirect", "text")),
+        "page_http_code": np.where(
+            redirect, 301, np.where(answers, 200, rng.choice([403, 404, 500, 503], n))
+        ),
+        "link_kind": np.where(image, "image", np.where(redirect, "redirect", "text")),
         "rel_nofollow": nofollow | ugc | sponsored,
         "rel_ugc": ugc,
         "rel_sponsored": sponsored,
@@ -319,8 +266,8 @@ def _rows(
         "page_linked_domains": linked,
         "domain_traffic": np.round(frame["traffic"][domain]),
         "page_traffic": page_traffic,
-        "page_keywords": np.round(page_traffic**0.7 * 10 ** rng.normal(0, 0.3, n)),
-        "domain_keywords": np.round(frame["traffic"][domain] ** 0.8),
+        "page_keywords": keywords,
+        "domain_keywords": np.maximum(keywords, np.round(frame["traffic"][domain] ** 0.8)),
         "page_ref_domains": np.round(10 ** np.clip(rng.normal(-0.5 + rating / 90, 0.6, n), -1, 4)),
         "domain_ref_domains": np.round(
             10 ** np.clip(0.4 + rating / 25 + rng.normal(0, 0.3, n), 0, 6)
