@@ -5,21 +5,25 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from spamlinks.errors import OutputError
+from spamlinks.errors import OutputError, SpamlinksError
 
-__all__ = ["write_atomic"]
+__all__ = ["open_atomic", "write_atomic"]
 
 _HINT = "Check the folder, its permissions and the free space; nothing was changed."
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Replace the content of ``path`` with ``data``, or leave it as it was.
+@contextlib.contextmanager
+def open_atomic(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file whose bytes replace ``path`` when the block ends, and only if it ends well.
 
     The bytes go to a temporary file in the same folder, are synced, and the file is renamed over
     ``path``. A symbolic link keeps pointing where it does; its target is replaced. Permissions of
-    a replaced file are kept. The folder must exist.
+    a replaced file are kept. The folder must exist. After any exception ``path`` is unchanged and
+    the temporary file is gone.
 
     Raises
     ------
@@ -34,15 +38,17 @@ def write_atomic(path: Path, data: bytes) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(target)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
+        if not isinstance(error, OSError) or isinstance(error, SpamlinksError):
+            raise
         reason = error.strerror or str(error)
         raise OutputError(str(path), f"cannot be written ({reason})", _HINT) from error
     # The rename itself reaches the disk with the folder; not every system can sync one.
@@ -52,6 +58,17 @@ def write_atomic(path: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replace the content of ``path`` with ``data``, or leave it as it was: see ``open_atomic``.
+
+    Raises
+    ------
+    OutputError : the file cannot be written; ``path`` is then unchanged.
+    """
+    with open_atomic(path) as file:
+        file.write(data)
 
 
 def _umask() -> int:

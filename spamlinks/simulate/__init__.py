@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from spamlinks.simulate.export import VENDORS, simulate, write_export
 from spamlinks.simulate.generate import generate
 from spamlinks.simulate.hosts import HostPool
 from spamlinks.simulate.views import VIEWS, see_as
 
-__all__ = ["VIEWS", "HostPool", "generate", "see_as"]
+__all__ = [
+    "VENDORS",
+    "VIEWS",
+    "HostPool",
+    "generate",
+    "see_as",
+    "simulate",
+    "write_export",
+]

@@ -235,8 +235,8 @@ def _rows(
         - np.round(frame["age"]).astype("timedelta64[D]")
         - np.round(seen["oldest"]).astype("timedelta64[D]")
     )[domain]
-    left = np.where(context, topics, "")
-    right = np.where(context, texts.topics(language, 3), "")
+    left = np.where(context, topics, None)
+    right = np.where(context, texts.topics(language, 3), None)
     data = {
         "vendor": pl.lit("simulated"),
         "referring_page": https + www + hosts[domain] + path,
@@ -247,7 +247,7 @@ def _rows(
         "referring_page_title": texts.titles(_weighted(rng, kinds, kind, "titles"), topics),
         "left_context": left,
         "right_context": right,
-        "page_language": np.where(rng.random(n) < 0.88, language, ""),
+        "page_language": np.where(rng.random(n) < 0.88, language, None),
         "page_http_code": np.where(
             redirect, 301, np.where(answers, 200, rng.choice([403, 404, 500, 503], n))
         ),
