@@ -235,8 +235,8 @@ def _rows(
         - np.round(frame["age"]).astype("timedelta64[D]")
         - np.round(seen["oldest"]).astype("timedelta64[D]")
     )[domain]
-    left = np.where(context, topics, None)
-    right = np.where(context, texts.topics(language, 3), None)
+    left = _known(topics, context)
+    right = _known(texts.topics(language, 3), context)
     data = {
         "vendor": pl.lit("simulated"),
         "referring_page": https + www + hosts[domain] + path,
@@ -247,7 +247,7 @@ def _rows(
         "referring_page_title": texts.titles(_weighted(rng, kinds, kind, "titles"), topics),
         "left_context": left,
         "right_context": right,
-        "page_language": np.where(rng.random(n) < 0.88, language, None),
+        "page_language": _known(language, rng.random(n) < 0.88),
         "page_http_code": np.where(
             redirect, 301, np.where(answers, 200, rng.choice([403, 404, 500, 503], n))
         ),
@@ -292,6 +292,10 @@ def _rows(
     vendor = data.pop("vendor")
     built = pl.DataFrame({name: _series(name, values) for name, values in data.items()})
     return built.with_columns(vendor=vendor, export_date=pl.lit(as_of), grain=pl.lit("link"))
+
+
+def _known(texts: Strings, known: npt.NDArray[np.bool_]) -> Strings:
+    return np.asarray(np.where(known, texts, np.asarray(None, dtype=object)), dtype=object)
 
 
 def _series(name: str, values: npt.NDArray[np.generic]) -> pl.Series:
