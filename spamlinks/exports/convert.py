@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -70,6 +70,7 @@ class Converter:
     missing : texts that mean "unknown" in text columns of this format.
     conventions : how the file writes numbers and dates; with ``fixed`` they are not revised.
     latest : days after this one are not believed.
+    kept : position by name of further columns that stay text.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Converter:
         conventions: Conventions,
         latest: date,
         fixed: bool = False,
+        kept: Mapping[str, int] | None = None,
     ) -> None:
         by_field: dict[str, list[tuple[int, Column]]] = {}
         for position, column in columns:
@@ -90,6 +92,7 @@ class Converter:
         self._conventions = conventions
         self._latest = latest
         self._fixed = fixed
+        self.kept = dict(kept or {})
         self.unreadable: Counter[str] = Counter()
 
     @property
@@ -100,7 +103,8 @@ class Converter:
     @property
     def positions(self) -> list[int]:
         """Positions of the columns that are read, ascending."""
-        return sorted({i for columns in self._by_field.values() for i, _ in columns})
+        used = {i for columns in self._by_field.values() for i, _ in columns}
+        return sorted(used.union(self.kept.values()))
 
     @property
     def counts(self) -> dict[int, bool]:
@@ -113,15 +117,18 @@ class Converter:
 
     def empty(self) -> pl.DataFrame:
         """Return a frame without rows that has the columns and types of every batch."""
-        return pl.DataFrame(schema={name: FIELDS[name].dtype for name in self._by_field})
+        typed = {name: FIELDS[name].dtype for name in self._by_field}
+        return pl.DataFrame(schema={**typed, **dict.fromkeys(self.kept, pl.String())})
 
     def convert(self, raw: pl.DataFrame) -> pl.DataFrame:
         """Return a frame of the same height with the schema's names and types."""
+        fields = self._by_field.items()
         typed = raw.select(
-            self._expression(name, columns).alias(name) for name, columns in self._by_field.items()
+            *(self._expression(name, columns).alias(name) for name, columns in fields),
+            *(_text(pl.col(f"c{position}")).alias(name) for name, position in self.kept.items()),
         )
         changed = []
-        for name, columns in self._by_field.items():
+        for name, columns in fields:
             position, column = columns[0]
             cells, values = raw[f"c{position}"], typed[name]
             dtype = FIELDS[name].dtype
@@ -153,7 +160,7 @@ class Converter:
             text = text.replace(self._missing, [None] * len(self._missing))
         if name == "page_country":
             text = text.str.to_uppercase()
-        return text if name == "anchor_text" else pl.when(text != "").then(text)
+        return text if name == "anchor_text" else _text(text)
 
     def _mend(
         self,
@@ -239,6 +246,11 @@ class Converter:
         if name == "page_http_code":  # 0 is how Ahrefs says that the page was not fetched
             cells = cells.replace({"0": "-"})
         return self._mend(name, cells, values, read, again)
+
+
+def _text(cell: pl.Expr) -> pl.Expr:
+    text = cell.str.strip_chars(BLANK)
+    return pl.when(text != "").then(text)
 
 
 def _iso_day(cell: _Cells) -> _Cells:

@@ -41,7 +41,7 @@ class FileCount:
 class Merged:
     """All exports as one table.
 
-    ``backlinks`` has the fields any export supplies, in the schema's order, one row per link in
+    ``backlinks`` has the columns any export supplies, in the schema's order, one row per link in
     the order of the files, and ``seen_by``: the vendors that know the link, sorted, joined by
     "+". ``own_site`` holds the rows whose page is on the site itself, ``rejected`` the records
     without a usable page. ``files`` counts both and the duplicates; the sums of ``total`` add up.
@@ -85,9 +85,10 @@ def merge(readings: Sequence[Reading], site: str | None) -> Merged:
         raise InputError("exports", "no export was given", "Give at least one file.")
     readings, notes = _once_each(readings)
     own_domain = _own_domain(site)
-    table = pl.concat(
-        [reading.backlinks for reading in readings], how="diagonal", rechunk=False
-    ).select(name for name in FIELDS if any(name in r.backlinks.columns for r in readings))
+    table = pl.concat([reading.backlinks for reading in readings], how="diagonal", rechunk=False)
+    names: list[str] = table.columns
+    names.sort(key=_place)
+    table = table.select(names)
     heights = [reading.backlinks.height for reading in readings]
     file = pl.concat([pl.repeat(i, n, dtype=pl.UInt32, eager=True) for i, n in enumerate(heights)])
     own = _own_rows(table, own_domain)
@@ -111,6 +112,11 @@ def merge(readings: Sequence[Reading], site: str | None) -> Merged:
     )
     rejected = pl.concat([reading.rejected for reading in readings])
     return Merged(backlinks, rejected, own_site, files, tuple(notes))
+
+
+def _place(name: str) -> int:
+    """Place of a column: that of the schema, columns kept from the files after it."""
+    return list(FIELDS).index(name) if name in FIELDS else len(FIELDS)
 
 
 def guess_site(readings: Sequence[Reading]) -> str | None:
@@ -246,6 +252,6 @@ def _fused(name: str) -> pl.Expr:
     if name in _LATEST:
         return values.max()
     known = values.drop_nulls().first()
-    if FIELDS[name].block == "rel":
+    if name in FIELDS and FIELDS[name].block == "rel":
         return pl.when(values.drop_nulls().n_unique() <= 1).then(known).alias(name)
     return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -11,16 +11,16 @@ from pathlib import Path
 
 import polars as pl
 
-from spamlinks.errors import InputError
-from spamlinks.exports.catalog import Format
+from spamlinks.errors import InputError, RefusedExport
+from spamlinks.exports.catalog import Format, normalise_header
 from spamlinks.exports.conventions import Conventions
 from spamlinks.exports.convert import Converter, latest_believable
-from spamlinks.exports.hosts import host_problems
+from spamlinks.exports.hosts import authorities, host_problems
+from spamlinks.exports.notes import NAMED_COLUMNS, printable, reading_notes
 from spamlinks.exports.recognise import Recognised, recognise
 from spamlinks.exports.rows import Batch, Reject, Way, WayBlockedError, ways
 from spamlinks.exports.source import BrokenEncodingError, resurvey
 from spamlinks.schema import FIELDS
-from spamlinks.urls import authority_expr
 
 __all__ = ["Reading", "read_export", "read_exports"]
 
@@ -30,9 +30,6 @@ REJECTED_SCHEMA = {
     "reason": pl.String,
     "text": pl.String,
 }
-SHEET_ROWS = 1_048_575
-"""Records that fit a spreadsheet beside its header; Excel drops the rest without a word."""
-NAMED_COLUMNS = 8
 LIST_KIND = "url-list"
 """Lists that people make by hand: URLs and domains mixed, with comments."""
 
@@ -60,14 +57,31 @@ class Reading:
     notes: tuple[str, ...]
 
 
-def read_exports(paths: Iterable[Path]) -> list[Reading]:
+def read_exports(
+    paths: Iterable[Path],
+    keep: Sequence[str] = (),
+    refused: list[RefusedExport] | None = None,
+) -> list[Reading]:
     """Read every export; a folder stands for the files in it, by name, hidden ones left out.
 
-    Raises InputError (RefusedExport for formats without links) at the first file that fails.
+    Parameters
+    ----------
+    paths : files and folders.
+    keep : as for ``read_export``.
+    refused : when given, formats without links are added to it instead of ending the reading.
+
+    Raises
+    ------
+    InputError : at the first file that fails; RefusedExport when ``refused`` is None.
     """
     readings = []
-    for path in map(Path, paths):
-        readings += [read_export(file) for file in _files(path)]
+    for file in [file for path in paths for file in _files(Path(path))]:
+        try:
+            readings.append(read_export(file, keep))
+        except RefusedExport as error:
+            if refused is None:
+                raise
+            refused.append(error)
     return readings
 
 
@@ -86,12 +100,14 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def read_export(path: Path) -> Reading:
+def read_export(path: Path, keep: Sequence[str] = ()) -> Reading:
     """Read one export.
 
     Parameters
     ----------
     path : a delimited text file of any known format, in any encoding, plain or gzip.
+    keep : headers of further columns, such as labels, that are added to ``backlinks`` under these
+        names as text; an empty cell is null.
 
     Returns
     -------
@@ -99,15 +115,17 @@ def read_export(path: Path) -> Reading:
 
     Raises
     ------
-    InputError : the file cannot be opened, is damaged, or fits no known format.
+    InputError : the file cannot be opened, is damaged, fits no known format, or has no such column
+        to keep.
     RefusedExport : it is known and holds no links that could be scored.
     """
     path = Path(path)
     recognised = recognise(path)
     recognised.refuse()
+    kept = _kept_columns(recognised, keep)
     with ThreadPoolExecutor(max_workers=1) as pool:
         digest = pool.submit(_sha256, path, recognised.source.name)
-        table = _read_table(recognised)
+        table = _read_table(recognised, kept)
         sha256 = digest.result()
     backlinks, export_date = _with_provenance(recognised, table)
     name = recognised.source.name
@@ -127,8 +145,25 @@ def read_export(path: Path) -> Reading:
         backlinks=backlinks,
         rejected=rejected,
         records=records,
-        notes=tuple(_notes(recognised, table, records)),
+        notes=reading_notes(table.recognised, table.converter, records),
     )
+
+
+def _kept_columns(recognised: Recognised, keep: Sequence[str]) -> dict[str, int]:
+    """Find the position of each column that is kept; a name of the schema needs no keeping."""
+    headers = [normalise_header(use.header) for use in recognised.columns]
+    supplied = {name for use in recognised.columns for name in use.fields}
+    kept = {}
+    for name in keep:
+        if name in supplied:
+            continue
+        if normalise_header(name) not in headers or name in FIELDS:
+            shown = ", ".join(printable(use.header) for use in recognised.columns[:NAMED_COLUMNS])
+            raise InputError(
+                recognised.source.name, f"it has no column {name!r}", f"It begins with: {shown}."
+            )
+        kept[name] = headers.index(normalise_header(name))
+    return kept
 
 
 def _sha256(path: Path, name: str) -> str:
@@ -149,7 +184,7 @@ class _Table:
     recognised: Recognised
 
 
-def _read_table(recognised: Recognised) -> _Table:
+def _read_table(recognised: Recognised, kept: dict[str, int]) -> _Table:
     """Read a file the fastest way that works, and again when its conventions turn out otherwise."""
     remaining = list(ways())
     conventions: Conventions | None = None
@@ -160,6 +195,7 @@ def _read_table(recognised: Recognised) -> _Table:
             conventions or Conventions(),
             latest_believable(recognised.export_date, date.today()),
             fixed=conventions is not None,
+            kept=kept,
         )
         try:
             frame, rejects, seen = _collect(recognised, converter, remaining[0])
@@ -194,7 +230,7 @@ def _usable(
 ) -> pl.DataFrame:
     """Convert a batch and set records without a usable referring page aside."""
     frame = converter.convert(batch.frame).with_columns(export_row=batch.records)
-    frame = frame.with_columns(authority_expr().alias("_authority"))
+    frame = frame.with_columns(authorities(frame["referring_page"]).alias("_authority"))
     problems = host_problems(frame["_authority"])
     page = pl.col("referring_page")
     reason: pl.Expr = (
@@ -236,43 +272,16 @@ def _with_provenance(recognised: Recognised, table: _Table) -> tuple[pl.DataFram
         pl.lit(export_date, dtype=pl.Date).alias("export_date"),
         grain.alias("grain"),
     )
-    return frame.select(name for name in FIELDS if name in frame.columns), export_date
+    known = [name for name in FIELDS if name in frame.columns]
+    return frame.select(*known, *table.converter.kept), export_date
 
 
 def _newest_day(frame: pl.DataFrame) -> date | None:
     days = [
         day
         for name, dtype in frame.schema.items()
-        if dtype == pl.Date and FIELDS[name].block in ("dates", "crawl")
+        if dtype == pl.Date and name in FIELDS and FIELDS[name].block in ("dates", "crawl")
         for day in [frame[name].max()]
         if isinstance(day, date)
     ]
     return max(days, default=None)
-
-
-def _notes(recognised: Recognised, table: _Table, records: int) -> list[str]:
-    """Say what a reader of the results should know about this file."""
-    entry, notes = recognised.format, list(recognised.notes)
-    if entry.confidence == "D":
-        notes.append(f"the layout of {entry.name} is a guess: check some rows")
-    new = [use.header for use in recognised.columns if not use.known]
-    if new:
-        shown = ", ".join(printable(header) for header in new[:NAMED_COLUMNS])
-        more = f" and {len(new) - NAMED_COLUMNS} more" if len(new) > NAMED_COLUMNS else ""
-        notes.append(f"columns that are not known and not read: {shown}{more}")
-    if table.recognised.source.damaged:
-        notes.append("some bytes are not valid UTF-8 and are shown as \ufffd")
-    if table.recognised.source.encoding == "cp1252":
-        notes.append("read as Windows-1252; saved as UTF-8 no letter would be lost")
-    for name, count in sorted(table.converter.unreadable.items()):
-        notes.append(f"{name}: {count:,} cells could not be read and count as unknown")
-    if records == 0:
-        notes.append("the export holds a header and no records")
-    if records in (*entry.row_caps, SHEET_ROWS):
-        notes.append(f"exactly {records:,} records: the export may be cut off at a limit")
-    return notes
-
-
-def printable(text: str) -> str:
-    """Shorten a text from a file for a message: printable characters only, 40 at most."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()[:40] or "(no name)"

@@ -13,8 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from spamlinks.errors import InputError
-from spamlinks.exports import read, read_export, read_exports, rows
+from spamlinks.errors import InputError, RefusedExport
+from spamlinks.exports import merge, read, read_export, read_exports, rows
 from spamlinks.schema import FIELDS
 
 HEADER = ["Source url", "Target url", "Anchor", "Page ascore", "First seen"]
@@ -208,6 +208,29 @@ def test_folders_stand_for_their_files(tmp_path):
     assert [reading.source for reading in read_exports([tmp_path])] == ["a.csv", "b.csv"]
     with pytest.raises(InputError, match="holds no files"):
         read_exports([tmp_path / "deeper"])
+
+
+def test_formats_without_links_can_be_collected(tmp_path):
+    (tmp_path / "a.csv").write_text("Linking page\nhttps://a.example/\n")
+    (tmp_path / "b.csv").write_text("Rank,Link text\n1,tools\n")
+    with pytest.raises(RefusedExport, match=r"b\.csv"):
+        read_exports([tmp_path])
+    refused: list[RefusedExport] = []
+    assert [reading.source for reading in read_exports([tmp_path], refused=refused)] == ["a.csv"]
+    assert [error.source for error in refused] == ["b.csv"]
+
+
+def test_further_columns_are_kept_as_text(tmp_path):
+    header = ",".join([*HEADER, "Is Spam"])
+    path = write(tmp_path, ",".join([*GOOD, " 1 "]), ",".join([*GOOD, ""]), header=header)
+    reading = read_export(path, keep=["is spam", "first_seen"])
+    assert reading.backlinks["is spam"].to_list() == ["1", None]
+    assert reading.backlinks.columns[-1] == "is spam"
+    assert not any("not known" in note for note in reading.notes)
+    assert merge([reading], None).backlinks["is spam"].to_list() == ["1"]
+    for missing in ("label", "lost_at"):
+        with pytest.raises(InputError, match=f"it has no column '{missing}'"):
+            read_export(path, keep=[missing])
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12)
