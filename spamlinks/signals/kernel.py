@@ -109,7 +109,9 @@ def encode(
     )
     frame = backlinks.with_columns(_authority=authority_expr())
     frame, hosts = _host_codes(frame)
-    frame = frame.with_columns(_as_of=_as_of(frame, as_of)).with_columns(
+    frame = frame.with_columns(
+        *page.given_columns(frame, known), _as_of=_as_of(frame, as_of)
+    ).with_columns(
         _row_columns(frame.select("referring_page")).select(
             _shape=pl.col("_path")
             .str.replace_all(r"[A-Za-z]+", "a")

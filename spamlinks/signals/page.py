@@ -8,7 +8,7 @@ from spamlinks.signals.declare import Signal, available_expressions, present, ro
 from spamlinks.signals.scales import log_count
 from spamlinks.signals.words import TRADES, contains_trade, edged
 
-__all__ = ["SIGNALS", "expressions"]
+__all__ = ["SIGNALS", "expressions", "given_columns"]
 
 SIGNALS: tuple[Signal, ...] = (
     # what the page links to
@@ -178,7 +178,7 @@ def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
 
     Parameters
     ----------
-    columns : names of the block's columns.
+    columns : names of the block's columns; those of ``given_columns`` must be in the block.
 
     Returns
     -------
@@ -201,7 +201,9 @@ def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
             ),
             "page_answers": pl.col("page_http_code") == 200,
             "in_content": pl.col("in_content"),
-            "has_language": pl.col("page_language").fill_null("").str.len_bytes() > 0,
+            "has_language": pl.when(_given("page_language")).then(
+                pl.col("page_language").fill_null("") != ""
+            ),
             "title_length": pl.col("referring_page_title").str.len_chars(),
             "title_trade_word": contains_trade(edged(pl.col("referring_page_title")), *TRADES),
             "title_sells_links": contains_trade(edged(pl.col("referring_page_title")), "link_sale"),
@@ -221,12 +223,43 @@ def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
     )
 
 
+_EMPTY_MEANS_NONE = ("page_language", "left_context", "right_context", "lost_at")
+"""An empty cell means "none" in an export that fills others, "unknown" where none is filled."""
+
+
+def given_columns(frame: pl.DataFrame, known: frozenset[str]) -> list[pl.Expr]:
+    """Say for each row whether its export has the columns whose empty cells mean "none".
+
+    Parameters
+    ----------
+    frame : all rows; exports are told apart by ``seen_by``, else by ``vendor``.
+    known : columns that hold any value.
+
+    Returns
+    -------
+    Boolean expressions over the whole frame; their names begin with ``_gives_``.
+    """
+    source = next((c for c in ("seen_by", "vendor") if c in frame.columns), None)
+    several = source is not None and frame[source].n_unique() > 1
+    found = [(c, pl.col(c).is_not_null().any()) for c in _EMPTY_MEANS_NONE if c in known]
+    return [
+        (gives.over(source) if several and source is not None else gives).alias(f"_gives_{c}")
+        for c, gives in found
+    ]
+
+
+def _given(*columns: str) -> pl.Expr:
+    return pl.any_horizontal(f"_gives_{c}" for c in columns)
+
+
 def _context(columns: frozenset[str]) -> pl.Expr:
     sides = present(columns, "left_context", "right_context")
-    return pl.concat_str(sides, separator=" ", ignore_nulls=True)
+    text = pl.concat_str(sides, separator=" ", ignore_nulls=True)
+    return pl.when(_given(*sides)).then(text)
 
 
 def _is_lost(columns: frozenset[str]) -> pl.Expr:
-    dated = pl.col("lost_at").is_not_null()
+    dated = pl.when(_given("lost_at")).then(pl.col("lost_at").is_not_null())
     flags = {"lost_at": dated, "is_lost": pl.col("is_lost")}
-    return pl.any_horizontal(flags[name] for name in present(columns, *flags))
+    found = [flags[name].cast(pl.Float32) for name in present(columns, *flags)]
+    return pl.max_horizontal(found)  # leaves out what is unknown

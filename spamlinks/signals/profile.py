@@ -235,7 +235,7 @@ def domain_signals(frame: pl.DataFrame) -> pl.DataFrame:
         _count(links).alias("links_from_domain"),
         _count(pl.col("_host").n_unique()).alias("hosts_of_domain"),
     ]
-    if "anchor_text" in names:
+    if "_anchor" in names:
         known = pl.col("anchor_text").is_not_null()
         out.append(
             pl.when(known.any())
@@ -243,7 +243,7 @@ def domain_signals(frame: pl.DataFrame) -> pl.DataFrame:
             .cast(pl.Float32)
             .alias("anchors_per_link")
         )
-    if "target_url" in names:
+    if "_pair_target" in names:
         out.append(_count(pl.col("_pair_target").n_unique()).alias("targets_of_domain"))
     if "rel_nofollow" in names:
         out.append((~pl.col("rel_nofollow")).mean().cast(pl.Float32).alias("followed_share"))
