@@ -10,6 +10,7 @@ import codecs
 import io
 import re
 import struct
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -64,7 +65,7 @@ class Utf8Stream(io.RawIOBase):
         self._decoder = codecs.getincrementaldecoder(source.encoding)("replace")
         self._recode = source.encoding != "utf-8" or source.damaged
         self._strip_mark = True
-        self._left = b""
+        self._left = memoryview(b"")
         self._cut = b""
         self._skip = skip_bytes
         self.quotes = 0
@@ -92,22 +93,28 @@ class Utf8Stream(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Return up to ``size`` bytes, all of them when negative; b"" at the end."""
-        parts, wanted = [], size if size >= 0 else None
-        have = 0
-        while wanted is None or have < wanted:
-            data = self._left or self._next()
-            self._left = b""
-            if not data:
+        parts: list[memoryview] = []
+        wanted = sys.maxsize if size < 0 else size
+        while wanted:
+            if not self._left:
+                self._left = memoryview(self._after_skip())
+            if not self._left:
                 break
-            if self._skip:
-                drop = min(self._skip, len(data))
-                data, self._skip = data[drop:], self._skip - drop
-            self.quotes += data.count(b'"')
-            if wanted is not None and have + len(data) > wanted:
-                data, self._left = data[: wanted - have], data[wanted - have :]
-            parts.append(data)
-            have += len(data)
+            part, self._left = self._left[:wanted], self._left[wanted:]
+            parts.append(part)
+            wanted -= len(part)
         return b"".join(parts)
+
+    def _after_skip(self) -> bytes:
+        """Return the next chunk behind the bytes that are skipped, its quotes counted."""
+        while data := self._next():
+            drop = min(self._skip, len(data))
+            self._skip -= drop
+            if drop < len(data):
+                data = data[drop:]
+                self.quotes += data.count(b'"')
+                return data
+        return b""
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill a buffer; return how many bytes were written."""
