@@ -89,8 +89,12 @@ def fit_matrix(
 ) -> HostNameModel:
     """Fit on rows of ``hashed_matrix``; ``y`` holds 0 and 1, ``w`` positive weights.
 
+    Each class is given half of the weight, so that margins are log-odds at even odds and those of
+    folds with unlike shares of spam may stand in one column.
     ``seed`` is kept for solvers that draw; the present one does not.
     """
+    share = np.where(y == 1, w[y == 1].sum(), w[y == 0].sum())
+    w = w * (w.sum() / 2) / share
     ratios = _bayes_ratios(X, y, w)
     used = np.flatnonzero(np.bincount(X.indices, minlength=X.shape[1]))
     stretched = (X @ sparse.diags(ratios))[:, used].tocsr()

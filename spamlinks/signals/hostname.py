@@ -219,7 +219,7 @@ class HostNameModel:
 
         Returns
         -------
-        float32 (n,): log-odds of spam at the balance of the training lists, higher is worse; NaN
+        float32 (n,): log-odds of spam at even odds, higher is worse; NaN
         for a null host, never infinite.
         """
         names = names_of(hosts, suffixes)

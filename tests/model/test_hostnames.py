@@ -57,10 +57,19 @@ def test_fitting_is_deterministic():
 
 
 def test_weights_of_rows_matter():
-    hosts, labels = ["casino.com", "casino.com", "tea.com"], [1, 0, 0]
-    trusted = [fit_host_model(hosts, labels, [w, 1, 1], bits=BITS) for w in (0.1, 10)]
+    hosts, labels = ["casino.com", "casino.com", "tea.com", "loan.com"], [1, 0, 0, 1]
+    trusted = [fit_host_model(hosts, labels, [w, 1, 1, 1], bits=BITS) for w in (0.1, 10)]
     low, high = (model.margins(["casino.com"])[0] for model in trusted)
     assert low < high
+
+
+def test_margins_are_at_even_odds():
+    """Twice as many copies of the spam rows change no margin by much."""
+    hosts, labels = _hosts(300, seed=12)
+    spam = [host for host, label in zip(hosts, labels, strict=True) if label]
+    even = fit_host_model(hosts, labels, bits=BITS).margins(hosts)
+    uneven = fit_host_model([*hosts, *spam * 4], [*labels, *[1] * 4 * len(spam)], bits=BITS)
+    assert abs(np.mean(uneven.margins(hosts) - even)) < 0.5  # log 5 = 1.6 if nothing was done
 
 
 def test_matrix_times_weights_is_the_margin():
