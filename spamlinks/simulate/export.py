@@ -73,15 +73,15 @@ def _layout(vendor: str) -> tuple[_Column, ...]:
 
 
 def _cell(column: _Column, frame: pl.DataFrame, vendor: str) -> pl.Expr:
-    """Text of the cells of a column; "" where the value is unknown or the table has none."""
+    """Text of the cells of a column; null where the value is unknown or the table has none."""
     name = column.field
     if name not in frame.columns:
-        return pl.lit("").alias(column.header)
+        return pl.lit(None, dtype=pl.String).alias(column.header)
     value, dtype = pl.col(name), frame.schema[name]
     if column.how in ("kind", "flag"):
         holds = value == column.value if column.how == "kind" else value
-        yes, no = ("+", "") if vendor == "majestic" else ("true", "false")
-        text = pl.when(holds).then(pl.lit(yes)).otherwise(pl.lit(no))
+        yes, no = ("+", None) if vendor == "majestic" else ("true", "false")
+        text = pl.when(holds).then(pl.lit(yes)).otherwise(pl.lit(no, dtype=pl.String))
     elif dtype == pl.Boolean:
         text = pl.when(value).then(pl.lit("true")).when(~value).then(pl.lit("false"))
     elif dtype == pl.Date:
@@ -90,7 +90,7 @@ def _cell(column: _Column, frame: pl.DataFrame, vendor: str) -> pl.Expr:
         text = value.cast(pl.Int64).cast(pl.String)  # a count: 12, not 12.0
     else:
         text = value.cast(pl.String)
-    return text.fill_null("").alias(column.header)
+    return text.alias(column.header)
 
 
 def _table(backlinks: pl.DataFrame, vendor: str, label: bool) -> pl.DataFrame:
@@ -98,7 +98,7 @@ def _table(backlinks: pl.DataFrame, vendor: str, label: bool) -> pl.DataFrame:
         _cell(column, backlinks, vendor).alias(f"{i}") for i, column in enumerate(_layout(vendor))
     )
     if label and LABEL in backlinks.columns and vendor not in _WITHOUT_HEADER:
-        cells = cells.with_columns(backlinks[LABEL].cast(pl.String).fill_null(""))
+        cells = cells.with_columns(backlinks[LABEL].cast(pl.String))
     return cells
 
 
