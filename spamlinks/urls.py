@@ -262,6 +262,7 @@ def authority_expr(column: str = "referring_page") -> pl.Expr:
         & parts.struct.field("field_0").is_in(["http:", "https:"])
         & parts.struct.field("field_2").str.contains(r"^[A-Za-z0-9._:@-]+$")
     )
+    plain = plain.fill_null(False)  # "https:" has no third part: neither true nor false
     slow = text.map_elements(authority, return_dtype=pl.String)
     fast = pl.when(plain).then(parts.struct.field("field_2"))
     return pl.coalesce(fast, pl.when(~plain).then(slow)).str.to_lowercase()

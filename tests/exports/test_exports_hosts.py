@@ -20,6 +20,8 @@ PAGES = [
     "a.example/x",
     "mailto:me@a.example",
     "https:///x",
+    "https:",
+    "http:/",
     "",
     None,
 ]

@@ -86,6 +86,7 @@ PAGES = [  # referring page, reason
     ("javascript:alert(1)", "not an http(s) URL"),
     ("mailto:me@a.example", "not an http(s) URL"),
     ("http://", "no host"),
+    ("https:", "no host"),
     ("localhost", "host has no public suffix"),
     ("http://co.uk/", "host is a public suffix, not a site"),
     ("http://www.kawasaki.jp/", "host is a public suffix, not a site"),  # a wildcard rule
