@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+import idna
 import polars as pl
 import tldextract
 
@@ -100,12 +101,18 @@ def _to_ascii(host: str) -> str | None:
     if host.isascii():
         return host
     try:
-        return ".".join(
-            label if label.isascii() else label.encode("idna").decode("ascii")
-            for label in host.split(".")
-        ).lower()
+        labels = [label if label.isascii() else _label_to_ascii(label) for label in host.split(".")]
     except UnicodeError:
         return None
+    return ".".join(labels).lower()
+
+
+def _label_to_ascii(label: str) -> str:
+    """IDNA 2008 as browsers map it: straße.de is not strasse.de. Emoji only IDNA 2003 allows."""
+    try:
+        return idna.encode(label, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return label.encode("idna").decode("ascii")
 
 
 @lru_cache(maxsize=65536)
@@ -133,7 +140,7 @@ def parse_host(text: str) -> HostParts:
     >>> parse_host("mailto:").problem
     'not an http(s) URL'
     """
-    if text.endswith(":") and text[:-1].lower() in _NOT_WEB:
+    if text.endswith(":") and "." not in text:  # a scheme, as ``authority`` returns it
         return _bad("not an http(s) URL")
     text = unquote(text) if "%" in text else text
     _userinfo, at, rest = text.rpartition("@")

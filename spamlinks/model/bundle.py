@@ -22,7 +22,7 @@ from spamlinks.errors import ModelError
 from spamlinks.files import write_atomic
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.evidence import Evidence
-from spamlinks.model.views import VIEWS
+from spamlinks.model.views import VIEWS, view_of
 from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["SHIPPED", "ModelBundle", "Part", "load_bundle", "save_bundle", "shipped_model_path"]
@@ -34,11 +34,16 @@ _HINT = "Use another model folder, or train the model anew with 'spamlinks train
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One LightGBM model of a bundle: its text, the signals it was trained on, its weight."""
+    """One LightGBM model of a bundle.
+
+    ``text`` is LightGBM's own, ``signals`` what it was trained on, in its order; its margins
+    count ``weight`` times for rows of ``views`` and not at all for others.
+    """
 
     text: str
     signals: tuple[str, ...]
     weight: float
+    views: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -97,12 +102,15 @@ class ModelBundle:
         float64 array of shape (n,).
         """
         out = np.zeros(len(matrix), np.float64)
-        if not len(matrix):
-            return out
+        views = view_of(matrix)
         for part, booster in zip(self.parts, self.boosters(), strict=True):
+            here = np.isin(views, [VIEWS.index(view) for view in part.views])
+            if not here.any():
+                continue
             columns = [_AT[name] for name in part.signals]  # bound by name, never by position
-            raw = booster.predict(matrix[:, columns], raw_score=True, num_threads=threads)
-            out += part.weight * raw
+            rows = matrix if here.all() else matrix[here]
+            raw = booster.predict(rows[:, columns], raw_score=True, num_threads=threads)
+            out[here] += part.weight * raw
         return out
 
     def log_odds(
@@ -162,7 +170,8 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
             {
                 "file": name,
                 "weight": part.weight,
-                "signals": {s: SIGNALS[s].version for s in part.signals},
+                "views": list(part.views),
+                "signals": [[signal, SIGNALS[signal].version] for signal in part.signals],
             }
         )
     if bundle.evidence is not None:
@@ -222,7 +231,12 @@ def load_bundle(folder: Path | None = None) -> ModelBundle:
             if _sha(texts[name]) != sha:
                 raise ModelError(str(folder), f"{name} was changed or is damaged", _HINT)
         parts = tuple(
-            Part(texts[p["file"]].decode(), tuple(p["signals"]), float(p["weight"]))
+            Part(
+                texts[p["file"]].decode(),
+                tuple(name for name, _ in p["signals"]),
+                float(p["weight"]),
+                tuple(p["views"]),
+            )
             for p in _checked(meta["parts"], str(folder))
         )
         evidence = (
@@ -250,7 +264,7 @@ def load_bundle(folder: Path | None = None) -> ModelBundle:
 
 def _checked(parts: list[dict[str, Any]], source: str) -> list[dict[str, Any]]:
     for part in parts:
-        for name, version in part["signals"].items():
+        for name, version in part["signals"]:
             if name not in SIGNALS:
                 raise ModelError(source, f"signal {name} is unknown to this version", _HINT)
             if SIGNALS[name].version != version:

@@ -11,11 +11,21 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.errors import ModelError
+from spamlinks.guards import platform_mask
 from spamlinks.signals.hostname import HostNameModel, SuffixTable
 
 __all__ = ["Evidence", "FoldedEvidence"]
 
 Columns = dict[str, npt.NDArray[np.float32]]
+
+
+def judged_names(hosts: pl.DataFrame) -> pl.Series:
+    """The name that evidence is about: the linking domain, on a platform the user's host.
+
+    The models were fitted on such units; ``blog.`` before a name would read as a small site's.
+    """
+    own = hosts["host"].str.strip_prefix("www.")
+    return own.zip_with(platform_mask(hosts["linking_domain"]), hosts["linking_domain"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +42,11 @@ class Evidence:
 
     def columns(self, hosts: pl.DataFrame) -> Columns:
         """Log-odds of shape (n_hosts,) for ``tld_risk`` and the two ``name_evidence`` signals."""
+        names = judged_names(hosts)
         return {
             "tld_risk": self.suffixes.margins(hosts["suffix"]),
-            "name_evidence": self.small.margins(hosts["host"], hosts["suffix"]),
-            "name_evidence_business": self.business.margins(hosts["host"], hosts["suffix"]),
+            "name_evidence": self.small.margins(names, hosts["suffix"]),
+            "name_evidence_business": self.business.margins(names, hosts["suffix"]),
         }
 
     def to_dict(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ import polars as pl
 from joblib import Parallel, delayed
 
 from spamlinks.model.evidence import Evidence, FoldedEvidence
-from spamlinks.model.hostnames import fit_host_model
+from spamlinks.model.hostnames import fit_host_models
 from spamlinks.model.networks import folds as network_folds
 from spamlinks.model.views import view_of
 from spamlinks.signals.hostname import SuffixTable
@@ -33,7 +33,7 @@ from spamlinks.simulate import HostPool, generate, see_as
 __all__ = ["Examples", "build_examples", "fit_evidence", "fold_evidence", "shipped_signals"]
 
 SMALL_KINDS = ("smallweb", "opendns_random", "kept")
-"""Honest kinds that ``name_evidence`` is fitted against."""
+"""Honest kinds that the risk of a suffix is counted against."""
 
 _REAL_PROFILE = 600  # hosts in one pseudo-export
 _ROWS = 1200  # rows in one generated profile
@@ -75,22 +75,12 @@ class Examples:
 
 def fit_evidence(hosts: pl.DataFrame, seed: int) -> Evidence:
     """Fit the name models and the suffix table on labelled hosts (``corpus.load_hosts``)."""
+    models = fit_host_models(hosts, seed=seed)
     small = hosts.filter((pl.col("is_spam") == 1) | pl.col("kind").is_in(SMALL_KINDS))
-    business = hosts.filter((pl.col("is_spam") == 1) | ~pl.col("kind").is_in(["smallweb"]))
-
-    def names(part: pl.DataFrame) -> object:
-        return fit_host_model(
-            part["host"],
-            part["is_spam"].to_numpy(),
-            part["weight"].to_numpy(),
-            seed=seed,
-            suffixes=part["suffix"],
-        )
-
     table = SuffixTable.fit(
         small["suffix"].to_list(), small["is_spam"].to_numpy(), small["weight"].to_numpy()
     )
-    return Evidence(names(small), names(business), table)  # type: ignore[arg-type]
+    return Evidence(models["small_web"], models["business"], table)
 
 
 def fold_evidence(

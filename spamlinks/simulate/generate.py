@@ -108,7 +108,10 @@ def _hosts(
 ) -> tuple[Strings, Strings]:
     n = len(which)
     taken = set() if taken is None else taken
-    spammy = rng.random(n) < _field(kinds, which, "spam_name") * np.where(spam, spam_names, 1.0)
+    # A pool's names are real: an honest site never wears one that somebody disavowed.
+    honest_share = 0.0 if pool is not None else 1.0
+    share = _field(kinds, which, "spam_name") * np.where(spam, spam_names, honest_share)
+    spammy = rng.random(n) < share
     member = spam & (rng.random(n) < _field(kinds, which, "networked"))
     hosts: Strings = np.empty(n, dtype=object)
     for flag in (False, True):

@@ -1,0 +1,185 @@
+"""Scores for links, and from links to the unit that is decided.
+
+The score of a domain is the calibrated mean of its links' margins: one bad page on a large honest
+site does not condemn it, and a site that is bad throughout has no page to hide behind. A domain is
+judged in the richest view that any of its rows allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.special import expit
+
+from spamlinks.model.bundle import ModelBundle
+from spamlinks.model.calibration import estimate_prior
+from spamlinks.model.views import VIEWS, view_of
+from spamlinks.signals.kernel import Tables, blocks, encode, signals
+
+__all__ = ["Scored", "score_links", "unit_scores"]
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Links with their scores.
+
+    ``frame`` is the coded input in its order; ``margins`` (n,) raw log-odds; ``views`` (n,) index
+    into ``VIEWS``; ``spam_score`` (n,) in [0, 1] at ``prior``; ``linking_domain`` (n,).
+    """
+
+    frame: pl.DataFrame
+    tables: Tables
+    margins: npt.NDArray[np.float64]
+    views: npt.NDArray[np.int8]
+    spam_score: npt.NDArray[np.float64]
+    prior: float
+    linking_domain: pl.Series
+
+
+def score_links(
+    bundle: ModelBundle,
+    backlinks: pl.DataFrame,
+    *,
+    brands: tuple[str, ...] = (),
+    as_of: date | None = None,
+    prior: float | None = None,
+    threads: int = 0,
+    progress: Progress | None = None,
+) -> Scored:
+    """Score every backlink.
+
+    Parameters
+    ----------
+    bundle : the model.
+    backlinks : rows with a usable ``referring_page`` (``exports.read_export``).
+    brands : names of brand and site, for the anchor match.
+    as_of : day that ages are measured from.
+    prior : share of spam to assume; default the bundle's.
+    threads : for LightGBM, 0 = all cores.
+    progress : called with the number of rows done after each block.
+    """
+    frame, tables = encode(backlinks, bundle.evidence, brands=brands, as_of=as_of)
+    margins = np.zeros(frame.height)
+    views = np.zeros(frame.height, np.int8)
+    at = 0
+    for block in blocks(frame):
+        matrix = signals(block, tables)
+        margins[at : at + len(matrix)] = bundle.margins(matrix, threads)
+        views[at : at + len(matrix)] = view_of(matrix)
+        at += len(matrix)
+        if progress is not None:
+            progress(at)
+    prior = prior or bundle.prior
+    scores = expit(bundle.log_odds(margins, views, prior))
+    names = tables.hosts["linking_domain"].gather(frame["_host"])
+    return Scored(frame, tables, margins, views, scores, prior, names)
+
+
+def unit_scores(
+    bundle: ModelBundle,
+    scored: Scored,
+    *,
+    prior: float | str | None = None,
+    precision: float = 0.98,
+) -> tuple[pl.DataFrame, float]:
+    """Roll links up to linking domains and put the model's thresholds beside them.
+
+    Parameters
+    ----------
+    prior : share of spam to assume; None = the bundle's, "auto" = estimated from these scores.
+    precision : promised for DISAVOW; thresholds are stored for some precisions, the next higher
+        one is taken. Above the highest, no cut: nothing is DISAVOW.
+
+    Returns
+    -------
+    (units, prior): one row per linking domain in order of first appearance, with the columns that
+    ``policy.decide`` reads, ``view``, ``first_seen`` and ``row`` (the domain's worst row); and the
+    prior that was used.
+    """
+    frame, hosts = scored.frame, scored.tables.hosts
+    names = set(frame.columns)
+    nofollow = [pl.col(c) for c in ("rel_nofollow", "rel_ugc", "rel_sponsored") if c in names]
+    muted = (
+        pl.any_horizontal(*[f.fill_null(False) for f in nofollow]) if nofollow else pl.lit(False)
+    )
+    lost = _lost(names)
+    weight = (
+        pl.col("links_in_group").fill_null(1).clip(lower_bound=1)
+        if ("links_in_group" in names)
+        else pl.lit(1)
+    )
+    counted = (
+        pl.col("links_from_domain").max().fill_null(0)
+        if ("links_from_domain" in names)
+        else pl.lit(0)
+    )
+    table = frame.with_columns(
+        _margin=pl.Series(scored.margins),
+        _view=pl.Series(scored.views),
+        _weight=weight,
+        _muted=muted,
+        _lost=lost,
+    ).with_row_index("_row")
+    units = table.group_by("_domain", maintain_order=True).agg(
+        _margin=pl.col("_margin").mean(),
+        _view=pl.col("_view").max(),
+        row=pl.col("_row").sort_by("_margin", descending=True).first(),
+        links=pl.max_horizontal(pl.col("_weight").sum(), counted).cast(pl.Int64),
+        followed_links=pl.col("_weight").filter(~pl.col("_muted")).sum().cast(pl.Int64),
+        rows=pl.len(),
+        lost_links=pl.col("_weight").filter(pl.col("_lost")).sum().cast(pl.Int64),
+        first_seen=pl.col("first_seen").min()
+        if "first_seen" in names
+        else pl.lit(None, dtype=pl.Date).first(),
+    )
+    sites = hosts.unique("_domain", keep="first", maintain_order=True)
+    units = units.join(sites.select("_domain", "linking_domain", "registrable_domain", "suffix",
+                                    "is_ip_host", "is_private_suffix", "is_known_suffix"),
+                       on="_domain", how="left", maintain_order="left")  # fmt: skip
+    base = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy())
+    used = (
+        estimate_prior(base, bundle.prior)
+        if prior == "auto"
+        else bundle.prior
+        if prior is None
+        else float(prior)
+    )
+    odds = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy(), used)
+    strict, mild = _cuts(bundle, precision), _cuts(bundle, REVIEW_PRECISION)
+    view = units["_view"].to_numpy()
+    return units.with_columns(
+        spam_score=pl.Series(expit(odds)),
+        cut_disavow=pl.Series(expit(strict[view]), dtype=pl.Float64),
+        cut_review=pl.Series(expit(np.minimum(mild, strict)[view]), dtype=pl.Float64),
+        view=pl.Series([VIEWS[v] for v in view], dtype=pl.String),
+        # An ending that nobody registers names under says that the name is made up.
+        thin_evidence=~pl.col("is_known_suffix") & ~pl.col("is_ip_host"),
+    ), used  # fmt: skip
+
+
+REVIEW_PRECISION = 0.80
+"""REVIEW starts where four in five are spam at the prior: a list that is worth a person's time."""
+
+
+def _cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
+    """The cut of each view in log-odds; inf where the model has none for this precision."""
+    out = np.full(len(VIEWS), np.inf)
+    for index, view in enumerate(VIEWS):
+        kept = sorted(float(p) for p in bundle.cuts[view] if float(p) >= precision - 1e-9)
+        if kept:
+            out[index] = bundle.cuts[view][f"{kept[0]:.2f}"].score
+    return out
+
+
+def _lost(names: set[str]) -> pl.Expr:
+    lost = [pl.col("is_lost").fill_null(False)] if "is_lost" in names else []
+    if "lost_at" in names:
+        lost.append(pl.col("lost_at").is_not_null())
+    return pl.any_horizontal(*lost) if lost else pl.lit(False)

@@ -1,0 +1,64 @@
+"""Writing tables for people: CSV that no spreadsheet executes, Parquet that keeps every byte."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import polars as pl
+
+from spamlinks.errors import OutputError
+from spamlinks.files import write_atomic
+
+__all__ = ["csv_bytes", "neutralised", "write_table"]
+
+# A cell that starts so is a formula for Excel, LibreOffice and Sheets (OWASP, CSV injection).
+_FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
+# Control characters and bidirectional overrides: they hide text or move a terminal's cursor.
+_CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u{80}-\u{9f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{200e}\u{200f}]"
+
+
+def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
+    """Make text cells harmless: controls out, a quote mark before what looks like a formula.
+
+    >>> import polars as pl
+    >>> neutralised(pl.DataFrame({"a": ["=1+1", "plain", None]}))["a"].to_list()
+    ["'=1+1", 'plain', None]
+    """
+    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    clean = pl.col(text).str.replace_all(_CONTROLS, "") if text else None
+    if clean is None:
+        return frame
+    frame = frame.with_columns(clean)
+    return frame.with_columns(
+        pl.when(pl.col(name).str.contains(_FORMULA))
+        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in text
+    )
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """Render a frame as UTF-8 CSV, neutralised; floats with six digits, nulls empty."""
+    buffer = io.BytesIO()
+    neutralised(frame).write_csv(buffer, float_precision=6)
+    return buffer.getvalue()
+
+
+def write_table(frame: pl.DataFrame, path: Path) -> None:
+    """Write ``.csv`` or ``.parquet`` by the name's ending, whole or not at all.
+
+    Raises
+    ------
+    OutputError : another ending, or the file cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending == ".csv":
+        write_atomic(path, csv_bytes(frame))
+    elif ending == ".parquet":
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer)
+        write_atomic(path, buffer.getvalue())
+    else:
+        raise OutputError(path.name, "the name ends neither in .csv nor .parquet", "Rename it.")
