@@ -112,6 +112,8 @@ def _label_to_ascii(label: str) -> str:
     try:
         return idna.encode(label, uts46=True).decode("ascii")
     except idna.IDNAError:
+        if any(mark in label for mark in "\u00df\u03c2\u200c\u200d"):
+            raise  # these IDNA 2003 maps to another name
         return label.encode("idna").decode("ascii")
 
 
