@@ -125,7 +125,15 @@ class Converter:
         fields = self._by_field.items()
         typed = raw.select(
             *(self._expression(name, columns).alias(name) for name, columns in fields),
-            *(_text(pl.col(f"c{position}")).alias(name) for name, position in self.kept.items()),
+            *(_trimmed(position).alias(name) for name, position in self.kept.items()),
+        )
+        # In a step of its own: an expression that stands twice in one is computed twice.
+        typed = typed.with_columns(
+            pl.when(pl.col(name).is_between(EARLIEST, self._latest)).then(name)
+            if dtype == pl.Date
+            else pl.when(pl.col(name) != "").then(name)
+            for name, dtype in typed.schema.items()
+            if dtype == pl.Date or (dtype == pl.String and name != "anchor_text")
         )
         changed = []
         for name, columns in fields:
@@ -151,16 +159,15 @@ class Converter:
         if dtype == pl.Boolean:
             return boolean_expression(cell, column)
         if dtype == pl.Date:
-            day = _iso_day(cell)
-            return pl.when(day.is_between(EARLIEST, self._latest)).then(day)
+            return _iso_day(cell)
         if dtype.is_numeric():
             return cell.cast(dtype, strict=False)
-        text = cell.str.strip_chars(BLANK)
+        text = _trimmed(position)
         if self._missing:
             text = text.replace(self._missing, [None] * len(self._missing))
         if name == "page_country":
             text = text.str.to_uppercase()
-        return text if name == "anchor_text" else _text(text)
+        return text
 
     def _mend(
         self,
@@ -248,13 +255,12 @@ class Converter:
         return self._mend(name, cells, values, read, again)
 
 
-def _text(cell: pl.Expr) -> pl.Expr:
-    text = cell.str.strip_chars(BLANK)
-    return pl.when(text != "").then(text)
+def _trimmed(position: int) -> pl.Expr:
+    return pl.col(f"c{position}").str.strip_chars(BLANK)
 
 
 def _iso_day(cell: _Cells) -> _Cells:
-    return cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    return cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False, cache=False)
 
 
 def _unescaped(values: pl.Series) -> pl.Series:
