@@ -1,0 +1,211 @@
+"""The shape of the package: who may import whom, and what nobody may use."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import spamlinks
+
+PACKAGE = Path(spamlinks.__file__).parent
+ROOT = PACKAGE.parent
+
+GROUND = {"errors", "schema", "urls", "files"}
+# Part -> other parts it may import. A part that is not named here fails the test: decide first.
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "schema": set(),
+    "urls": {"errors"},
+    "files": {"errors"},
+    "guards": GROUND,
+    "exports": GROUND,
+    "disavow": GROUND | {"guards"},  # a linter warns of popular names
+    "tables": GROUND,
+    "facts": GROUND,
+    "report": GROUND,
+    "policy": GROUND | {"guards", "disavow"},  # a keep list is written like a disavow file
+    "signals": GROUND | {"guards"},
+    "simulate": GROUND | {"exports"},
+    "enrich": GROUND,
+    "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports"},
+    "engines": GROUND | {"exports", "signals", "model"},
+}
+EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
+ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts"}
+ALLOWED["outputs"] = ALLOWED["pipeline"] | {"pipeline"}
+ALLOWED["cli"] = ALLOWED["outputs"] | {"outputs"}
+ALLOWED["__init__"] = ALLOWED["cli"] - {"cli"}
+
+# Calls and imports, with the parts that need them.
+FORBIDDEN_IMPORTS = {
+    "click": set(),  # Typer vendors its own
+    "pickle": set(),
+    "joblib.externals": set(),
+    "requests": set(),
+    "subprocess": set(),
+    "marshal": set(),
+    "shelve": set(),
+    "socket": {"enrich"},
+    "urllib.request": {"enrich"},
+    "http.client": {"enrich"},
+    "httpx": {"enrich"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+}
+FORBIDDEN_CALLS = {"print", "eval", "exec", "compile", "__import__", "input", "breakpoint"}
+FORBIDDEN_METHODS = {("os", "system"), ("os", "popen"), ("joblib", "load"), ("joblib", "dump")}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield the full name of everything imported, and the line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or ""), node.lineno
+            for alias in node.names:
+                yield f"{node.module or ''}.{alias.name}", node.lineno
+
+
+def breaches_of_the_map(source: str, here: str) -> list[str]:
+    found = []
+    for name, line in imports(ast.parse(source)):
+        if name.startswith("."):
+            found.append(f"line {line}: relative import")
+        if not name.startswith("spamlinks."):
+            continue
+        there = name.split(".")[1]
+        if there in ALLOWED and there != here and there not in ALLOWED[here]:
+            found.append(f"line {line}: {here} imports {there}")
+    return found
+
+
+def forbidden_uses(source: str, here: str) -> list[str]:
+    tree = ast.parse(source)
+    found = [
+        f"line {line}: imports {name}"
+        for name, line in imports(tree)
+        for banned, allowed in FORBIDDEN_IMPORTS.items()
+        if (name == banned or name.startswith(f"{banned}.")) and here not in allowed
+    ]
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        if isinstance(called, ast.Name) and called.id in FORBIDDEN_CALLS:
+            found.append(f"line {node.lineno}: calls {called.id}")
+        if (
+            isinstance(called, ast.Attribute)
+            and isinstance(called.value, ast.Name)
+            and (called.value.id, called.attr) in FORBIDDEN_METHODS
+        ):
+            found.append(f"line {node.lineno}: calls {called.value.id}.{called.attr}")
+        if any(word.arg == "shell" for word in node.keywords):
+            found.append(f"line {node.lineno}: asks for a shell")
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_follow_the_map(path: Path) -> None:
+    here = part_of(path)
+    assert here in ALLOWED, f"say in {Path(__file__).name} what {here} may import"
+    assert breaches_of_the_map(path.read_text("utf-8"), here) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_nothing_forbidden_is_used(path: Path) -> None:
+    assert forbidden_uses(path.read_text("utf-8"), part_of(path)) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_module_says_what_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree), "a module begins with its subject"
+    if len(tree.body) > 1:
+        assert "from __future__ import annotations" in path.read_text("utf-8")
+
+
+def test_the_map_has_no_loop() -> None:
+    """Whatever is allowed, following it never comes back."""
+
+    def reach(part: str, seen: tuple[str, ...] = ()) -> None:
+        assert part not in seen, " -> ".join((*seen, part))
+        for there in ALLOWED[part]:
+            reach(there, (*seen, part))
+
+    for part in ALLOWED:
+        reach(part)
+
+
+@pytest.mark.parametrize(
+    ("source", "here", "bad"),
+    [
+        ("from spamlinks.model.bundle import load", "signals", True),
+        ("from spamlinks import model", "signals", True),
+        ("import spamlinks.model", "signals", True),
+        ("from .words import TRADES", "signals", True),
+        ("from spamlinks.urls import parse_host", "signals", False),
+        ("from spamlinks.signals.words import TRADES", "signals", False),
+        ("def f():\n    from spamlinks.cli import app", "report", True),  # late imports count
+        ("from spamlinks.pipeline import audit", "cli", False),
+        ("from spamlinks import audit", "cli", False),
+    ],
+)
+def test_the_map_test_can_fail(source: str, here: str, bad: bool) -> None:
+    assert bool(breaches_of_the_map(source, here)) is bad
+
+
+@pytest.mark.parametrize(
+    ("source", "here", "bad"),
+    [
+        ("print('x')", "model", True),
+        ("eval('1')", "model", True),
+        ("import pickle", "model", True),
+        ("from requests import get", "enrich", True),
+        ("import socket", "exports", True),
+        ("import socket", "enrich", False),
+        ("import click", "cli", True),
+        ("import subprocess", "enrich", True),
+        ("import os\nos.system('x')", "cli", True),
+        ("import joblib\njoblib.load('x')", "model", True),
+        ("run('x', shell=True)", "cli", True),
+        ("import typer", "report", True),
+        ("import typer", "cli", False),
+        ("fingerprint('x')", "model", False),
+        ("import re\nre.compile('x')", "model", False),  # a method of that name is harmless
+    ],
+)
+def test_the_ban_test_can_fail(source: str, here: str, bad: bool) -> None:
+    assert bool(forbidden_uses(source, here)) is bad
+
+
+def test_public_names_exist() -> None:
+    for path in FILES:
+        names = [p.removesuffix(".py") for p in path.relative_to(PACKAGE).parts]
+        if names[-1] in ("__init__", "__main__"):
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        defined = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+        for node in tree.body:
+            if isinstance(node, ast.Assign):
+                defined |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                defined.add(node.target.id)
+            elif isinstance(node, ast.ImportFrom):
+                defined |= {a.asname or a.name for a in node.names}
+        text = path.read_text("utf-8")
+        listed = re.search(r"^__all__ = (\[[^\]]*\])", text, re.MULTILINE)
+        if listed:
+            missing = set(ast.literal_eval(listed[1])) - defined
+            assert not missing, f"{'.'.join(names)} lists {sorted(missing)}"
