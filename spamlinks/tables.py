@@ -15,7 +15,10 @@ __all__ = ["csv_bytes", "neutralised", "write_table"]
 # A cell that starts so is a formula for Excel, LibreOffice and Sheets (OWASP, CSV injection).
 _FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
 # Control characters and bidirectional overrides: they hide text or move a terminal's cursor.
-_CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u{80}-\u{9f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{200e}\u{200f}]"
+_CONTROLS = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u{80}-\u{9f}"
+    r"\u{202a}-\u{202e}\u{2066}-\u{2069}\u{200e}\u{200f}]"
+)
 
 
 def neutralised(frame: pl.DataFrame) -> pl.DataFrame:

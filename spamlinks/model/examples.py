@@ -59,7 +59,8 @@ class Examples:
     """Rows to train on; all arrays of length n.
 
     ``matrix`` is float32 (n, len(SIGNALS)); ``fold`` 0 .. k-1; ``unit`` names the linking domain
-    within its profile; ``kind`` is the corpus kind of a real row, else the generator's.
+    within its profile; ``kind`` is the corpus kind of a real row, else the generator's;
+    ``host_kind`` is the corpus kind of the host that the row wears, on either sort of row.
     """
 
     matrix: npt.NDArray[np.float32]
@@ -71,6 +72,7 @@ class Examples:
     unit: npt.NDArray[np.int64]
     kind: npt.NDArray[np.object_]
     network: npt.NDArray[np.object_]
+    host_kind: npt.NDArray[np.object_]
 
 
 def fit_evidence(hosts: pl.DataFrame, seed: int) -> Evidence:
@@ -202,7 +204,11 @@ def build_examples(
         unit.append(part["unit"] + start)
         start += int(part["unit"].max()) + 1
     joined = {key: np.concatenate([p[key] for p in parts]) for key in parts[0] if key != "unit"}
-    return Examples(unit=np.concatenate(unit), **joined)
+    kind_of = dict(zip(hosts["linking_domain"], hosts["kind"], strict=True))
+    kind_of |= dict(zip(hosts["host"], hosts["kind"], strict=True))
+    worn = [kind_of.get(name, "") for name in joined["network"]]
+    host_kind = np.where(joined["is_real"], joined["kind"], np.array(worn, dtype=object))
+    return Examples(unit=np.concatenate(unit), host_kind=host_kind, **joined)
 
 
 def _part(

@@ -132,9 +132,9 @@ def calibrate(
 ) -> tuple[dict[str, Line], dict[str, dict[str, Cut]]]:
     """Fit calibration and thresholds per view on out-of-fold margins of units.
 
-    The view "urls" is judged on real hosts alone; honest units are weighed as in training, and
-    the share of honest units above a cut is counted on small honest sites. The other views have
-    generated rows only; their cuts may not fall below the score that "urls" asks for.
+    The view "urls" is judged on real hosts alone. False alarms are counted on small honest sites
+    throughout: real ones in "urls", generated links of real names in the other views, whose cuts
+    may not fall below the score that "urls" asks for.
     """
     lines: dict[str, Line] = {}
     cuts: dict[str, dict[str, Cut]] = {}
@@ -145,8 +145,7 @@ def calibrate(
         label = ex.is_spam[rows][first]
         lines[view] = fit_line(means, label, ex.weight[rows][first])
         odds = lines[view].log_odds(means, prior)
-        kind = ex.kind[rows][first]
-        judged = (label == 1) | (kind == "smallweb") if view == "urls" else np.ones(len(odds), bool)
+        judged = (label == 1) | (ex.host_kind[rows][first] == "smallweb")
         cuts[view] = {}
         for target in precisions():
             strict = target >= SITUATIONS["none"]

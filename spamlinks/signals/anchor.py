@@ -70,20 +70,24 @@ _HANDLE = r"(?i)(?:^|\s)@[a-z0-9_]{4,}|t\.me/|telegram|whats ?app|\+\d[\d ()-]{8
 _URL = r"(?i)^\s*(?:https?://|www\.)|^\s*[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,10}/?\s*$"
 
 
-def brand_words(brands: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Words of the brands, and the brands written as one word.
+MIN_GLUED = 6
+"""A shorter brand would be found in other words: a shop in every workshop."""
+
+
+def brand_words(brands: tuple[str, ...]) -> tuple[list[list[str]], list[str]]:
+    """Words of each brand, and the brands long enough to be found inside other words.
 
     >>> brand_words(("Acme Shoes", "acme.com"))
-    (['acme', 'shoes'], ['acme', 'acmeshoes'])
+    ([['acme', 'shoes'], ['acme']], ['acmeshoes'])
     """
-    words: set[str] = set()
+    words: list[list[str]] = []
     glued: set[str] = set()
     for brand in brands:
         name = brand.lower().removesuffix(".com").removesuffix(".org").removesuffix(".net")
         parts = edged_words(name)
-        words.update(p for p in parts if len(p) > 1)
+        words.append(sorted({p for p in parts if len(p) > 1}))
         glued.add("".join(parts))
-    return sorted(words), sorted(g for g in glued if len(g) > 2)
+    return [w for w in words if w], sorted(g for g in glued if len(g) >= MIN_GLUED)
 
 
 def edged_words(text: str) -> list[str]:
@@ -124,7 +128,8 @@ def anchor_signals(anchors: pl.Series, brands: tuple[str, ...]) -> pl.DataFrame:
     if words:
         whole = pl.col("squashed").str.contains_any(glued) if glued else pl.lit(False)
         brand = pl.max_horizontal(
-            whole.cast(pl.Float32), overlap(words).cast(pl.Float32) / len(words)
+            whole.cast(pl.Float32),
+            *(overlap(listed).cast(pl.Float32) / len(listed) for listed in words),
         )
     else:
         brand = pl.lit(None, dtype=pl.Float32)
@@ -140,7 +145,8 @@ def anchor_signals(anchors: pl.Series, brands: tuple[str, ...]) -> pl.DataFrame:
         ),
         anchor_trade_word=trade,
         anchor_sells_links=contains_trade(pl.col("spaced"), "link_sale"),
-        anchor_has_handle=text.str.contains(_HANDLE),
+        # The brand's own handle is how people name it.
+        anchor_has_handle=text.str.contains(_HANDLE) & (brand.fill_null(0) == 0),
         anchor_is_empty=text.str.strip_chars() == "",
         anchor_is_url=text.str.contains(_URL),
         anchor_is_generic=pl.col("spaced").str.strip_chars().is_in(generic),

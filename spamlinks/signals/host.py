@@ -141,9 +141,10 @@ def host_signals(hosts: pl.DataFrame, evidence: NameEvidence | None) -> pl.DataF
         "is_ip_host": pl.col("is_ip_host"),
         "is_punycode": pl.col("host").str.contains("xn--", literal=True),
         "is_private_suffix": pl.col("is_private_suffix"),
-        "host_trade_words": (
-            _count_any(tokens, trade_tokens(*TRADES))
-            + pl.col("glued").str.contains_any(stems).cast(pl.UInt32)
+        # A stem that is also one of the words is not counted twice.
+        "host_trade_words": pl.max_horizontal(
+            _count_any(tokens, trade_tokens(*TRADES)),
+            pl.col("glued").str.contains_any(stems).cast(pl.UInt32),
         ),
         "host_sells_links": contains_trade(pl.col("name"), "link_sale")
         | pl.col("glued").str.contains_any(glued_stems("link_sale")),

@@ -1,0 +1,7 @@
+"""The command line: a thin shell over the library, and the only part that prints."""
+
+from __future__ import annotations
+
+from spamlinks.cli.app import app, main
+
+__all__ = ["app", "main"]

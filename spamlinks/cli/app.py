@@ -1,0 +1,346 @@
+"""The commands. Each one parses, calls one library function, and shows the outcome.
+
+Data goes to files or stdout, talk and progress to stderr; exit codes: 0 done, 1 our error with one
+clear line, 2 usage. Heavy imports are inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spamlinks import __version__
+from spamlinks.cli.options import (
+    Brand,
+    Exports,
+    Facts,
+    Keep,
+    Live,
+    Model,
+    Precision,
+    Prior,
+    Site,
+    Situation,
+    parse_prior,
+)
+from spamlinks.errors import SpamlinksError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="spamlinks",
+    help="Find spam links in a link export, and write a Google disavow.txt you would dare to "
+    "upload, or say that there is nothing to do. Nothing is sent anywhere.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"spamlinks {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # noqa: ARG001 - the callback acts on it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def audit(
+    exports: Exports,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the outcome.")
+    ],
+    site: Site = None,
+    brand: Brand = None,
+    disavow: Live = None,
+    keep: Keep = None,
+    facts: Facts = None,
+    model: Model = None,
+    situation: Situation = "none",
+    precision: Precision = None,
+    prior: Prior = None,
+) -> None:
+    """Judge every linking domain: the main job.
+
+    Reads the exports together and writes into the folder: disavow.txt (only if something is
+    worth disavowing), domains.csv (a verdict, a score and the reasons for each linking domain),
+    links.parquet (every link with its score), rejected.csv (records that could not be used),
+    report.html, and run.json (what is needed to reproduce the run).
+    """
+    from spamlinks.cli.show import progress, show_audit
+    from spamlinks.outputs import write_audit
+    from spamlinks.pipeline import Settings
+    from spamlinks.pipeline import audit as run_audit
+
+    settings = Settings(
+        site, tuple(brand or ()), disavow, keep, facts, model, situation, precision,
+        parse_prior(prior),
+    )  # fmt: skip
+    with progress() as stage:
+        outcome = run_audit(exports, settings, stage=stage)
+        if outcome.links.height:
+            stage("writing", 0, 0)
+            run, draft = write_audit(outcome, output)
+    if not outcome.links.height:
+        _no_links(exports, outcome.run)
+        return
+    show_audit(outcome, run, draft, output)
+
+
+def _no_links(exports: list[Path], run: dict[str, object] | None = None) -> None:
+    names = ", ".join(path.name for path in exports[:3]) + (", ..." if len(exports) > 3 else "")
+    totals = run.get("totals") if run else None
+    extra = ""
+    if isinstance(totals, dict) and totals.get("records"):
+        extra = (
+            f" ({totals['records']:,} records: {totals['own_site']:,} from your own site, "
+            f"{totals['rejected']:,} rejected)"
+        )
+    typer.echo(f"no links in {names}{extra}; nothing to do", err=True)
+
+
+@app.command()
+def score(
+    exports: Exports,
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="FILE",
+                     help="A .csv or .parquet file, or - for CSV on standard output."),
+    ],  # fmt: skip
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar="link|domain",
+            help="One row per link (referring_page, linking_domain, target_url, anchor_text, "
+            "spam_score) or per domain (linking_domain, spam_score, verdict, links).",
+        ),
+    ] = "link",
+    site: Site = None,
+    brand: Brand = None,
+    keep: Keep = None,
+    facts: Facts = None,
+    model: Model = None,
+    situation: Situation = "none",
+    precision: Precision = None,
+    prior: Prior = None,
+) -> None:
+    """Write scores only: the probability of spam, 0 to 1, higher is worse."""
+    from spamlinks.cli.show import progress, show_scores
+    from spamlinks.pipeline import Settings
+    from spamlinks.scores import score as run_score
+    from spamlinks.scores import write_scores
+
+    if by not in ("link", "domain"):
+        raise typer.BadParameter("give link or domain", param_hint="--by")
+    if output != "-" and Path(output).suffix.lower() not in (".csv", ".parquet"):
+        raise typer.BadParameter("the name must end in .csv or .parquet", param_hint="-o")
+    settings = Settings(
+        site, tuple(brand or ()), None, keep, facts, model, situation, precision,
+        parse_prior(prior),
+    )  # fmt: skip
+    with progress() as stage:
+        scores = run_score(exports, settings, by=by, stage=stage)
+        stage("writing", 0, 0)
+        data = write_scores(scores.table, None if output == "-" else Path(output))
+    if data is not None:
+        sys.stdout.buffer.write(data)
+    show_scores(scores, output)
+
+
+@app.command()
+def disavow(
+    exports: Annotated[
+        list[Path],
+        typer.Argument(metavar="EXPORT_OR_DOMAINS_CSV...",
+                       help="Link exports, or the domains.csv that 'spamlinks audit' wrote."),
+    ],  # fmt: skip
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="disavow.txt", help="File to write.")
+    ],
+    merge: Annotated[
+        Path | None,
+        typer.Option(metavar="LIVE.txt", help="Add to this file; no line of it is lost."),
+    ] = None,
+    show_diff: Annotated[
+        bool, typer.Option("--diff", help="Show the entries that are new, on standard output.")
+    ] = False,
+    site: Site = None,
+    brand: Brand = None,
+    keep: Keep = None,
+    facts: Facts = None,
+    model: Model = None,
+    situation: Situation = "none",
+    precision: Precision = None,
+    prior: Prior = None,
+) -> None:
+    """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
+    from spamlinks.cli.show import progress, show_draft
+    from spamlinks.outputs import disavow_from
+    from spamlinks.pipeline import Settings
+
+    settings = Settings(
+        site, tuple(brand or ()), merge, keep, facts, model, situation, precision,
+        parse_prior(prior),
+    )  # fmt: skip
+    with progress() as stage:
+        draft = disavow_from(exports, settings, output, stage=stage)
+    if show_diff:
+        for line in draft.changes:
+            typer.echo(line)
+    show_draft(draft, output)
+
+
+@app.command()
+def train(
+    labelled: Annotated[
+        list[Path], typer.Argument(metavar="LABELLED...", help="Link exports with labels.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="MODEL_DIR", help="Folder for the model.")
+    ],
+    label: Annotated[
+        str,
+        typer.Option(metavar="COLUMN",
+                     help="Column of the export that says 1/true/spam or 0/false/ham."),
+    ] = "is_spam",  # fmt: skip
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE",
+                     help="Labels by domain or URL: two columns, the second 1 (spam) or 0."),
+    ] = None,  # fmt: skip
+    disavow: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A past disavow file: what it covers is spam."),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Domains you decided to keep: they are honest."),
+    ] = None,
+    brand: Brand = None,
+    site: Site = None,
+    model: Model = None,
+    seed: Annotated[int, typer.Option(help="Same data and seed give the same model.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Processes for folds; 0 = all cores.")] = 0,
+) -> None:
+    """Train a model on your own labels, starting from the shipped one.
+
+    Prints how well it does on linking domains that it never saw, beside the shipped model.
+    """
+    from spamlinks.cli.show import progress, show_training
+    from spamlinks.training import train as run_train
+
+    with progress() as stage:
+        outcome = run_train(
+            labelled, output, label=label, labels=labels, disavow=disavow, keep=keep,
+            brands=tuple(brand or ()), site=site, model=model, seed=seed, jobs=jobs, stage=stage,
+        )  # fmt: skip
+    show_training(outcome, output)
+
+
+@app.command()
+def formats(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="Say what this file is and how it is read."),
+    ] = None,
+) -> None:
+    """List the export formats that are read, or say what one file is."""
+    from spamlinks.cli.lists import show_file, show_formats
+
+    if file is None:
+        show_formats()
+    else:
+        show_file(file)
+
+
+@app.command(name="signals")
+def list_signals() -> None:
+    """List the signals: what is looked at, in which unit, and what it needs."""
+    from spamlinks.cli.lists import show_signals
+
+    show_signals()
+
+
+@app.command(name="model")
+def show_model_command(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Default: the shipped model.")
+    ] = None,
+) -> None:
+    """Show what a model is: its card, thresholds and error rates."""
+    from spamlinks.cli.lists import show_model
+
+    show_model(folder)
+
+
+@app.command()
+def simulate(
+    rows: Annotated[int, typer.Option("-n", "--rows", min=1, help="Number of links.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help="A .csv, .txt or .parquet file."),
+    ],
+    vendor: Annotated[
+        str,
+        typer.Option(metavar="ahrefs|semrush|majestic|bing|gsc|plain",
+                     help="Whose export it should look like."),
+    ] = "ahrefs",  # fmt: skip
+    spam_share: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of linking domains that are spam.")
+    ] = 0.2,
+    site: Annotated[str, typer.Option(help="The site that is linked to.")] = "shop.example",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 0,
+) -> None:
+    """Write a synthetic export with labels, for trials and load. No figure may come from it."""
+    from spamlinks.cli.show import progress
+    from spamlinks.simulate import simulate as run_simulate
+
+    with progress() as stage:
+        stage("generating", 0, 0)
+        run_simulate(rows, output, vendor=vendor, seed=seed, spam_share=spam_share, site=site)
+    typer.echo(f"{rows:,} synthetic links written to {output}", err=True)
+
+
+def main() -> None:
+    """Run the command line; our own errors end in one line and exit code 1."""
+    try:
+        app()
+    except SpamlinksError as error:
+        _fail(str(error))
+    except MemoryError:
+        _fail("this machine ran out of memory. Split the export into smaller files.")
+    except BrokenPipeError:  # the reader of our output went away, as with 'head'
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except OSError as error:
+        if "libgomp" in str(error):
+            _fail(
+                "LightGBM needs the system library libgomp.so.1, which is missing. Install it: "
+                "'apt-get install libgomp1' (Debian, Ubuntu), 'dnf install libgomp' (Fedora), "
+                "'apk add libgomp' (Alpine)."
+            )
+        name = Path(str(error.filename)).name if error.filename else "a file"
+        _fail(f"{name}: {error.strerror or error}. Check the path, its permissions and free space.")
+    except KeyboardInterrupt:
+        _fail("stopped; no file was left half-written.", 130)
+
+
+def _fail(message: str, code: int = 1) -> None:
+    from spamlinks.report import clean
+
+    typer.echo(f"spamlinks: {clean(message, 600)}", err=True)
+    raise SystemExit(code) from None
+
+

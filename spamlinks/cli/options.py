@@ -1,0 +1,99 @@
+"""Options that several commands share, each documented once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "Brand",
+    "Exports",
+    "Facts",
+    "Keep",
+    "Live",
+    "Model",
+    "Precision",
+    "Prior",
+    "Site",
+    "Situation",
+    "parse_prior",
+]
+
+Exports = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="EXPORT...",
+        help="Link exports of any vendor, as many as you have, or folders of them. "
+        "'spamlinks formats' lists what is read.",
+    ),
+]
+Site = Annotated[
+    str | None,
+    typer.Option(
+        help="Your own site, such as example.com. Its links are set aside and it can never be "
+        "disavowed. Guessed from the exports when not given."
+    ),
+]
+Brand = Annotated[
+    list[str] | None,
+    typer.Option(help="Your brand's name, as it stands in anchors; may be repeated."),
+]
+Live = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="LIVE.txt",
+        help="The disavow file that Google holds now. New entries are added to it; no line of it "
+        "is ever lost.",
+    ),
+]
+Keep = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Domains or URLs, one a line, that are never disavowed."),
+]
+Facts = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Registration dates: a CSV or Parquet table with the columns linking_domain and "
+        "domain_created_on.",
+    ),
+]
+Model = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="A model folder; default: the model that is shipped."),
+]
+Situation = Annotated[
+    str,
+    typer.Option(
+        metavar="none|attack|bought|manual-action",
+        help="Why you are here. It sets how sure DISAVOW must be: 0.98 for none (Google ignores "
+        "most spam by itself), 0.95 under attack, 0.90 after bought links or a manual action.",
+    ),
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of DISAVOW verdicts that must be right; overrides --situation. Higher means "
+        "fewer entries."
+    ),
+]
+Prior = Annotated[
+    str | None,
+    typer.Option(
+        metavar="auto|SHARE",
+        help="Share of your linking domains that you take to be spam, such as 0.1 (the default "
+        "of the shipped model); 'auto' estimates it from the scores.",
+    ),
+]
+
+
+def parse_prior(text: str | None) -> float | str | None:
+    """Read --prior: None, "auto" or a number; anything else is a usage error."""
+    if text is None or text == "auto":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter("give 'auto' or a share such as 0.1", param_hint="--prior") from None

@@ -1,0 +1,211 @@
+"""What a run leaves behind: the files of ``spamlinks audit``, and the disavow file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from spamlinks import __version__
+from spamlinks.disavow import (
+    Candidate,
+    Entry,
+    Header,
+    diff,
+    render_candidates,
+    vet,
+    write_disavow,
+)
+from spamlinks.errors import InputError, OutputError
+from spamlinks.files import write_atomic
+from spamlinks.pipeline import DOMAIN_COLUMNS, Audit
+from spamlinks.policy import REASON_TEXT, Guards, Reason, Verdict
+from spamlinks.report import render_report
+from spamlinks.tables import write_table
+
+__all__ = ["Draft", "candidates", "draft_disavow", "read_domains", "write_audit"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A disavow file before it is written.
+
+    ``text`` is None when there is nothing to write; ``why_not`` then says why. ``entries`` counts
+    all of the file's, ``new`` those that this run adds, ``kept`` those of the live file.
+    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are
+    lines with + or - for a diff.
+    """
+
+    text: bytes | None
+    entries: int
+    new: int
+    kept: int
+    why_not: str | None
+    refused: tuple[str, ...]
+    changes: tuple[str, ...]
+
+
+def candidates(domains: pl.DataFrame) -> list[Candidate]:
+    """Entries for the rows whose verdict is DISAVOW and that no live file covers yet."""
+    chosen = domains.filter(
+        (pl.col("verdict") == Verdict.DISAVOW.value)
+        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
+    )
+    out = []
+    for row in chosen.select("linking_domain", "unit", "spam_score", "links").iter_rows(named=True):
+        name = row["linking_domain"]
+        entry = Entry.url(name) if row["unit"] == "url" else Entry.domain(name)
+        links = row["links"]
+        counted = f"{links:,} link{'' if links == 1 else 's'}"
+        out.append(Candidate(entry, f"score {row['spam_score']:.2f}, {counted}", ""))
+    return out
+
+
+def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) -> Draft:
+    """Draft the disavow file: new, or the live file with entries added.
+
+    Parameters
+    ----------
+    domains : with ``DOMAIN_COLUMNS``.
+    guards : own site and live file.
+    run : run facts (model, totals); empty for a table of domains without a run.
+    """
+    vetted = vet(candidates(domains), guards.own_hosts)
+    refused = tuple(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused)
+    accepted = vetted.accepted
+    live = guards.live
+    model = run.get("model", {"name": "not recorded", "sha256": ""})
+    counts = run.get("verdicts", {})
+    header = Header(
+        tool="spamlinks",
+        version=__version__,
+        model=str(model["name"]),
+        model_hash=str(model["sha256"])[:16],
+        made_on=date.fromisoformat(str(run.get("created", date.today().isoformat()))[:10]),
+        counts={f"domains {name}": int(n) for name, n in counts.items()},
+    )
+    if live is not None:
+        merged = live.merge(accepted, header.lines(), guards.own_hosts)
+        added, _ = diff(live, merged)
+        changes = tuple(f"+ {entry.line}" for entry in added)
+        if not added:
+            why = _why_not(domains, "your live file already has every entry")
+            return Draft(None, len(live.entries), 0, len(live.entries), why, refused, ())
+        return Draft(merged.render(), len(merged.entries), len(added), len(live.entries), None,
+                     refused, changes)  # fmt: skip
+    if not accepted:
+        return Draft(None, 0, 0, 0, _why_not(domains, "nothing reached the threshold"), refused, ())
+    text = render_candidates(accepted, header, guards.own_hosts).encode()
+    lines = tuple(f"+ {candidate.entry.line}" for candidate in accepted)
+    return Draft(text, len(accepted), len(accepted), 0, None, refused, tuple(sorted(lines)))
+
+
+def _why_not(domains: pl.DataFrame, otherwise: str) -> str:
+    if not domains.height:
+        return "there are no links"
+    live = (domains["reason"] == Reason.IN_LIVE_FILE.value).any()
+    if (domains["verdict"] == Verdict.DISAVOW.value).any() and not live:
+        return "no candidate passed the last check"
+    review = int((domains["verdict"] == Verdict.REVIEW.value).sum())
+    note = f"; {review:,} domains are for you to review" if review else ""
+    return ("your live file already has every entry" if live else otherwise) + note
+
+
+def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
+    """Write ``disavow.txt``, ``domains.csv``, ``links.parquet``, ``rejected.csv``,
+    ``report.html`` and ``run.json`` into a folder, made if absent.
+
+    No ``disavow.txt`` is written when there is nothing to add: an empty upload clears the list.
+    One that an earlier run left in the folder is then removed, unless it is the live file.
+
+    Returns
+    -------
+    (run, draft): run facts with the outputs, as written to run.json.
+
+    Raises
+    ------
+    OutputError : the folder or a file cannot be written; each file is whole or absent.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
+        ) from None
+    draft = draft_disavow(audit.domains, audit.guards, audit.run)
+    target = folder / "disavow.txt"
+    run = {
+        **audit.run,
+        "disavow": {
+            "written": draft.text is not None,
+            "path": target.name if draft.text is not None else None,
+            "entries": draft.entries,
+            "new": draft.new,
+            "kept": draft.kept,
+            "why_not": draft.why_not,
+            "refused": list(draft.refused),
+        },
+    }
+    write_table(audit.domains, folder / "domains.csv")
+    write_table(audit.links, folder / "links.parquet")
+    write_table(audit.rejected, folder / "rejected.csv")
+    report = render_report(run, audit.domains, audit.links)
+    write_atomic(folder / "report.html", report.encode())
+    if draft.text is not None:
+        write_disavow(target, draft.text, backup=audit.guards.live is not None)
+    elif target.exists() and _is_ours(target):
+        target.unlink()
+    write_atomic(folder / "run.json", (json.dumps(run, indent=1, sort_keys=True) + "\n").encode())
+    return run, draft
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a disavow file that a former run wrote without a live file."""
+    return path.read_bytes()[:64].startswith(b"# Disavow file by spamlinks ")
+
+
+_BARE = (
+    "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
+    "that 'spamlinks audit' wrote."
+)
+
+
+def read_domains(path: Path) -> pl.DataFrame | None:
+    """Read audit's ``domains.csv``; None when the file is no such table (an export, then).
+
+    Raises
+    ------
+    InputError : a table of scores without verdict, unit and reason, or with unknown verdicts.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise InputError(
+            path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions."
+        ) from None
+    header = head.split(b"\n", 1)[0].decode("utf-8", "replace").lstrip("\ufeff").strip()
+    names = {name.strip('"') for name in header.split(",")}
+    if not {"linking_domain", "spam_score"} <= names:
+        if "spam_score" in names:
+            raise InputError(path.name, "it holds scores and no verdicts", _BARE)
+        return None
+    if not set(DOMAIN_COLUMNS) <= names:
+        raise InputError(path.name, "it holds scores and no verdicts with reasons", _BARE)
+    try:
+        frame = pl.read_csv(path, infer_schema=False).with_columns(
+            pl.col("spam_score").cast(pl.Float64), pl.col("links").cast(pl.Int64)
+        )
+    except pl.exceptions.PolarsError as error:
+        raise InputError(
+            path.name, f"is damaged ({str(error).splitlines()[0]})", "Run 'spamlinks audit' again."
+        ) from None
+    known = set(frame["verdict"]) <= {v.value for v in Verdict}
+    if not known or not set(frame["reason"]) <= set(REASON_TEXT):
+        raise InputError(path.name, "has a verdict or reason that is not known",
+                         "Use KEEP, REVIEW or DISAVOW, and leave the reason as it is.")  # fmt: skip
+    return frame

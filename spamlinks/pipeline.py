@@ -1,0 +1,367 @@
+"""The one path from exports to verdicts: read, merge, score, roll up, decide, explain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from spamlinks import __version__
+from spamlinks.disavow import DisavowFile
+from spamlinks.errors import InputError, RefusedExport
+from spamlinks.exports import Merged, Reading, guess_site, merge, read_exports
+from spamlinks.facts import join_facts, read_facts
+from spamlinks.model.bundle import ModelBundle, load_bundle
+from spamlinks.model.explain import Effect, explain_rows, sentence
+from spamlinks.model.scoring import Scored, score_links, unit_scores
+from spamlinks.model.views import VIEW_TEXT
+from spamlinks.policy import REASON_TEXT, SITUATIONS, Guards, KeepList, Reason, Verdict, decide
+from spamlinks.signals.kernel import signals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DOMAIN_COLUMNS", "Audit", "Settings", "audit", "prepare"]
+
+DOMAIN_COLUMNS = (
+    "linking_domain", "unit", "verdict", "reason", "spam_score", "links", "followed_links",
+    "first_seen", "network", "why", "evidence",
+)  # fmt: skip
+"""Columns of domains.csv."""
+
+EXPLAINED = 3000
+"""At most so many domains get their effects computed, the worst first; the others say so."""
+
+Stage = Callable[[str, int, int], None]
+"""Progress: (stage, done, total); total 0 where it is not known."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user can say about a run; see ``spamlinks audit --help``.
+
+    ``prior`` is a share in (0, 1), "auto", or None for the model's own; ``precision`` in (0, 1),
+    or None for that of ``situation``.
+    """
+
+    site: str | None = None
+    brand: tuple[str, ...] = ()
+    disavow: Path | None = None
+    keep: Path | None = None
+    facts: Path | None = None
+    model: Path | None = None
+    situation: str = "none"
+    precision: float | None = None
+    prior: float | str | None = None
+
+    def __post_init__(self) -> None:
+        if self.situation not in SITUATIONS:
+            raise InputError(
+                "situation",
+                f"{self.situation!r} is not known",
+                f"Use one of {', '.join(SITUATIONS)}.",
+            )
+        if self.precision is not None and not 0 < self.precision < 1:
+            raise InputError(
+                "precision",
+                f"{self.precision} is not between 0 and 1",
+                "Give a share such as 0.98.",
+            )
+        if isinstance(self.prior, str) and self.prior != "auto":
+            raise InputError(
+                "prior",
+                f"{self.prior!r} is neither 'auto' nor a number",
+                "Give a share such as 0.1.",
+            )
+        if isinstance(self.prior, float | int) and not 0 < self.prior < 1:
+            raise InputError(
+                "prior", f"{self.prior} is not between 0 and 1", "Give a share such as 0.1."
+            )
+
+    @property
+    def target(self) -> float:
+        """The precision that DISAVOW promises."""
+        return self.precision if self.precision is not None else SITUATIONS[self.situation]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The outcome of one run.
+
+    ``domains`` has ``DOMAIN_COLUMNS``, one row per linking domain, worst first; ``links`` the
+    scored backlinks; ``rejected`` the records that could not be used; ``run`` the facts for
+    reproducing (what goes to run.json, outputs aside).
+    """
+
+    domains: pl.DataFrame
+    links: pl.DataFrame
+    rejected: pl.DataFrame
+    run: dict[str, Any]
+    guards: Guards = field(default_factory=Guards)
+
+    def to_pandas(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return (domains, links) as pandas DataFrames."""
+        return self.domains.to_pandas(), self.links.to_pandas()
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """Number of linking domains by verdict."""
+        counts = dict(self.domains["verdict"].value_counts().rows())
+        return {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Exports read and merged, with what scoring needs besides."""
+
+    merged: Merged
+    readings: list[Reading]
+    refused: list[RefusedExport]
+    bundle: ModelBundle
+    site: str | None
+    brands: tuple[str, ...]
+
+
+def prepare(exports: Sequence[Path], settings: Settings, stage: Stage | None = None) -> Prepared:
+    """Read and merge exports, load the model, join facts.
+
+    Raises
+    ------
+    InputError : a file cannot be read; RefusedExport when none of them holds links.
+    """
+    tell = stage or (lambda name, done, total: None)
+    tell("reading", 0, 0)
+    refused: list[RefusedExport] = []
+    readings = read_exports(exports, refused=refused)
+    if not readings and refused:
+        raise refused[0]
+    site = settings.site or guess_site(readings)
+    merged = merge(readings, site)
+    if settings.facts is not None:
+        backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
+        merged = Merged(backlinks, merged.rejected, merged.own_site, merged.files, merged.notes)
+    label = () if site is None else (site.removeprefix("www.").split(".")[0],)
+    bundle = load_bundle(settings.model)
+    return Prepared(merged, readings, refused, bundle, site, (*settings.brand, *label))
+
+
+def audit(
+    exports: Sequence[Path | str], settings: Settings | None = None, *, stage: Stage | None = None
+) -> Audit:
+    """Judge every linking domain of the exports.
+
+    Parameters
+    ----------
+    exports : files or folders of any known vendor, read together.
+    settings : what is known about the site and wanted; default: nothing known.
+    stage : told about progress.
+
+    Returns
+    -------
+    Audit; nothing is written. An export without links gives empty tables.
+
+    Raises
+    ------
+    InputError : an export, keep list, live file or facts table cannot be used.
+    ModelError : the model folder cannot be used.
+    """
+    started = time.perf_counter()
+    settings = settings or Settings()
+    tell = stage or (lambda name, done, total: None)
+    paths = [Path(path) for path in exports]
+    guards = Guards(
+        site=settings.site,
+        keep=_read(settings.keep, KeepList.parse) if settings.keep is not None else KeepList(),
+        live=_read(settings.disavow, DisavowFile.parse) if settings.disavow is not None else None,
+    )
+    prepared = prepare(paths, settings, stage)
+    if guards.site is None and prepared.site is not None:
+        guards = Guards(prepared.site, guards.aliases, guards.keep, guards.live)
+    backlinks = prepared.merged.backlinks
+    total = backlinks.height
+    tell("scoring", 0, total)
+    scored = score_links(prepared.bundle, backlinks, brands=prepared.brands,
+                         progress=lambda done: tell("scoring", done, total))  # fmt: skip
+    units, prior = unit_scores(prepared.bundle, scored, prior=settings.prior,
+                               precision=settings.target)  # fmt: skip
+    decided = decide(units, guards)
+    tell("explaining", 0, 0)
+    domains = _explain(prepared.bundle, scored, decided)
+    run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
+    return Audit(domains.select(DOMAIN_COLUMNS), _links(scored), prepared.merged.rejected, run,
+                 guards)  # fmt: skip
+
+
+def _read(path: Path, parse: Callable[..., Any]) -> Any:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions."
+        ) from None
+    return parse(data, path.name)
+
+
+def _links(scored: Scored) -> pl.DataFrame:
+    keep = [c for c in scored.frame.columns if not c.startswith("_")]
+    frame = scored.frame.select(keep).with_columns(
+        linking_domain=scored.linking_domain, spam_score=pl.Series(scored.spam_score)
+    )
+    for name in ("target_url", "anchor_text"):
+        if name not in frame.columns:
+            frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name))
+    first = ["referring_page", "linking_domain", "target_url", "anchor_text", "spam_score"]
+    return frame.select(*first, pl.exclude(first))
+
+
+_ORDER = {Verdict.DISAVOW.value: 0, Verdict.REVIEW.value: 1, Verdict.KEEP.value: 2}
+
+
+def _explain(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> pl.DataFrame:
+    """Sort the domains, worst first, and say why: sentences for the first ``EXPLAINED``."""
+    domains = decided.with_columns(
+        _order=pl.col("verdict").replace_strict(_ORDER, return_dtype=pl.Int8)
+    ).sort("_order", "spam_score", "linking_domain", descending=[False, True, False])
+    rows = domains["row"].head(EXPLAINED)
+    matrix = signals(scored.frame[rows.to_list()], scored.tables) if len(rows) else None
+    effects = explain_rows(bundle, matrix) if matrix is not None else []
+    why, evidence = [], []
+    table = domains.select("reason", "suffix", "verdict").head(EXPLAINED)
+    for (reason, suffix, verdict), found in zip(table.iter_rows(), effects, strict=True):
+        why.append(_why(reason, verdict, found, suffix))
+        evidence.append(" | ".join(sentence(effect, suffix) for effect in found))
+    for reason in domains["reason"].slice(len(why)):
+        why.append(REASON_TEXT[Reason(reason)])
+        evidence.append("not computed for this many domains; see 'spamlinks score'")
+    return domains.with_columns(
+        why=pl.Series(why, dtype=pl.String),
+        evidence=pl.Series(evidence, dtype=pl.String),
+        network=pl.lit(None, dtype=pl.String),
+    )
+
+
+def _why(reason: str, verdict: str, effects: list[Effect], suffix: str) -> str:
+    """The rule's sentence, and what drove the score that way."""
+    text = REASON_TEXT[Reason(reason)]
+    up = verdict != Verdict.KEEP.value or reason in (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE)
+    driving = [e for e in effects if (e.effect > 0) == up][:2]
+    if not driving:
+        return text
+    said = "; ".join(sentence(e, suffix).rpartition(" (")[0] for e in driving)
+    return f"{text} {'Mainly' if up else 'Speaking for it'}: {said}."
+
+
+def _run(
+    prepared: Prepared,
+    settings: Settings,
+    prior: float,
+    domains: pl.DataFrame,
+    decided: pl.DataFrame,
+    seconds: float,
+) -> dict[str, Any]:
+    merged, bundle = prepared.merged, prepared.bundle
+    notes = {reading.source: list(reading.notes) for reading in prepared.readings}
+    formats = {reading.source: reading for reading in prepared.readings}
+    counts = dict(domains["verdict"].value_counts().rows())
+    views = sorted(set(decided["view"]))
+    total = merged.total
+    return {
+        "tool": "spamlinks",
+        "version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "site": prepared.site,
+        "situation": settings.situation,
+        "precision": settings.target,
+        "prior": round(prior, 4),
+        "model": {
+            "name": bundle.name,
+            "sha256": bundle.sha256,
+            "card": {"figures": _figures(bundle, views, settings.target)},
+        },
+        "view": "; ".join(VIEW_TEXT[view] for view in views),
+        "inputs": [
+            {
+                "file": file.file,
+                "vendor": formats[file.file].format.vendor,
+                "kind": formats[file.file].format.kind,
+                "generation": formats[file.file].format.generation,
+                "confidence": formats[file.file].format.confidence,
+                "sha256": formats[file.file].sha256,
+                "records": file.records,
+                "links": file.links,
+                "duplicates": file.duplicates,
+                "own_site": file.own_site,
+                "rejected": file.rejected,
+                "notes": notes.get(file.file, []),
+            }
+            for file in merged.files
+        ],
+        "refused": [{"file": e.source, "reason": f"{e.problem}. {e.hint}"}
+                    for e in prepared.refused],
+        "notes": list(merged.notes),
+        "totals": {
+            "records": total.records,
+            "links": total.links,
+            "duplicates": total.duplicates,
+            "own_site": total.own_site,
+            "rejected": total.rejected,
+            "domains": domains.height,
+        },
+        "verdicts": {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict},
+        "not_looked_at": _not_looked_at(frozenset(merged.backlinks.columns), prepared),
+        "seconds": round(seconds, 2),
+    }  # fmt: skip
+
+
+def _figures(bundle: ModelBundle, views: list[str], precision: float) -> list[dict[str, Any]]:
+    """Error figures of the views in use, from the model's record; counted on left-out hosts."""
+    out: list[dict[str, Any]] = [
+        dict(figure)
+        for figure in bundle.metadata.get("figures", [])
+        if figure.get("view") in (None, *views)
+    ]
+    for view in views:
+        kept = sorted(p for p in bundle.cuts.get(view, {}) if float(p) >= precision - 1e-9)
+        if not kept:
+            continue
+        cut = bundle.cuts[view][kept[0]]
+        if view != "urls" or cut.score == float("inf"):
+            continue
+        out.append({
+            "name": "honest small sites above the threshold, per 10,000",
+            "value": round(cut.false_per_10000, 2),
+            "low": None,
+            "high": round(cut.false_per_10000_upper, 2),
+            "note": f"{cut.honest_units:,} small honest sites, each judged by a model that saw "
+            "neither it nor its network; addresses only; upper bound at 95 %",
+        })  # fmt: skip
+        out.append({
+            "name": "known spam hosts above the threshold",
+            "value": round(cut.recall, 3),
+            "low": None,
+            "high": None,
+            "note": "of hosts on spam and disavow lists, networks left out; addresses only",
+        })  # fmt: skip
+    return out
+
+
+def _not_looked_at(columns: frozenset[str], prepared: Prepared) -> list[str]:
+    out = ["The linking pages themselves: nothing was fetched."]
+    if "domain_created_on" not in columns:
+        out.append("Registration dates of the linking domains; bring them with --facts.")
+    if "anchor_text" not in columns:
+        out.append("Anchor texts: these exports do not have them.")
+    if "rel_nofollow" not in columns:
+        out.append("Whether links are nofollow: these exports do not say.")
+    if "page_external_links" not in columns:
+        out.append("How many other sites the linking pages link to: not in these exports.")
+    if "domain_traffic" not in columns:
+        out.append("Search visits of the linking domains: not in these exports.")
+    if not prepared.brands:
+        out.append("Your brand's name: give it with --brand or --site.")
+    return out
