@@ -26,10 +26,8 @@ _REDIRECT = (
     r"(?i)/(?:go|out|redirect|redir|away|url|link|exit|jump)(?:\.php|\.html?|\.aspx)?/?\?"
     r"|[?&](?:url|u|to|goto|link|target|redirect|dest)=(?:https?|www)"
 )
-_SLUG = (
-    r"[0-9a-f]{32}|-list\.html?$|/all/\d+/\d+|_\d{2,}\.html?$|/\d+/\d+\.html?$|/[a-z]{1,3}\d{3,}/"
-    r"|page-\d{3,}\.html?$|/[0-9]{6,}\.html?$"
-)
+# Shapes no editor chooses. Numbers alone (/2024/05/12.html, /news/123456.html) are honest archives.
+_SLUG = r"[0-9a-f]{32}|/all/\d+/\d+\.html?$|-list\.html?$|/page-\d{3,}\.html?$"
 _MACHINE_SITE = (
     r"(?i)whois|sitestat|siteworth|worthof|worth-of|websiteworth|webstat|domain-?stat|alexa-?rank"
     r"|site-?info|urlrate|statshow|similarsites|site-?price|hypestat|seocheck|webrate|siterank"
@@ -108,8 +106,10 @@ def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
         "path_non_ascii_share": share.then(
             (
                 3 * path.str.count_matches(r"%[89A-Fa-f]")
+                # bytes of other characters, so that both spellings of a path agree
                 + path.str.len_bytes()
                 - path.str.len_chars()
+                + path.str.count_matches(r"[^\x00-\x7F]")
             )
             / length
         )
