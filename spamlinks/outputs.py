@@ -13,6 +13,7 @@ import polars as pl
 from spamlinks import __version__
 from spamlinks.disavow import (
     Candidate,
+    DisavowFile,
     Entry,
     Header,
     diff,
@@ -22,7 +23,7 @@ from spamlinks.disavow import (
 )
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import write_atomic
-from spamlinks.pipeline import DOMAIN_COLUMNS, Audit
+from spamlinks.pipeline import DOMAIN_COLUMNS, Audit, Settings, Stage, audit
 from spamlinks.policy import REASON_TEXT, Guards, Reason, Verdict
 from spamlinks.report import render_report
 from spamlinks.tables import write_table
@@ -95,8 +96,15 @@ def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) ->
         if not added:
             why = _why_not(domains, "your live file already has every entry")
             return Draft(None, len(live.entries), 0, len(live.entries), why, refused, ())
-        return Draft(merged.render(), len(merged.entries), len(added), len(live.entries), None,
-                     refused, changes)  # fmt: skip
+        return Draft(
+            merged.render(),
+            len(merged.entries),
+            len(added),
+            len(live.entries),
+            None,
+            refused,
+            changes,
+        )
     if not accepted:
         return Draft(None, 0, 0, 0, _why_not(domains, "nothing reached the threshold"), refused, ())
     text = render_candidates(accepted, header, guards.own_hosts).encode()
@@ -206,6 +214,61 @@ def read_domains(path: Path) -> pl.DataFrame | None:
         ) from None
     known = set(frame["verdict"]) <= {v.value for v in Verdict}
     if not known or not set(frame["reason"]) <= set(REASON_TEXT):
-        raise InputError(path.name, "has a verdict or reason that is not known",
-                         "Use KEEP, REVIEW or DISAVOW, and leave the reason as it is.")  # fmt: skip
+        raise InputError(
+            path.name,
+            "has a verdict or reason that is not known",
+            "Use KEEP, REVIEW or DISAVOW, and leave the reason as it is.",
+        )
     return frame
+
+
+def disavow_from(
+    inputs: list[Path], settings: Settings, output: Path, *, stage: Stage | None = None
+) -> Draft:
+    """Write the disavow file for exports, or for one ``domains.csv`` of an audit.
+
+    Nothing is written when there is nothing to add; the draft says why.
+
+    Parameters
+    ----------
+    inputs : exports, or tables of ``audit`` (not both at once).
+    settings : ``disavow`` is the live file to merge with.
+    output : file to write; a file that is replaced is backed up first.
+
+    Raises
+    ------
+    InputError : bare scores, or exports and tables mixed.
+    OutputError : ``output`` cannot be written.
+    """
+    tables = [read_domains(path) if path.is_file() else None for path in inputs]
+    given = [table for table in tables if table is not None]
+    if given and len(given) < len(inputs):
+        raise InputError(
+            "disavow", "exports and domains.csv files were given together", "Give one kind."
+        )
+    if given:
+        live = _live(settings.disavow)
+        guards = Guards(site=settings.site, live=live)
+        domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
+        covered = [
+            live is not None and live.covers(d) is not None for d in domains["linking_domain"]
+        ]
+        domains = domains.filter(~pl.Series(covered, dtype=pl.Boolean))
+        draft = draft_disavow(domains, guards, {})
+    else:
+        outcome = audit(inputs, settings, stage=stage)
+        draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
+    if draft.text is not None:
+        write_disavow(output, draft.text, backup=output.exists())
+    return draft
+
+
+def _live(path: Path | None) -> DisavowFile | None:
+    if path is None:
+        return None
+    try:
+        return DisavowFile.parse(path.read_bytes(), path.name)
+    except OSError as error:
+        raise InputError(
+            path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions."
+        ) from None

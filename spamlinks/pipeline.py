@@ -29,9 +29,18 @@ if TYPE_CHECKING:
 __all__ = ["DOMAIN_COLUMNS", "Audit", "Settings", "audit", "prepare"]
 
 DOMAIN_COLUMNS = (
-    "linking_domain", "unit", "verdict", "reason", "spam_score", "links", "followed_links",
-    "first_seen", "network", "why", "evidence",
-)  # fmt: skip
+    "linking_domain",
+    "unit",
+    "verdict",
+    "reason",
+    "spam_score",
+    "links",
+    "followed_links",
+    "first_seen",
+    "network",
+    "why",
+    "evidence",
+)
 """Columns of domains.csv."""
 
 EXPLAINED = 3000
@@ -185,16 +194,22 @@ def audit(
     backlinks = prepared.merged.backlinks
     total = backlinks.height
     tell("scoring", 0, total)
-    scored = score_links(prepared.bundle, backlinks, brands=prepared.brands,
-                         progress=lambda done: tell("scoring", done, total))  # fmt: skip
-    units, prior = unit_scores(prepared.bundle, scored, prior=settings.prior,
-                               precision=settings.target)  # fmt: skip
+    scored = score_links(
+        prepared.bundle,
+        backlinks,
+        brands=prepared.brands,
+        progress=lambda done: tell("scoring", done, total),
+    )
+    units, prior = unit_scores(
+        prepared.bundle, scored, prior=settings.prior, precision=settings.target
+    )
     decided = decide(units, guards)
     tell("explaining", 0, 0)
     domains = _explain(prepared.bundle, scored, decided)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
-    return Audit(domains.select(DOMAIN_COLUMNS), _links(scored), prepared.merged.rejected, run,
-                 guards)  # fmt: skip
+    return Audit(
+        domains.select(DOMAIN_COLUMNS), _links(scored), prepared.merged.rejected, run, guards
+    )
 
 
 def _read(path: Path, parse: Callable[..., Any]) -> Any:
@@ -301,8 +316,9 @@ def _run(
             }
             for file in merged.files
         ],
-        "refused": [{"file": e.source, "reason": f"{e.problem}. {e.hint}"}
-                    for e in prepared.refused],
+        "refused": [
+            {"file": e.source, "reason": f"{e.problem}. {e.hint}"} for e in prepared.refused
+        ],
         "notes": list(merged.notes),
         "totals": {
             "records": total.records,
@@ -315,7 +331,7 @@ def _run(
         "verdicts": {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict},
         "not_looked_at": _not_looked_at(frozenset(merged.backlinks.columns), prepared),
         "seconds": round(seconds, 2),
-    }  # fmt: skip
+    }
 
 
 def _figures(bundle: ModelBundle, views: list[str], precision: float) -> list[dict[str, Any]]:
@@ -332,21 +348,25 @@ def _figures(bundle: ModelBundle, views: list[str], precision: float) -> list[di
         cut = bundle.cuts[view][kept[0]]
         if view != "urls" or cut.score == float("inf"):
             continue
-        out.append({
-            "name": "honest small sites above the threshold, per 10,000",
-            "value": round(cut.false_per_10000, 2),
-            "low": None,
-            "high": round(cut.false_per_10000_upper, 2),
-            "note": f"{cut.honest_units:,} small honest sites, each judged by a model that saw "
-            "neither it nor its network; addresses only; upper bound at 95 %",
-        })  # fmt: skip
-        out.append({
-            "name": "known spam hosts above the threshold",
-            "value": round(cut.recall, 3),
-            "low": None,
-            "high": None,
-            "note": "of hosts on spam and disavow lists, networks left out; addresses only",
-        })  # fmt: skip
+        out.append(
+            {
+                "name": "honest small sites above the threshold, per 10,000",
+                "value": round(cut.false_per_10000, 2),
+                "low": None,
+                "high": round(cut.false_per_10000_upper, 2),
+                "note": f"{cut.honest_units:,} small honest sites, each judged by a model that saw "
+                "neither it nor its network; addresses only; upper bound at 95 %",
+            }
+        )
+        out.append(
+            {
+                "name": "known spam hosts above the threshold",
+                "value": round(cut.recall, 3),
+                "low": None,
+                "high": None,
+                "note": "of hosts on spam and disavow lists, networks left out; addresses only",
+            }
+        )
     return out
 
 

@@ -49,7 +49,7 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[  # noqa: ARG001 - the callback acts on it
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -85,9 +85,16 @@ def audit(
     from spamlinks.pipeline import audit as run_audit
 
     settings = Settings(
-        site, tuple(brand or ()), disavow, keep, facts, model, situation, precision,
+        site,
+        tuple(brand or ()),
+        disavow,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
         parse_prior(prior),
-    )  # fmt: skip
+    )
     with progress() as stage:
         outcome = run_audit(exports, settings, stage=stage)
         if outcome.links.height:
@@ -116,9 +123,13 @@ def score(
     exports: Exports,
     output: Annotated[
         str,
-        typer.Option("-o", "--output", metavar="FILE",
-                     help="A .csv or .parquet file, or - for CSV on standard output."),
-    ],  # fmt: skip
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="A .csv or .parquet file, or - for CSV on standard output.",
+        ),
+    ],
     by: Annotated[
         str,
         typer.Option(
@@ -147,9 +158,16 @@ def score(
     if output != "-" and Path(output).suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter("the name must end in .csv or .parquet", param_hint="-o")
     settings = Settings(
-        site, tuple(brand or ()), None, keep, facts, model, situation, precision,
+        site,
+        tuple(brand or ()),
+        None,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
         parse_prior(prior),
-    )  # fmt: skip
+    )
     with progress() as stage:
         scores = run_score(exports, settings, by=by, stage=stage)
         stage("writing", 0, 0)
@@ -163,9 +181,11 @@ def score(
 def disavow(
     exports: Annotated[
         list[Path],
-        typer.Argument(metavar="EXPORT_OR_DOMAINS_CSV...",
-                       help="Link exports, or the domains.csv that 'spamlinks audit' wrote."),
-    ],  # fmt: skip
+        typer.Argument(
+            metavar="EXPORT_OR_DOMAINS_CSV...",
+            help="Link exports, or the domains.csv that 'spamlinks audit' wrote.",
+        ),
+    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="disavow.txt", help="File to write.")
     ],
@@ -191,9 +211,16 @@ def disavow(
     from spamlinks.pipeline import Settings
 
     settings = Settings(
-        site, tuple(brand or ()), merge, keep, facts, model, situation, precision,
+        site,
+        tuple(brand or ()),
+        merge,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
         parse_prior(prior),
-    )  # fmt: skip
+    )
     with progress() as stage:
         draft = disavow_from(exports, settings, output, stage=stage)
     if show_diff:
@@ -212,14 +239,16 @@ def train(
     ],
     label: Annotated[
         str,
-        typer.Option(metavar="COLUMN",
-                     help="Column of the export that says 1/true/spam or 0/false/ham."),
-    ] = "is_spam",  # fmt: skip
+        typer.Option(
+            metavar="COLUMN", help="Column of the export that says 1/true/spam or 0/false/ham."
+        ),
+    ] = "is_spam",
     labels: Annotated[
         Path | None,
-        typer.Option(metavar="FILE",
-                     help="Labels by domain or URL: two columns, the second 1 (spam) or 0."),
-    ] = None,  # fmt: skip
+        typer.Option(
+            metavar="FILE", help="Labels by domain or URL: two columns, the second 1 (spam) or 0."
+        ),
+    ] = None,
     disavow: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="A past disavow file: what it covers is spam."),
@@ -243,9 +272,19 @@ def train(
 
     with progress() as stage:
         outcome = run_train(
-            labelled, output, label=label, labels=labels, disavow=disavow, keep=keep,
-            brands=tuple(brand or ()), site=site, model=model, seed=seed, jobs=jobs, stage=stage,
-        )  # fmt: skip
+            labelled,
+            output,
+            label=label,
+            labels=labels,
+            disavow=disavow,
+            keep=keep,
+            brands=tuple(brand or ()),
+            site=site,
+            model=model,
+            seed=seed,
+            jobs=jobs,
+            stage=stage,
+        )
     show_training(outcome, output)
 
 
@@ -294,9 +333,11 @@ def simulate(
     ],
     vendor: Annotated[
         str,
-        typer.Option(metavar="ahrefs|semrush|majestic|bing|gsc|plain",
-                     help="Whose export it should look like."),
-    ] = "ahrefs",  # fmt: skip
+        typer.Option(
+            metavar="ahrefs|semrush|majestic|bing|gsc|plain",
+            help="Whose export it should look like.",
+        ),
+    ] = "ahrefs",
     spam_share: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of linking domains that are spam.")
     ] = 0.2,
@@ -338,9 +379,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int = 1) -> None:
-    from spamlinks.report import clean
+    from spamlinks.report.text import clean
 
     typer.echo(f"spamlinks: {clean(message, 600)}", err=True)
     raise SystemExit(code) from None
-
-

@@ -96,4 +96,6 @@ def parse_prior(text: str | None) -> float | str | None:
     try:
         return float(text)
     except ValueError:
-        raise typer.BadParameter("give 'auto' or a share such as 0.1", param_hint="--prior") from None
+        raise typer.BadParameter(
+            "give 'auto' or a share such as 0.1", param_hint="--prior"
+        ) from None

@@ -37,7 +37,7 @@ SMALL_KINDS = ("smallweb", "opendns_random", "kept")
 
 _REAL_PROFILE = 600  # hosts in one pseudo-export
 _ROWS = 1200  # rows in one generated profile
-_PROFILES = {"urls": 3, "anchors": 4, "flows": 4, "links": 5, "full": 8}  # per fold
+_PROFILES = {"urls": 3, "anchors": 12, "flows": 7, "links": 9, "full": 12}  # per fold
 GENERATED_WEIGHT = {"urls": 0.25, "anchors": 1.0, "flows": 1.0, "links": 1.0, "full": 1.0}
 # Where better columns are known, a name must not decide: spam domains wear a plain name more often.
 _SPAM_NAMES = {"urls": 1.0, "anchors": 0.8, "flows": 0.5, "links": 0.4, "full": 0.3}
@@ -186,9 +186,7 @@ def build_examples(
     number = 0
     for f in np.unique(fold):
         part = hosts.filter(pl.Series(fold == f))
-        honest = part.filter(
-            (pl.col("is_spam") == 0) & ~pl.col("kind").is_in(["university", "gov"])
-        )["host"].to_list()
+        honest = part.filter(pl.col("kind").is_in(SMALL_KINDS))["host"].to_list()
         spam = part.filter(pl.col("is_spam") == 1)["host"].to_list()
         for view, count in _PROFILES.items():
             for _ in range(count):

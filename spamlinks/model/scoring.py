@@ -140,9 +140,20 @@ def unit_scores(
         else pl.lit(None, dtype=pl.Date).first(),
     )
     sites = hosts.unique("_domain", keep="first", maintain_order=True)
-    units = units.join(sites.select("_domain", "linking_domain", "registrable_domain", "suffix",
-                                    "is_ip_host", "is_private_suffix", "is_known_suffix"),
-                       on="_domain", how="left", maintain_order="left")  # fmt: skip
+    units = units.join(
+        sites.select(
+            "_domain",
+            "linking_domain",
+            "registrable_domain",
+            "suffix",
+            "is_ip_host",
+            "is_private_suffix",
+            "is_known_suffix",
+        ),
+        on="_domain",
+        how="left",
+        maintain_order="left",
+    )
     base = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy())
     used = (
         estimate_prior(base, bundle.prior)
@@ -161,7 +172,7 @@ def unit_scores(
         view=pl.Series([VIEWS[v] for v in view], dtype=pl.String),
         # An ending that nobody registers names under says that the name is made up.
         thin_evidence=~pl.col("is_known_suffix") & ~pl.col("is_ip_host"),
-    ), used  # fmt: skip
+    ), used
 
 
 REVIEW_PRECISION = 0.80

@@ -46,15 +46,29 @@ _AT = {name: i for i, name in enumerate(SIGNALS)}
 _PARTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("urls", "anchors"),
-        {"n_estimators": 220, "learning_rate": 0.08, "num_leaves": 20, "max_depth": 7,
-         "min_child_samples": 200, "reg_lambda": 20.0, "feature_fraction": 0.4},
+        {
+            "n_estimators": 220,
+            "learning_rate": 0.08,
+            "num_leaves": 20,
+            "max_depth": 7,
+            "min_child_samples": 200,
+            "reg_lambda": 20.0,
+            "feature_fraction": 0.4,
+        },
     ),
     (
         ("flows", "links", "full"),
-        {"n_estimators": 220, "learning_rate": 0.08, "num_leaves": 8, "max_depth": 4,
-         "min_child_samples": 200, "reg_lambda": 20.0, "feature_fraction": 0.4},
+        {
+            "n_estimators": 220,
+            "learning_rate": 0.08,
+            "num_leaves": 8,
+            "max_depth": 4,
+            "min_child_samples": 200,
+            "reg_lambda": 20.0,
+            "feature_fraction": 0.4,
+        },
     ),
-)  # fmt: skip
+)
 
 
 def precisions() -> list[float]:
@@ -98,9 +112,17 @@ def _fit_all(ex: Examples, rows: npt.NDArray[np.bool_], seed: int, threads: int)
     for views, settings in _PARTS:
         here = rows & np.isin(ex.view, [VIEWS.index(v) for v in views])
         parts.append(
-            fit_part(ex.matrix[here], ex.is_spam[here], ex.weight[here], names, views,
-                     seed=seed, threads=threads, settings=settings)
-        )  # fmt: skip
+            fit_part(
+                ex.matrix[here],
+                ex.is_spam[here],
+                ex.weight[here],
+                names,
+                views,
+                seed=seed,
+                threads=threads,
+                settings=settings,
+            )
+        )
     return parts
 
 
@@ -149,8 +171,13 @@ def calibrate(
         cuts[view] = {}
         for target in precisions():
             strict = target >= SITUATIONS["none"]
-            cut = precision_cut(odds[judged], label[judged], target, prior,
-                                max_false_share=MAX_FALSE_SHARE if strict else 1.0)  # fmt: skip
+            cut = precision_cut(
+                odds[judged],
+                label[judged],
+                target,
+                prior,
+                max_false_share=MAX_FALSE_SHARE if strict else 1.0,
+            )
             key = f"{target:.2f}"
             if view == "urls":
                 floor[key] = cut.score
@@ -192,6 +219,13 @@ def train_shipped(
     for f, values in enumerate(found):
         margins[ex.fold == f] = values
     lines, cuts = calibrate(ex, margins, PRIOR)
-    bundle = ModelBundle(name, tuple(parts), fit_evidence(hosts, seed), lines, cuts, PRIOR,
-                         {"seed": seed, **(metadata or {})})  # fmt: skip
+    bundle = ModelBundle(
+        name,
+        tuple(parts),
+        fit_evidence(hosts, seed),
+        lines,
+        cuts,
+        PRIOR,
+        {"seed": seed, **(metadata or {})},
+    )
     return Trained(bundle, ex, margins)

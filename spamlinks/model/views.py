@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from spamlinks.schema import BLOCKS
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["VIEWS", "VIEW_TEXT", "view_of"]
+__all__ = ["VIEWS", "VIEW_COLUMNS", "VIEW_TEXT", "view_of"]
 
 VIEWS = ("urls", "anchors", "flows", "links", "full")
 """From the poorest to the richest."""
@@ -23,6 +24,24 @@ VIEW_TEXT = {
     "links": "anchors, link attributes, dates and link counts (as Semrush exports them)",
     "full": "everything a link index knows, traffic included (as Ahrefs exports it)",
 }
+
+
+def _columns() -> dict[str, frozenset[str]]:
+    from_rows = {
+        "urls": ("url", "crawl"),
+        "anchors": ("url", "crawl", "target", "anchor"),
+        "flows": ("url", "crawl", "target", "anchor", "rel", "kind", "dates", "authority"),
+        "links": ("url", "crawl", "target", "anchor", "rel", "kind", "dates", "title", "counts"),
+    }
+    poorer = {
+        view: frozenset(column for block in blocks for column in BLOCKS[block])
+        for view, blocks in from_rows.items()
+    }
+    return {**poorer, "full": frozenset(column for block in BLOCKS.values() for column in block)}
+
+
+VIEW_COLUMNS: dict[str, frozenset[str]] = _columns()
+"""Columns of the schema that an export of each view may have."""
 
 _AT = {name: i for i, name in enumerate(SIGNALS)}
 

@@ -96,13 +96,16 @@ def edged_words(text: str) -> list[str]:
     return spaced.split()
 
 
-def anchor_signals(anchors: pl.Series, brands: tuple[str, ...]) -> pl.DataFrame:
+def anchor_signals(
+    anchors: pl.Series, brands: tuple[str, ...], trades: tuple[str, ...] = TRADES
+) -> pl.DataFrame:
     """Compute the signals of distinct anchors.
 
     Parameters
     ----------
     anchors : String series of distinct anchor texts; null where the export had none.
     brands : names of the brand, site labels included.
+    trades : spam trades that count; the site's own is left out.
 
     Returns
     -------
@@ -133,13 +136,13 @@ def anchor_signals(anchors: pl.Series, brands: tuple[str, ...]) -> pl.DataFrame:
         )
     else:
         brand = pl.lit(None, dtype=pl.Float32)
-    trade = contains_trade(pl.col("spaced"), *TRADES)
+    trade = contains_trade(pl.col("spaced"), *trades)
     generic = [w.strip() for w in spaced_words("generic")]
     out = frame.select(
         anchor=text,
         anchor_brand_match=brand,
         anchor_trade_match=pl.max_horizontal(
-            share(overlap(trade_tokens(*TRADES)), count).clip(0, 1),
+            share(overlap(trade_tokens(*trades)), count).clip(0, 1),
             # A phrase or a glued word matched: at least one word's worth.
             pl.when(trade).then(1.0 / pl.max_horizontal(count, pl.lit(1.0))).otherwise(0.0),
         ),

@@ -6,6 +6,7 @@ import polars as pl
 
 from spamlinks.signals.declare import Signal, available_expressions, present, row_signal
 from spamlinks.signals.scales import log_count, mean_quantile, vendor_quantile
+from spamlinks.signals.words import TRADES
 
 __all__ = ["SIGNALS", "expressions"]
 
@@ -154,12 +155,13 @@ SIGNALS: tuple[Signal, ...] = (
 )
 
 
-def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
+def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> dict[str, pl.Expr]:
     """Row-local expressions over the columns that exist.
 
     Parameters
     ----------
     columns : names of the block's columns; ``_as_of`` (see ``kernel``) is always in the block.
+    trades : not looked at.
 
     Returns
     -------

@@ -8,7 +8,7 @@ and the tables. Scoring, training and a cluster share these two functions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,6 +19,7 @@ from spamlinks.errors import InputError
 from spamlinks.signals import anchor, domain, host, page, profile, url
 from spamlinks.signals.declare import Signal
 from spamlinks.signals.host import NameEvidence
+from spamlinks.signals.words import TRADES, foreign_trades
 from spamlinks.urls import authority_expr, host_table
 
 __all__ = ["BLOCK_ROWS", "SIGNALS", "Tables", "blocks", "encode", "signals"]
@@ -45,7 +46,8 @@ class Tables:
 
     ``hosts`` has one row per distinct host (as ``urls.host_table``, plus ``_host`` and
     ``_domain``). ``gather`` maps a code column to (signal column indices, float32 table);
-    ``ranks`` maps a row signal to its sorted values and their mid-ranks in the file.
+    ``ranks`` maps a row signal to its sorted values and their mid-ranks in the file. ``trades``
+    are the spam trades that are not the site's own.
     """
 
     columns: frozenset[str]
@@ -53,6 +55,7 @@ class Tables:
     gather: dict[str, tuple[list[int], Matrix]]
     ranks: dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]
     available: frozenset[str]
+    trades: tuple[str, ...] = TRADES
 
 
 _PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*([^?#]*)(?:\?([^#]*))?"
@@ -119,53 +122,80 @@ def encode(
             .hash(seed=0)
         )["_shape"]
     )
-    gather: dict[str, tuple[list[int], Matrix]] = {}
-    host_part = host.host_signals(hosts, evidence)
-    gather["_host"] = _table(host_part)
-    if "anchor_text" in known:
-        frame, anchors = _codes(frame, "anchor_text", "_anchor")
-        table = anchor.anchor_signals(anchors["anchor_text"], brands)
-        spread = profile.anchor_spread(frame)
-        joined = (
-            anchors.select("_anchor")
-            .join(spread, on="_anchor", how="left", maintain_order="left")
-            .drop("_anchor")
-        )
-        empty = anchors["anchor_text"].is_null()
-        joined = joined.select(pl.when(~empty).then(pl.col(c)).alias(c) for c in joined.columns)
-        gather["_anchor"] = _table(pl.concat([table, joined], how="horizontal"))
+    gather = {"_host": _table(host.host_signals(hosts, evidence))}
+    targets = None
     if "target_url" in known:
         frame, targets = _codes(frame, "target_url", "_pair_target")
-        if "anchor_text" in known:
-            pairs = frame.select("_anchor", "_pair_target").unique(maintain_order=True)
-            pairs = pairs.with_row_index("_pair")
-            frame = frame.join(
-                pairs, on=["_anchor", "_pair_target"], how="left", maintain_order="left"
-            )
-            texts = pairs.select(
-                anchor_text=anchors["anchor_text"].gather(pairs["_anchor"]),
-                target_url=targets["target_url"].gather(pairs["_pair_target"]),
-            )
-            gather["_pair"] = _table(anchor.pair_signals(texts))
+    trades = foreign_trades([*brands, _main_target(frame, targets)])
+    if "anchor_text" in known:
+        frame, anchors = _codes(frame, "anchor_text", "_anchor")
+        gather["_anchor"] = _anchor_table(frame, anchors, brands, trades)
+        if targets is not None:
+            frame, gather["_pair"] = _pair_table(frame, anchors, targets)
     gather["_domain"] = _domain_table(frame, hosts)
+    frame, gather["_shape_code"] = _shape_table(frame)
+    if "first_seen" in known:
+        frame, gather["_week_code"] = _week_table(frame)
+    present = known | {"_path", "_query", "_as_of"}
+    available = frozenset(s.name for s in SIGNALS.values() if s.available(known))
+    tables = Tables(present, hosts, gather, {}, available, trades)
+    return frame, _with_ranks(frame, tables)
+
+
+def _main_target(frame: pl.DataFrame, targets: pl.DataFrame | None) -> str:
+    """Host that most links point to; "" without targets."""
+    if targets is None:
+        return ""
+    counts = frame["_pair_target"].value_counts()
+    hosts = targets.select("_pair_target", host=authority_expr("target_url")).join(
+        counts, on="_pair_target"
+    )
+    most = hosts.group_by("host").agg(pl.col("count").sum()).sort("count", "host")
+    return str(most["host"][-1] or "") if most.height else ""
+
+
+def _anchor_table(
+    frame: pl.DataFrame, anchors: pl.DataFrame, brands: tuple[str, ...], trades: tuple[str, ...]
+) -> tuple[list[int], Matrix]:
+    table = anchor.anchor_signals(anchors["anchor_text"], brands, trades)
+    spread = (
+        anchors.select("_anchor")
+        .join(profile.anchor_spread(frame), on="_anchor", how="left", maintain_order="left")
+        .drop("_anchor")
+    )
+    known = anchors["anchor_text"].is_not_null()
+    spread = spread.select(pl.when(known).then(pl.col(c)).alias(c) for c in spread.columns)
+    return _table(pl.concat([table, spread], how="horizontal"))
+
+
+def _pair_table(
+    frame: pl.DataFrame, anchors: pl.DataFrame, targets: pl.DataFrame
+) -> tuple[pl.DataFrame, tuple[list[int], Matrix]]:
+    pairs = frame.select("_anchor", "_pair_target").unique(maintain_order=True)
+    pairs = pairs.with_row_index("_pair")
+    frame = frame.join(pairs, on=["_anchor", "_pair_target"], how="left", maintain_order="left")
+    texts = pairs.select(
+        anchor_text=anchors["anchor_text"].gather(pairs["_anchor"]),
+        target_url=targets["target_url"].gather(pairs["_pair_target"]),
+    )
+    return frame, _table(anchor.pair_signals(texts))
+
+
+def _shape_table(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[list[int], Matrix]]:
     shapes = profile.shape_signals(frame).with_row_index("_shape_code")
     frame = frame.join(
         shapes.select("_shape", "_shape_code"), on="_shape", how="left", maintain_order="left"
     ).drop("_shape")
-    gather["_shape_code"] = _table(shapes.drop("_shape", "_shape_code"))
-    if "first_seen" in known:
-        weeks = profile.day_signals(frame).with_row_index("_week_code")
-        first = frame.select(_week=pl.col("first_seen").dt.truncate("1w"))
-        frame = frame.with_columns(
-            first.join(
-                weeks.select("_week", "_week_code"), on="_week", how="left", maintain_order="left"
-            )["_week_code"]
-        )
-        gather["_week_code"] = _table(weeks.drop("_week", "_week_code"))
-    present = known | {"_path", "_query", "_as_of"}
-    available = frozenset(s.name for s in SIGNALS.values() if s.available(known))
-    tables = Tables(present, hosts, gather, {}, available)
-    return frame, _with_ranks(frame, tables)
+    return frame, _table(shapes.drop("_shape", "_shape_code"))
+
+
+def _week_table(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[list[int], Matrix]]:
+    weeks = profile.day_signals(frame).with_row_index("_week_code")
+    first = frame.select(_week=pl.col("first_seen").dt.truncate("1w"))
+    codes = first.join(
+        weeks.select("_week", "_week_code"), on="_week", how="left", maintain_order="left"
+    )
+    return frame.with_columns(codes["_week_code"]), _table(weeks.drop("_week", "_week_code"))
 
 
 def _host_codes(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -236,7 +266,7 @@ def _row_part(
     return _row_columns(block).select(
         expr.cast(pl.Float32).clip(SIGNALS[name].low, SIGNALS[name].high).alias(name)
         for part in (url, page, domain)
-        for name, expr in part.expressions(tables.columns).items()
+        for name, expr in part.expressions(tables.columns, tables.trades).items()
         if only is None or name in only
     )
 
@@ -256,7 +286,7 @@ def _with_ranks(frame: pl.DataFrame, tables: Tables) -> Tables:
         distinct, counts = np.unique(column, return_counts=True)
         upper = np.cumsum(counts)
         ranks[name] = (distinct, ((upper - counts / 2) / column.size).astype(np.float32))
-    return Tables(tables.columns, tables.hosts, tables.gather, ranks, tables.available)
+    return replace(tables, ranks=ranks)
 
 
 def blocks(frame: pl.DataFrame, rows: int = BLOCK_ROWS) -> Iterator[pl.DataFrame]:

@@ -173,12 +173,13 @@ SIGNALS: tuple[Signal, ...] = (
 )
 
 
-def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
+def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> dict[str, pl.Expr]:
     """Row-local expressions over the columns that exist.
 
     Parameters
     ----------
     columns : names of the block's columns; those of ``given_columns`` must be in the block.
+    trades : spam trades that count (``words.foreign_trades``).
 
     Returns
     -------
@@ -205,9 +206,9 @@ def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
                 pl.col("page_language").fill_null("") != ""
             ),
             "title_length": pl.col("referring_page_title").str.len_chars(),
-            "title_trade_word": contains_trade(edged(pl.col("referring_page_title")), *TRADES),
+            "title_trade_word": contains_trade(edged(pl.col("referring_page_title")), *trades),
             "title_sells_links": contains_trade(edged(pl.col("referring_page_title")), "link_sale"),
-            "context_trade_word": contains_trade(edged(context), *TRADES),
+            "context_trade_word": contains_trade(edged(context), *trades),
             "context_length": context.str.len_chars(),
             "context_link_signs": context.str.count_matches(r"[|•·»]|https?://"),
             "is_nofollow": pl.col("rel_nofollow"),

@@ -77,13 +77,14 @@ SIGNALS: tuple[Signal, ...] = (
 )
 
 
-def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
+def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> dict[str, pl.Expr]:
     """Row-local expressions over the URL and its parts.
 
     Parameters
     ----------
     columns : not looked at; every backlink has a ``referring_page``. The block must also hold
         ``_path``, ``_query``, ``_scheme_https`` and ``_has_port`` (see ``kernel``).
+    trades : spam trades that count (``words.foreign_trades``).
 
     Returns
     -------
@@ -115,7 +116,7 @@ def expressions(columns: frozenset[str]) -> dict[str, pl.Expr]:
         )
         .otherwise(0)
         .clip(0, 1),
-        "path_trade_word": contains_trade(spaced, *TRADES),
+        "path_trade_word": contains_trade(spaced, *trades),
         "path_sells_links": contains_trade(spaced, "link_sale"),
         "is_machine_slug": path.str.contains(_SLUG),
         "is_forum_page": pl.col("referring_page").str.contains(_FORUM),

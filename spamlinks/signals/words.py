@@ -8,15 +8,48 @@ for scripts without spaces and for host names, where words are glued together. T
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 import polars as pl
 
-__all__ = ["TRADES", "contains_trade", "edged", "glued_stems", "spaced_words", "trade_tokens"]
+__all__ = [
+    "TRADES",
+    "contains_trade",
+    "edged",
+    "foreign_trades",
+    "glued_stems",
+    "spaced_words",
+    "trade_tokens",
+]
 
 TRADES = ("gambling", "adult", "pharma", "loans", "essay", "replica", "piracy")
 """Trades whose words count as spam-trade words; ``link_sale`` and ``generic`` stand apart."""
+
+
+def foreign_trades(names: Sequence[str]) -> tuple[str, ...]:
+    """The trades that are not the site's own.
+
+    A casino's honest links speak of casinos: a trade whose words stand in the brand or in the
+    names of the linked hosts says nothing about the links to that site.
+
+    Parameters
+    ----------
+    names : brands and target hosts.
+
+    >>> "gambling" in foreign_trades(["lucky-casino.example"]), len(foreign_trades(["acme"]))
+    (False, 7)
+    """
+    texts = pl.DataFrame({"t": [name or "" for name in names]}, schema={"t": pl.String})
+    spaced = texts.select(edged(pl.col("t")))
+    glued = texts.select(pl.col("t").str.to_lowercase().str.replace_all(r"[-_.]", ""))
+    return tuple(
+        trade
+        for trade in TRADES
+        if not spaced["t"].str.contains_any(spaced_words(trade)).any()
+        and not glued["t"].str.contains_any(glued_stems(trade)).any()
+    )
 
 
 @cache
@@ -58,5 +91,7 @@ def edged(text: pl.Expr) -> pl.Expr:
 def contains_trade(spaced: pl.Expr, *groups: str) -> pl.Expr:
     """Whether ``edged`` text holds a word of the groups at word edges, or a stem anywhere."""
     words, stems = spaced_words(*groups), glued_stems(*groups)
+    if not words:
+        return pl.lit(False)
     found = spaced.str.contains_any(words)
     return found | spaced.str.contains_any(stems) if stems else found

@@ -1,0 +1,222 @@
+"""What people see while a command runs and when it is done; all of it on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from spamlinks.outputs import Draft
+from spamlinks.pipeline import Audit, Stage
+from spamlinks.policy import Verdict
+from spamlinks.report.text import clean
+from spamlinks.scores import Scores
+from spamlinks.training import Outcome
+
+__all__ = ["progress", "show_audit", "show_draft", "show_scores", "show_training"]
+
+_STAGES = {
+    "reading": "Reading",
+    "scoring": "Scoring links",
+    "explaining": "Explaining",
+    "training": "Training",
+    "generating": "Generating",
+    "writing": "Writing",
+}
+_COLOUR = {
+    Verdict.DISAVOW.value: "red",
+    Verdict.REVIEW.value: "yellow",
+    Verdict.KEEP.value: "green",
+}
+WORST = 10
+
+
+def _console() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def progress() -> Iterator[Stage]:
+    """Show a bar with stages on a terminal, nothing elsewhere."""
+    console = _console()
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def stage(name: str, done: int, total: int) -> None:
+            bar.update(
+                task, description=_STAGES.get(name, name), completed=done, total=total or None
+            )
+
+        yield stage
+
+
+def _text(value: object, limit: int = 60) -> str:
+    return escape(clean(str(value), limit))
+
+
+def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) -> None:
+    """Print the summary of an audit: counts, the worst domains with their main reason, files."""
+    console = _console()
+    totals, verdicts = run["totals"], outcome.verdicts
+    console.print(
+        f"\n[bold]{totals['links']:,} links[/bold] from {totals['domains']:,} domains"
+        + (f" to [bold]{_text(run['site'])}[/bold]" if run["site"] else "")
+    )
+    console.print(
+        f"  {totals['records']:,} records = {totals['links']:,} links + "
+        f"{totals['duplicates']:,} duplicates + {totals['own_site']:,} own site + "
+        f"{totals['rejected']:,} rejected",
+        style="dim",
+    )
+    for refused in run["refused"]:
+        console.print(
+            f"  refused: {_text(refused['file'])}: {_text(refused['reason'], 200)}", style="yellow"
+        )
+    console.print(
+        "  "
+        + "   ".join(
+            f"[{_COLOUR[name]}]{name} {count:,}[/{_COLOUR[name]}]"
+            for name, count in verdicts.items()
+        )
+    )
+    _worst(console, outcome)
+    _outcome(console, draft, folder / "disavow.txt")
+    if draft.text is None and verdicts[Verdict.REVIEW.value]:
+        console.print(
+            "  Look at the REVIEW rows in domains.csv or report.html; none of them is "
+            "certain enough to write down for you."
+        )
+    console.print(
+        f"  {folder}: domains.csv, report.html, links.parquet, rejected.csv, run.json "
+        f"({run['seconds']:.1f} s, model {_text(run['model']['name'])}, seen: {run['view']})\n",
+        style="dim",
+        soft_wrap=True,
+    )
+
+
+def _worst(console: Console, outcome: Audit) -> None:
+    flagged = outcome.domains.filter(outcome.domains["verdict"] != Verdict.KEEP.value).head(WORST)
+    if not flagged.height:
+        return
+    table = Table(
+        title=f"The {flagged.height} worst", title_justify="left", box=None, padding=(0, 2, 0, 0)
+    )
+    for name, how in (
+        ("domain", "left"),
+        ("verdict", "left"),
+        ("score", "right"),
+        ("links", "right"),
+        ("why", "left"),
+    ):
+        table.add_column(name, justify=how, overflow="fold")  # type: ignore[arg-type]
+    for row in flagged.iter_rows(named=True):
+        colour = _COLOUR[row["verdict"]]
+        table.add_row(
+            _text(row["linking_domain"], 40),
+            f"[{colour}]{row['verdict']}[/{colour}]",
+            f"{row['spam_score']:.2f}",
+            f"{row['links']:,}",
+            _text(_reason(row), 90),
+        )
+    console.print(table)
+
+
+def _reason(row: dict[str, Any]) -> str:
+    """The guard that settled it, else the strongest effect."""
+    if row["reason"] not in ("SCORE_HIGH", "SCORE_MIDDLE"):
+        return str(row["why"])
+    effects = [e for e in str(row["evidence"]).split(" | ") if "(+" in e]
+    return effects[0] if effects else str(row["why"])
+
+
+def _outcome(console: Console, draft: Draft, path: Path) -> None:
+    for line in draft.refused:
+        console.print(f"  held back: {_text(line, 120)}", style="yellow")
+    if draft.text is None:
+        console.print(f"\n[bold]Nothing to disavow[/bold]: {draft.why_not}. No file was written.")
+        return
+    kept = f", {draft.kept:,} of your live file kept" if draft.kept else ""
+    console.print(
+        f"\n[bold]{path}[/bold]: {draft.new:,} new entries{kept}. Read them before you "
+        "upload: an upload replaces the list that Google holds."
+    )
+
+
+def show_draft(draft: Draft, path: Path) -> None:
+    """Say what was written to a disavow file, or why nothing was."""
+    _outcome(_console(), draft, path)
+
+
+def show_scores(scores: Scores, output: str) -> None:
+    """Say how many rows were scored, how fast, and what was left out."""
+    console = _console()
+    if not scores.table.height:
+        console.print("no links; nothing was scored")
+        return
+    for refused in scores.refused:
+        console.print(f"refused: {_text(str(refused), 240)}", style="yellow")
+    rate = scores.table.height / max(scores.seconds, 1e-9)
+    where = "standard output" if output == "-" else output
+    console.print(
+        f"{scores.table.height:,} rows to {where}; {scores.records:,} records read, "
+        f"{scores.rejected:,} rejected; {scores.seconds:.1f} s, {rate:,.0f} rows a second",
+        style="dim",
+    )
+
+
+def show_training(outcome: Outcome, folder: Path) -> None:
+    """Print how well the new model does on linking domains it never saw."""
+    console = _console()
+    training = outcome.training
+    console.print(
+        f"\n{outcome.spam_rows:,} spam and {outcome.honest_rows:,} honest rows on "
+        f"{training.domains:,} linking domains; {outcome.unlabelled_rows:,} rows without a label"
+    )
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in (
+        "on domains left out",
+        "own model",
+        f"start ({training.bundle.metadata['start']})",
+    ):
+        table.add_column(name)
+    for name, interval in training.own.items():
+        table.add_row(name, str(interval), str(training.start[name]))
+    console.print(table)
+    console.print(f"difference in ROC AUC: {training.gain}")
+    promised = sorted(
+        {
+            float(p)
+            for by in training.bundle.cuts.values()
+            for p, cut in by.items()
+            if cut.score != float("inf")
+        }
+    )
+    if promised:
+        console.print(f"enough labels to promise a precision of up to {promised[-1]:.2f}")
+    else:
+        console.print("too few labels to promise a precision: this model will only say REVIEW")
+    typer.echo(f"model written to {folder}", err=True)

@@ -1,0 +1,108 @@
+"""Scores without verdicts for every link, or with verdicts for every linking domain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from spamlinks.errors import InputError, RefusedExport
+from spamlinks.exports import guess_site, read_exports
+from spamlinks.facts import join_facts, read_facts
+from spamlinks.model.bundle import load_bundle
+from spamlinks.model.scoring import score_links
+from spamlinks.pipeline import Settings, Stage, audit
+from spamlinks.tables import csv_bytes, write_table
+
+__all__ = ["LINK_COLUMNS", "Scores", "score", "write_scores"]
+
+LINK_COLUMNS = ("referring_page", "linking_domain", "target_url", "anchor_text", "spam_score")
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A table of scores with the counts behind it."""
+
+    table: pl.DataFrame
+    records: int
+    rejected: int
+    refused: tuple[RefusedExport, ...]
+    seconds: float
+
+
+def score(
+    exports: Sequence[Path | str],
+    settings: Settings | None = None,
+    *,
+    by: str = "link",
+    stage: Stage | None = None,
+) -> Scores:
+    """Score exports.
+
+    Parameters
+    ----------
+    by : "link" gives one row per accepted record, in the order of the files, with
+        ``LINK_COLUMNS``; nothing is merged, so that rows can be joined back. "domain" gives what
+        ``audit`` would decide: linking_domain, spam_score, verdict, links; worst first.
+
+    Raises
+    ------
+    InputError : an export cannot be used, or ``by`` is unknown.
+    """
+    started = time.perf_counter()
+    settings = settings or Settings()
+    if by == "domain":
+        outcome = audit(exports, settings, stage=stage)
+        totals = outcome.run["totals"]
+        table = outcome.domains.select("linking_domain", "spam_score", "verdict", "links")
+        refused = tuple(RefusedExport(r["file"], r["reason"], "") for r in outcome.run["refused"])
+        return Scores(
+            table, totals["records"], totals["rejected"], refused, time.perf_counter() - started
+        )
+    if by != "link":
+        raise InputError("by", f"{by!r} is not known", "Use link or domain.")
+    tell = stage or (lambda name, done, total: None)
+    tell("reading", 0, 0)
+    left_out: list[RefusedExport] = []
+    readings = read_exports([Path(path) for path in exports], refused=left_out)
+    if not readings and left_out:
+        raise left_out[0]
+    site = settings.site or guess_site(readings)
+    records = sum(reading.records for reading in readings)
+    backlinks = pl.concat([r.backlinks for r in readings], how="diagonal", rechunk=False)
+    del readings  # the concatenated frame is enough; a million rows should not stay twice
+    rejected = records - backlinks.height
+    if settings.facts is not None:
+        backlinks = join_facts(backlinks, read_facts(settings.facts))
+    bundle = load_bundle(settings.model)
+    label = () if site is None else (site.removeprefix("www.").split(".")[0],)
+    total = backlinks.height
+    prior = None if isinstance(settings.prior, str) else settings.prior
+    scored = score_links(
+        bundle,
+        backlinks,
+        brands=(*settings.brand, *label),
+        prior=prior,
+        progress=lambda done: tell("scoring", done, total),
+    )
+    table = scored.frame.select(
+        "referring_page",
+        scored.linking_domain.alias("linking_domain"),
+        *(
+            name if name in scored.frame.columns else pl.lit(None, dtype=pl.String).alias(name)
+            for name in ("target_url", "anchor_text")
+        ),
+        pl.Series("spam_score", scored.spam_score),
+    )
+    return Scores(table, records, rejected, tuple(left_out), time.perf_counter() - started)
+
+
+def write_scores(table: pl.DataFrame, path: Path | None) -> bytes | None:
+    """Write a table of scores to ``path``, or return it as CSV bytes when there is none."""
+    if path is None:
+        return csv_bytes(table)
+    write_table(table, path)
+    return None
