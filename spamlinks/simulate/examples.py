@@ -53,7 +53,8 @@ def _domains(links: pl.DataFrame, is_spam: int) -> list[str]:
 
 def _disavow(seen: pl.DataFrame) -> str:
     spam = _domains(seen, 1)[:: max(1, len(_domains(seen, 1)) // _OLD_ENTRIES)][:_OLD_ENTRIES]
-    page = seen.filter((pl.col("is_spam") == 1) & ~pl.col("linking_domain").is_in(spam))
+    inner = pl.col("referring_page").str.contains(r"//[^/]+/[a-z]{2,}/[^?]+$")  # not a whole site
+    page = seen.filter((pl.col("is_spam") == 1) & ~pl.col("linking_domain").is_in(spam) & inner)
     url = str(page["referring_page"].sort()[0])
     half = len(spam) // 2
     lines = [
