@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from spamlinks.cli.app import app, main
+from spamlinks.cli.app import app, main, report_errors
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "report_errors"]

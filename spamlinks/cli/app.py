@@ -7,8 +7,10 @@ clear line, 2 usage. Heavy imports are inside the commands, so that ``--help`` a
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -28,7 +30,7 @@ from spamlinks.cli.options import (
 )
 from spamlinks.errors import SpamlinksError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "report_errors"]
 
 app = typer.Typer(
     name="spamlinks",
@@ -356,8 +358,22 @@ def simulate(
 
 def main() -> None:
     """Run the command line; our own errors end in one line and exit code 1."""
-    try:
+    with report_errors():
         app()
+
+
+_LIBGOMP = (
+    "LightGBM needs the system library libgomp.so.1, which is missing. Install it: "
+    "'apt-get install libgomp1' (Debian, Ubuntu), 'dnf install libgomp' (Fedora), "
+    "'apk add libgomp' (Alpine)."
+)
+
+
+@contextmanager
+def report_errors() -> Iterator[None]:
+    """Turn what can go wrong outside our code into one line on stderr and an exit code."""
+    try:
+        yield
     except SpamlinksError as error:
         _fail(str(error))
     except MemoryError:
@@ -367,18 +383,14 @@ def main() -> None:
         raise SystemExit(0) from None
     except OSError as error:
         if "libgomp" in str(error):
-            _fail(
-                "LightGBM needs the system library libgomp.so.1, which is missing. Install it: "
-                "'apt-get install libgomp1' (Debian, Ubuntu), 'dnf install libgomp' (Fedora), "
-                "'apk add libgomp' (Alpine)."
-            )
+            _fail(_LIBGOMP)
         name = Path(str(error.filename)).name if error.filename else "a file"
         _fail(f"{name}: {error.strerror or error}. Check the path, its permissions and free space.")
     except KeyboardInterrupt:
         _fail("stopped; no file was left half-written.", 130)
 
 
-def _fail(message: str, code: int = 1) -> None:
+def _fail(message: str, code: int = 1) -> NoReturn:
     from spamlinks.report.text import clean
 
     typer.echo(f"spamlinks: {clean(message, 600)}", err=True)

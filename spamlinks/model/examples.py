@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,18 +27,26 @@ from spamlinks.model.evidence import Evidence, FoldedEvidence
 from spamlinks.model.hostnames import fit_host_models
 from spamlinks.model.networks import folds as network_folds
 from spamlinks.model.views import view_of
+from spamlinks.signals.host import NameEvidence
 from spamlinks.signals.hostname import SuffixTable
 from spamlinks.signals.kernel import SIGNALS, encode, signals
 from spamlinks.simulate import HostPool, generate, see_as
 
-__all__ = ["Examples", "build_examples", "fit_evidence", "fold_evidence", "shipped_signals"]
+__all__ = [
+    "Examples",
+    "build_examples",
+    "fit_evidence",
+    "fold_evidence",
+    "real_examples",
+    "shipped_signals",
+]
 
 SMALL_KINDS = ("smallweb", "opendns_random", "kept")
 """Honest kinds that the risk of a suffix is counted against."""
 
 _REAL_PROFILE = 600  # hosts in one pseudo-export
 _ROWS = 1200  # rows in one generated profile
-_PROFILES = {"urls": 3, "anchors": 12, "flows": 7, "links": 9, "full": 12}  # per fold
+_PROFILES = {"urls": 3, "anchors": 12, "flows": 10, "links": 12, "full": 12}  # per fold
 GENERATED_WEIGHT = {"urls": 0.25, "anchors": 1.0, "flows": 1.0, "links": 1.0, "full": 1.0}
 # Where better columns are known, a name must not decide: spam domains wear a plain name more often.
 _SPAM_NAMES = {"urls": 1.0, "anchors": 0.8, "flows": 0.5, "links": 0.4, "full": 0.3}
@@ -159,6 +168,23 @@ def _pages(hosts: Sequence[str], rng: np.random.Generator) -> pl.Series:
     )
 
 
+def real_examples(
+    hosts: pl.DataFrame, fold: npt.NDArray[np.int64], evidence: NameEvidence, *, seed: int
+) -> Examples:
+    """The address-only rows alone: every labelled host once, in pseudo-exports of its fold."""
+    rng = np.random.default_rng(seed)
+    weights = _negative_weights(hosts)
+    return _joined(
+        [
+            _real_part(
+                hosts[rows], weights[rows], int(fold[rows[0]]), evidence, int(rng.integers(2**31))
+            )
+            for rows in _real_profiles(hosts, fold, rng)
+        ],
+        hosts,
+    )
+
+
 def build_examples(
     hosts: pl.DataFrame,
     fold: npt.NDArray[np.int64],
@@ -196,12 +222,17 @@ def build_examples(
                         HostPool(honest, spam), view, int(f), evidence, seed * 100_003 + number
                     )
                 )
-    parts = Parallel(n_jobs=jobs)(tasks)
+    return _joined(Parallel(n_jobs=jobs)(tasks), hosts)
+
+
+def _joined(parts: Sequence[dict[str, npt.NDArray[np.generic]]], hosts: pl.DataFrame) -> Examples:
     unit, start = [], 0
     for part in parts:
         unit.append(part["unit"] + start)
         start += int(part["unit"].max()) + 1
-    joined = {key: np.concatenate([p[key] for p in parts]) for key in parts[0] if key != "unit"}
+    joined: dict[str, Any] = {
+        key: np.concatenate([p[key] for p in parts]) for key in parts[0] if key != "unit"
+    }
     kind_of = dict(zip(hosts["linking_domain"], hosts["kind"], strict=True))
     kind_of |= dict(zip(hosts["host"], hosts["kind"], strict=True))
     worn = [kind_of.get(name, "") for name in joined["network"]]
@@ -210,7 +241,7 @@ def build_examples(
 
 
 def _part(
-    frame: pl.DataFrame, evidence: FoldedEvidence, brands: tuple[str, ...]
+    frame: pl.DataFrame, evidence: NameEvidence, brands: tuple[str, ...]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], pl.Series]:
     coded, tables = encode(frame, evidence, brands=brands)
     names = tables.hosts["linking_domain"].gather(coded["_host"])
@@ -221,7 +252,7 @@ def _real_part(
     rows: pl.DataFrame,
     weight: npt.NDArray[np.float64],
     fold: int,
-    evidence: FoldedEvidence,
+    evidence: NameEvidence,
     seed: int,
 ) -> dict[str, npt.NDArray[np.generic]]:
     frame = pl.DataFrame(

@@ -19,7 +19,7 @@ from spamlinks.model.corpus import load_hosts
 from spamlinks.model.hostnames import ROLES, fit_matrix, hashed_matrix, role_weights
 from spamlinks.model.networks import folds, leave_source_out
 
-__all__ = ["evaluate_hosts", "main", "weighted_tpr"]
+__all__ = ["evaluate_hosts", "main", "splits", "weighted_tpr"]
 
 Bools = npt.NDArray[np.bool_]
 
@@ -32,7 +32,7 @@ _PARTS = 4
 _RESAMPLES = 200
 
 
-def _splits(frame: pl.DataFrame, seed: int) -> Iterator[tuple[str, Bools, Bools]]:
+def splits(frame: pl.DataFrame, seed: int) -> Iterator[tuple[str, Bools, Bools]]:
     """(name, train, test) with spam sources left out whole, and their networks, and negatives.
 
     Small hand-made files go in ``_PARTS`` parts under one name; every other source goes alone.
@@ -108,7 +108,7 @@ def evaluate_hosts(frame: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
     y = frame["is_spam"].to_numpy().astype(np.int8)
     weights = {role: role_weights(frame, role) for role in ROLES}
     scored: dict[str, list[tuple[Bools, dict[str, npt.NDArray[np.float64]]]]] = {}
-    for name, train, test in _splits(frame, seed):
+    for name, train, test in splits(frame, seed):
         margins = {}
         for role, weight in weights.items():
             rows = train & (weight > 0)

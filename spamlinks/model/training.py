@@ -30,7 +30,16 @@ from spamlinks.model.views import VIEWS
 from spamlinks.policy import SITUATIONS
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["PRIOR", "Trained", "calibrate", "fit_part", "precisions", "train_shipped"]
+__all__ = [
+    "MAX_FALSE_SHARE",
+    "PARTS",
+    "PRIOR",
+    "Trained",
+    "calibrate",
+    "fit_part",
+    "precisions",
+    "train_shipped",
+]
 
 PRIOR = 0.1
 """Share of spam among linking domains that shipped scores assume."""
@@ -43,7 +52,7 @@ _AT = {name: i for i, name in enumerate(SIGNALS)}
 
 # Address-only rows are learned from real names; rows with link columns from generated links.
 # Two boosters, so that neither teaches the other its habits.
-_PARTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+PARTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("urls", "anchors"),
         {
@@ -84,6 +93,25 @@ class Trained:
     examples: Examples
     margins: npt.NDArray[np.float64]
 
+    def _odds(self, kind: str) -> npt.NDArray[np.float64]:
+        rows = self.examples.is_real & (self.examples.kind == kind)
+        return self.bundle.log_odds(
+            self.margins[rows], np.zeros(int(rows.sum()), np.int8), self.bundle.prior
+        )
+
+    def false_shares(self, cut: float) -> dict[str, tuple[int, float]]:
+        """By kind of real host: how many, and the share above a cut in log-odds, left out."""
+        kinds = sorted({str(kind) for kind in self.examples.kind[self.examples.is_real]})
+        return {
+            kind: (len(odds), float((odds >= cut).mean()))
+            for kind in kinds
+            for odds in (self._odds(kind),)
+        }
+
+    def median_odds(self, kinds: Sequence[str]) -> dict[str, float]:
+        """Median calibrated log-odds of kinds of real hosts, left out."""
+        return {kind: float(np.median(self._odds(kind))) for kind in kinds}
+
 
 def fit_part(
     matrix: npt.NDArray[np.float32],
@@ -109,7 +137,7 @@ def fit_part(
 def _fit_all(ex: Examples, rows: npt.NDArray[np.bool_], seed: int, threads: int) -> list[Part]:
     names = shipped_signals()
     parts = []
-    for views, settings in _PARTS:
+    for views, settings in PARTS:
         here = rows & np.isin(ex.view, [VIEWS.index(v) for v in views])
         parts.append(
             fit_part(
