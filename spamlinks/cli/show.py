@@ -46,7 +46,9 @@ WORST = 10
 
 
 def _console() -> Console:
-    return Console(stderr=True, highlight=False)
+    """A console on stderr; in a pipe or log 120 columns wide, where none are known."""
+    console = Console(stderr=True, highlight=False)
+    return console if console.is_terminal else Console(stderr=True, highlight=False, width=120)
 
 
 @contextmanager
@@ -147,7 +149,7 @@ def _worst(console: Console, outcome: Audit) -> None:
 
 def _reason(row: dict[str, Any]) -> str:
     """The guard that settled it, else the strongest effect."""
-    if row["reason"] not in ("SCORE_HIGH", "SCORE_MIDDLE"):
+    if row["reason"] not in ("SCORE_HIGH", "SCORE_MIDDLE", "NAME_HIGH"):
         return str(row["why"])
     effects = [e for e in str(row["evidence"]).split(" | ") if "(+" in e]
     return effects[0] if effects else str(row["why"])

@@ -20,7 +20,7 @@ from spamlinks.model.bundle import ModelBundle, Part
 from spamlinks.model.calibration import Cut, Line, fit_line, precision_cut
 from spamlinks.model.evaluation import Interval, average_precision, bootstrap, difference, roc_auc
 from spamlinks.model.training import fit_part, precisions, roll_up
-from spamlinks.model.views import VIEW_COLUMNS, VIEWS, view_of
+from spamlinks.model.views import VIEWS, hide, view_of
 from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["OwnTraining", "train_own"]
@@ -63,16 +63,6 @@ class OwnTraining:
     margins: npt.NDArray[np.float64]
 
 
-def _hidden(matrix: npt.NDArray[np.float32], view: str) -> npt.NDArray[np.float32]:
-    """The same rows as an export of a poorer view would show them."""
-    names = list(SIGNALS)
-    out = matrix.copy()
-    out[:, [i for i, n in enumerate(names) if not SIGNALS[n].available(VIEW_COLUMNS[view])]] = (
-        np.nan
-    )
-    return out
-
-
 def _poorer(matrix: npt.NDArray[np.float32]) -> list[str]:
     richest = int(view_of(matrix).max(initial=0))
     return [
@@ -87,7 +77,7 @@ def _fit(
     seed: int,
     threads: int,
 ) -> list[Part]:
-    copies = [matrix, *(_hidden(matrix, view) for view in _poorer(matrix))]
+    copies = [matrix, *(hide(matrix, view) for view in _poorer(matrix))]
     X = np.concatenate(copies)
     y = np.tile(is_spam, len(copies))
     w = np.concatenate(
@@ -126,7 +116,7 @@ def _fold(
     bundle = replace(start, parts=parts, _boosters=[])
     found = {"": bundle.margins(matrix[test], threads=1)}
     for view in _poorer(matrix):
-        found[view] = bundle.margins(_hidden(matrix[test], view), threads=1)
+        found[view] = bundle.margins(hide(matrix[test], view), threads=1)
     return found
 
 

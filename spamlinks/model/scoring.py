@@ -1,5 +1,8 @@
 """Scores for links, and from links to the unit that is decided.
 
+A domain whose address alone reaches the threshold measured on real hosts needs no more of the other
+columns than not to speak against it: there the lower cut decides.
+
 The score of a domain is the calibrated mean of its links' margins: one bad page on a large honest
 site does not condemn it, and a site that is bad throughout has no page to hide behind. A domain is
 judged in the richest view that any of its rows allows.
@@ -18,8 +21,8 @@ from scipy.special import expit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import estimate_prior
-from spamlinks.model.views import VIEWS, view_of
-from spamlinks.signals.kernel import Tables, blocks, encode, signals
+from spamlinks.model.views import VIEWS, hide, view_of
+from spamlinks.signals.kernel import BLOCK_ROWS, Tables, blocks, encode, signals
 
 __all__ = ["Scored", "score_links", "unit_scores"]
 
@@ -163,16 +166,41 @@ def unit_scores(
         else float(prior)
     )
     odds = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy(), used)
-    strict, mild = _cuts(bundle, precision), _cuts(bundle, REVIEW_PRECISION)
     view = units["_view"].to_numpy()
+    mild = _cuts(bundle, REVIEW_PRECISION)[view]
+    mild = np.where(np.isfinite(mild), mild, 0.0)  # no cut was measured: ask about even odds
+    strict = _cuts(bundle, precision)[view]
+    named = _named(bundle, scored, units, used, precision) & (odds < strict)
+    strict = np.where(named, mild, strict)
+    cut = pl.Series(expit(strict), dtype=pl.Float64)
     return units.with_columns(
         spam_score=pl.Series(expit(odds)),
-        cut_disavow=pl.Series(expit(strict[view]), dtype=pl.Float64),
-        cut_review=pl.Series(expit(np.minimum(mild, strict)[view]), dtype=pl.Float64),
+        named=pl.Series(named),
+        cut_disavow=cut.zip_with(
+            pl.Series(np.isfinite(strict)), pl.Series([None] * len(cut), dtype=pl.Float64)
+        ),
+        cut_review=pl.Series(expit(np.minimum(mild, strict)), dtype=pl.Float64),
         view=pl.Series([VIEWS[v] for v in view], dtype=pl.String),
         # An ending that nobody registers names under says that the name is made up.
         thin_evidence=~pl.col("is_known_suffix") & ~pl.col("is_ip_host"),
     ), used
+
+
+def _named(
+    bundle: ModelBundle, scored: Scored, units: pl.DataFrame, prior: float, precision: float
+) -> npt.NDArray[np.bool_]:
+    """Units with more than addresses whose address alone reaches the cut of the view "urls"."""
+    out = np.zeros(units.height, np.bool_)
+    rich = np.flatnonzero(units["_view"].to_numpy() > 0)
+    cut = _cuts(bundle, precision)[0]
+    if not len(rich) or not np.isfinite(cut):
+        return out
+    for start in range(0, len(rich), BLOCK_ROWS):
+        at = rich[start : start + BLOCK_ROWS]
+        rows = scored.frame[units["row"].gather(at).to_list()]
+        bare = hide(signals(rows, scored.tables), "urls")
+        out[at] = bundle.log_odds(bundle.margins(bare), np.zeros(len(at), np.int8), prior) >= cut
+    return out
 
 
 REVIEW_PRECISION = 0.80

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from spamlinks.schema import BLOCKS
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["VIEWS", "VIEW_COLUMNS", "VIEW_TEXT", "view_of"]
+__all__ = ["VIEWS", "VIEW_COLUMNS", "VIEW_TEXT", "hide", "view_of"]
 
 VIEWS = ("urls", "anchors", "flows", "links", "full")
 """From the poorest to the richest."""
@@ -44,6 +44,18 @@ VIEW_COLUMNS: dict[str, frozenset[str]] = _columns()
 """Columns of the schema that an export of each view may have."""
 
 _AT = {name: i for i, name in enumerate(SIGNALS)}
+
+
+def hide(matrix: npt.NDArray[np.float32], view: str) -> npt.NDArray[np.float32]:
+    """A copy of the rows as an export of a poorer view would show them.
+
+    Signals that need a column which such an export lacks become NaN. Profile signals that stay
+    (links of the domain, name patterns) keep the value that the whole input gave them.
+    """
+    shown = VIEW_COLUMNS[view]
+    out = matrix.copy()
+    out[:, [i for i, s in enumerate(SIGNALS.values()) if not s.available(shown)]] = np.nan
+    return out
 
 
 def view_of(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:

@@ -69,7 +69,8 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
 
     Parameters
     ----------
-    units : one row per linking domain, with ``UNIT_COLUMNS``. ``spam_score`` is in [0, 1], higher
+    units : one row per linking domain, with ``UNIT_COLUMNS`` and perhaps ``named``: whether the
+        address alone settled ``cut_disavow``. ``spam_score`` is in [0, 1], higher
         is worse. A null cut means that the model has none for this view, so that verdict is not
         given. ``thin_evidence`` null counts as thin; null ``followed_links`` and ``lost_links``
         mean unknown, so neither guard applies.
@@ -86,8 +87,9 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
     InputError : a column is missing, or a score is null or NaN.
 
     Rules, the first that applies: no host; own site; keep list; live file; a score below both cuts
-    keeps; all links nofollow, or all lost, keeps; then a bare TLD, suffix, address, platform,
-    institution, popular site or thin evidence turns DISAVOW into REVIEW; else the cuts decide.
+    keeps; all links nofollow, or all lost, keeps; a middling score keeps a platform, institution
+    or popular site; then a bare TLD, suffix, address, platform, institution, popular site or thin
+    evidence turns DISAVOW into REVIEW; else the cuts decide.
     """
     missing = [name for name in UNIT_COLUMNS if name not in units.columns]
     if missing:
@@ -95,7 +97,8 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
     if units["spam_score"].cast(pl.Float64).is_nan().fill_null(value=True).any():
         raise InputError("units", "a spam_score is missing", "Score every unit first.")
     facts = _facts(units, guards)
-    frame = units.select(UNIT_COLUMNS).with_columns(facts)
+    named = units["named"] if "named" in units.columns else pl.lit(False)
+    frame = units.select(UNIT_COLUMNS).with_columns(facts).with_columns(named=named)
     level = (
         pl.when((pl.col("spam_score") >= pl.col("cut_disavow")).fill_null(value=False))
         .then(pl.lit(Verdict.DISAVOW.value))
@@ -169,6 +172,10 @@ def _verdict_and_reason() -> tuple[pl.Expr, pl.Expr]:
         (~may_act, keep, Reason.SCORE_LOW),
         (nofollow, keep, Reason.NOFOLLOW_ONLY),
         (gone, keep, Reason.LINKS_GONE),
+        # A middling score on a site that honest people share is noise, not worth a look.
+        (~would & pl.col("_platform"), keep, Reason.PLATFORM),
+        (~would & pl.col("_institution"), keep, Reason.INSTITUTION),
+        (~would & pl.col("_popular"), keep, Reason.POPULAR),
         (~would, level, Reason.SCORE_MIDDLE),
         (pl.col("_kept_inside"), at_most_review, Reason.KEEP_LIST),
         (is_ip, at_most_review, Reason.IP_ADDRESS),
@@ -186,6 +193,8 @@ def _verdict_and_reason() -> tuple[pl.Expr, pl.Expr]:
     reason = reduce(
         lambda rest, rule: pl.when(rule[0]).then(pl.lit(rule[2].value)).otherwise(rest),
         reversed(rules),
-        pl.lit(Reason.SCORE_HIGH.value),
+        pl.when(pl.col("named").fill_null(value=False))
+        .then(pl.lit(Reason.NAME_HIGH.value))
+        .otherwise(pl.lit(Reason.SCORE_HIGH.value)),
     )
     return verdict.alias("verdict"), reason.alias("reason")

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     """The rule that settled a verdict; exactly one per decision."""
 
     SCORE_HIGH = "SCORE_HIGH"
+    NAME_HIGH = "NAME_HIGH"
     SCORE_MIDDLE = "SCORE_MIDDLE"
     SCORE_LOW = "SCORE_LOW"
     OWN_SITE = "OWN_SITE"
@@ -38,6 +39,8 @@ class Reason(StrEnum):
 
 REASON_TEXT: dict[Reason, str] = {
     Reason.SCORE_HIGH: "The spam score is above the cut that keeps the promised precision.",
+    Reason.NAME_HIGH: "The address alone is above the cut measured on real sites, and nothing else "
+    "speaks against it.",
     Reason.SCORE_MIDDLE: "The spam score is high, but not high enough to decide without a look.",
     Reason.SCORE_LOW: "The spam score gives no cause to act.",
     Reason.OWN_SITE: "This is your own site, or one that holds it.",
