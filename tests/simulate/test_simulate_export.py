@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from pathlib import Path
 
 import polars as pl
@@ -87,6 +88,22 @@ def test_ahrefs_form(profile, tmp_path) -> None:
     assert ours.startswith('"Referring page title"\t"Referring page URL"\t')
     names = [name.strip('"') for name in ours.split("\n")[0].split("\t")]
     assert set(names) <= {n.strip('"\r') for n in theirs.split("\n")[0].split("\t")}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "header", "form"),
+    [
+        ("ahrefs", "First seen", r"^\d{4}-\d\d-\d\d 00:00:00$"),
+        ("semrush", "Last seen", r"^\d{4}-\d\d-\d\d$"),
+        ("gsc", "Last crawled", r"^\d{4}-\d\d-\d\d$"),
+        ("ahrefs", "Domain traffic", r"^\d+$"),  # counts have no decimals
+        ("ahrefs", "Nofollow", r"^(?:true|false)$"),
+        ("majestic", "FlagNoFollow", r"^\+?$"),
+    ],
+)
+def test_cells_are_written_as_the_vendor_does(profile, tmp_path, vendor, header, form) -> None:
+    rows = csv.DictReader(written(profile, tmp_path, vendor).read_text("utf-8").splitlines())
+    assert all(re.search(form, row[header]) for row in rows)
 
 
 def test_labels_come_last_and_can_be_left_out(profile, tmp_path) -> None:
