@@ -17,10 +17,12 @@ from urllib.parse import quote, unquote
 
 import idna
 import polars as pl
-import tldextract
+
+from spamlinks.suffixes import suffix_start
 
 __all__ = [
     "HostParts",
+    "authorities",
     "authority",
     "authority_expr",
     "canonical_url",
@@ -29,11 +31,6 @@ __all__ = [
     "linking_domain",
     "parse_host",
 ]
-
-# suffix_list_urls=() and cache_dir=None: the list inside the package is the only one, no network.
-_EXTRACT = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-)
 
 _SCHEME = re.compile(r"(?i)^\s*([a-z][a-z0-9+.\-]*):(?=//|[^0-9/?#]|$)")
 _NOT_WEB = frozenset(
@@ -117,7 +114,7 @@ def _label_to_ascii(label: str) -> str:
         return label.encode("idna").decode("ascii")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 18)  # one pass over a million links names a hundred thousand hosts
 def parse_host(text: str) -> HostParts:
     """Parse an authority into host, registrable domain and suffix; never raises.
 
@@ -186,27 +183,23 @@ def parse_host(text: str) -> HostParts:
 
 
 def _registrable(host: str, labels: list[str], userinfo: bool, port: int | None) -> HostParts:
-    found = _EXTRACT.extract_str(host)
-    suffix, known = found.suffix, bool(found.suffix)
-    if not known:  # the list's default rule "*": an unlisted last label is a suffix
-        suffix = labels[-1]
-    if suffix == host:
-        if found.is_private:  # the platform's own site, such as blogspot.com itself
-            return HostParts(
-                host, host, _icann(host), suffix, False, True, True, userinfo, port, None
-            )
-        return _bad("host is a public suffix, not a site")
-    rest = host[: -len(suffix) - 1].rsplit(".", 1)[-1]
-    linking = f"{rest}.{suffix}"
-    registrable = _icann(host) if found.is_private else linking
+    start = suffix_start(labels, private=True)
+    known = start is not None
+    if start is None:  # the list's default rule "*": an unlisted last label is a suffix
+        start = len(labels) - 1
+    icann = suffix_start(labels, private=False) if known else start
+    icann = len(labels) - 1 if icann is None else icann
+    suffix, private = ".".join(labels[start:]), start < icann
+    registrable = ".".join(labels[max(icann - 1, 0) :])
+    if start == 0:
+        if not private:
+            return _bad("host is a public suffix, not a site")
+        # the platform's own site, such as blogspot.com itself
+        return HostParts(host, host, registrable, suffix, False, True, True, userinfo, port, None)
+    linking = ".".join(labels[start - 1 :])
     return HostParts(
-        host, linking, registrable, suffix, False, found.is_private, known, userinfo, port, None
+        host, linking, registrable, suffix, False, private, known, userinfo, port, None
     )
-
-
-def _icann(host: str) -> str:
-    found = _EXTRACT.extract_str(host, include_psl_private_domains=False)
-    return found.top_domain_under_public_suffix or host
 
 
 def linking_domain(url_or_host: str) -> str:
@@ -224,8 +217,8 @@ def is_public_suffix(name: str) -> bool:
     >>> [is_public_suffix(n) for n in ("co.uk", "blogspot.com", "xyz", "example.com")]
     [True, True, True, False]
     """
-    name = name.lower().strip(".")
-    return "." not in name or _EXTRACT.extract_str(name).suffix == name
+    labels = name.lower().strip(".").split(".")
+    return len(labels) == 1 or suffix_start(labels, private=True) == 0
 
 
 def canonical_url(url: str) -> str:
@@ -275,6 +268,19 @@ def authority_expr(column: str = "referring_page") -> pl.Expr:
     slow = text.map_elements(authority, return_dtype=pl.String)
     fast = pl.when(plain).then(parts.struct.field("field_2"))
     return pl.coalesce(fast, pl.when(~plain).then(slow)).str.to_lowercase()
+
+
+def authorities(pages: pl.Series) -> pl.Series:
+    """Return what ``authority_expr`` gives for a series of URLs, several times as fast.
+
+    The common form is cut by one anchored pattern; only the others take the long way.
+    """
+    found = pages.str.extract(r"^https?://([a-z0-9.-]+)/")
+    rest = found.is_null() & pages.is_not_null()
+    if not rest.any():
+        return found
+    others = pages.filter(rest).rename("page").to_frame().select(authority_expr("page"))
+    return found.scatter(rest.arg_true(), others.to_series())
 
 
 _HOST_SCHEMA = {

@@ -7,22 +7,12 @@ from functools import cache
 import polars as pl
 import tldextract
 
-from spamlinks.urls import authority_expr, host_table
+from spamlinks.urls import authorities, host_table
 
 __all__ = ["authorities", "host_problems"]
 
 _PLAIN = r"^[a-z0-9]+(?:-+[a-z0-9]+)*(?:\.[a-z0-9]+(?:-+[a-z0-9]+)*)*\.[a-z]+$"
 MAX_PLAIN_CHARS = 63  # then no label is too long either
-
-
-def authorities(pages: pl.Series) -> pl.Series:
-    """Return what ``spamlinks.urls.authority_expr`` gives, four times as fast on common URLs."""
-    found = pages.str.extract(r"^https?://([a-z0-9.-]+)/")
-    rest = found.is_null() & pages.is_not_null()
-    if not rest.any():
-        return found
-    others = pages.filter(rest).rename("page").to_frame().select(authority_expr("page"))
-    return found.scatter(rest.arg_true(), others.to_series())
 
 
 @cache

@@ -21,7 +21,7 @@ from scipy.special import expit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import estimate_prior
-from spamlinks.model.views import VIEWS, hide, view_of
+from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.signals.kernel import BLOCK_ROWS, Tables, blocks, encode, signals
 
 __all__ = ["Scored", "score_links", "unit_scores"]
@@ -68,7 +68,8 @@ def score_links(
     threads : for LightGBM, 0 = all cores.
     progress : called with the number of rows done after each block.
     """
-    frame, tables = encode(backlinks, bundle.evidence, brands=brands, as_of=as_of)
+    only = frozenset(bundle.signal_names()) | VIEW_SIGNALS
+    frame, tables = encode(backlinks, bundle.evidence, brands=brands, as_of=as_of, only=only)
     margins = np.zeros(frame.height)
     views = np.zeros(frame.height, np.int8)
     at = 0

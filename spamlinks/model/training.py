@@ -56,8 +56,8 @@ PARTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("urls", "anchors"),
         {
-            "n_estimators": 220,
-            "learning_rate": 0.08,
+            "n_estimators": 150,
+            "learning_rate": 0.11,
             "num_leaves": 20,
             "max_depth": 7,
             "min_child_samples": 200,
@@ -68,8 +68,8 @@ PARTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("flows", "links", "full"),
         {
-            "n_estimators": 220,
-            "learning_rate": 0.08,
+            "n_estimators": 120,
+            "learning_rate": 0.13,
             "num_leaves": 8,
             "max_depth": 4,
             "min_child_samples": 200,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from spamlinks.schema import BLOCKS
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["VIEWS", "VIEW_COLUMNS", "VIEW_TEXT", "hide", "view_of"]
+__all__ = ["VIEWS", "VIEW_COLUMNS", "VIEW_SIGNALS", "VIEW_TEXT", "hide", "view_of"]
 
 VIEWS = ("urls", "anchors", "flows", "links", "full")
 """From the poorest to the richest."""
@@ -42,6 +42,12 @@ def _columns() -> dict[str, frozenset[str]]:
 
 VIEW_COLUMNS: dict[str, frozenset[str]] = _columns()
 """Columns of the schema that an export of each view may have."""
+
+VIEW_SIGNALS = frozenset(
+    "anchor_length is_nofollow link_age_days domain_authority page_authority external_links "
+    "linked_domains domain_traffic".split()
+)
+"""Signals by which ``view_of`` tells what a row shows."""
 
 _AT = {name: i for i, name in enumerate(SIGNALS)}
 

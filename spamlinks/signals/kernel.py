@@ -20,7 +20,7 @@ from spamlinks.signals import anchor, domain, host, page, profile, url
 from spamlinks.signals.declare import Signal
 from spamlinks.signals.host import NameEvidence
 from spamlinks.signals.words import TRADES, foreign_trades
-from spamlinks.urls import authority_expr, host_table
+from spamlinks.urls import authorities, authority_expr, host_table
 
 __all__ = ["BLOCK_ROWS", "SIGNALS", "Tables", "blocks", "encode", "signals"]
 
@@ -58,17 +58,36 @@ class Tables:
     trades: tuple[str, ...] = TRADES
 
 
-_PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*([^?#]*)(?:\?([^#]*))?"
+_PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*([^?#]*)"
+
+
+def _paths(pages: pl.Series) -> pl.DataFrame:
+    """Path and query of URLs, "" where there is none."""
+    page = pl.col("page")
+    bare = page.str.splitn("#", 2).struct.field("field_0").str.splitn("?", 2)
+    parts = bare.struct.field("field_0").str.splitn("/", 4)
+    rest = parts.struct.field("field_3")
+    out = pl.DataFrame({"page": pages}).select(
+        _path=pl.when(rest.is_not_null())
+        .then(pl.concat_str(pl.lit("/"), rest))
+        .otherwise(pl.lit("")),
+        _query=bare.struct.field("field_1").fill_null(""),
+        plain=(parts.struct.field("field_1") == "").fill_null(value=False)
+        & parts.struct.field("field_0").str.ends_with(":"),
+    )
+    odd = (~out["plain"]).arg_true()  # no scheme: the path starts at another slash
+    if odd.len():
+        paths = pages.gather(odd).str.extract(_PATH).fill_null("")
+        out = out.with_columns(out["_path"].scatter(odd, paths))
+    return out.drop("plain")
 
 
 def _row_columns(frame: pl.DataFrame) -> pl.DataFrame:
     """Add the parts of the URL that the row expressions share."""
-    parts = pl.col("referring_page").str.extract_groups(_PATH)
-    return frame.with_columns(
-        _path=parts.struct.field("1").fill_null(""),
-        _query=parts.struct.field("2").fill_null(""),
-        _scheme_https=pl.when(pl.col("referring_page").str.contains("://", literal=True)).then(
-            pl.col("referring_page").str.slice(0, 6).str.to_lowercase() == "https:"
+    page = pl.col("referring_page")
+    return frame.hstack(_paths(frame["referring_page"])).with_columns(
+        _scheme_https=pl.when(page.str.contains("://", literal=True)).then(
+            page.str.slice(0, 6).str.to_lowercase() == "https:"
         ),
     )
 
@@ -86,6 +105,7 @@ def encode(
     *,
     brands: tuple[str, ...] = (),
     as_of: date | None = None,
+    only: frozenset[str] | None = None,
 ) -> tuple[pl.DataFrame, Tables]:
     """Code the rows and build the tables.
 
@@ -95,6 +115,7 @@ def encode(
     evidence : learned host-name evidence of a model bundle.
     brands : the brand's names and the site's own label.
     as_of : day that ages are measured from; default ``export_date``, else the newest date.
+    only : signals that are wanted; the others stay NaN and cost nothing. Default: all.
 
     Returns
     -------
@@ -110,17 +131,11 @@ def encode(
     known = frozenset(
         c for c in columns if backlinks[c].null_count() < backlinks.height or not backlinks.height
     )
-    frame = backlinks.with_columns(_authority=authority_expr())
+    frame = backlinks.with_columns(_authority=authorities(backlinks["referring_page"]))
     frame, hosts = _host_codes(frame)
-    frame = frame.with_columns(
-        *page.given_columns(frame, known), _as_of=_as_of(frame, as_of)
-    ).with_columns(
-        _row_columns(frame.select("referring_page")).select(
-            _shape=pl.col("_path")
-            .str.replace_all(r"[A-Za-z]+", "a")
-            .str.replace_all(r"[0-9]+", "9")
-            .hash(seed=0)
-        )["_shape"]
+    frame = frame.with_columns(*page.given_columns(frame, known), _as_of=_as_of(frame, as_of))
+    available = frozenset(
+        s.name for s in SIGNALS.values() if s.available(known) and (only is None or s.name in only)
     )
     gather = {"_host": _table(host.host_signals(hosts, evidence))}
     targets = None
@@ -130,14 +145,14 @@ def encode(
     if "anchor_text" in known:
         frame, anchors = _codes(frame, "anchor_text", "_anchor")
         gather["_anchor"] = _anchor_table(frame, anchors, brands, trades)
-        if targets is not None:
+        if targets is not None and "anchor_target_match" in available:
             frame, gather["_pair"] = _pair_table(frame, anchors, targets)
     gather["_domain"] = _domain_table(frame, hosts)
-    frame, gather["_shape_code"] = _shape_table(frame)
-    if "first_seen" in known:
+    if "shape_domains" in available:
+        frame, gather["_shape_code"] = _shape_table(frame)
+    if "week_surge" in available:
         frame, gather["_week_code"] = _week_table(frame)
     present = known | {"_path", "_query", "_as_of"}
-    available = frozenset(s.name for s in SIGNALS.values() if s.available(known))
     tables = Tables(present, hosts, gather, {}, available, trades)
     return frame, _with_ranks(frame, tables)
 
@@ -182,6 +197,13 @@ def _pair_table(
 
 
 def _shape_table(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[list[int], Matrix]]:
+    shape = (
+        _paths(frame["referring_page"])["_path"]
+        .str.replace_all(r"[A-Za-z]+", "a")
+        .str.replace_all(r"[0-9]+", "9")
+        .hash(seed=0)
+    )
+    frame = frame.with_columns(_shape=shape)
     shapes = profile.shape_signals(frame).with_row_index("_shape_code")
     frame = frame.join(
         shapes.select("_shape", "_shape_code"), on="_shape", how="left", maintain_order="left"
@@ -260,20 +282,24 @@ def _limits(columns: list[int]) -> tuple[Matrix, Matrix]:
     )
 
 
-def _row_part(
-    block: pl.DataFrame, tables: Tables, only: frozenset[str] | None = None
-) -> pl.DataFrame:
-    return _row_columns(block).select(
+def _row_part(block: pl.DataFrame, tables: Tables, only: frozenset[str]) -> pl.DataFrame:
+    return block.select(
         expr.cast(pl.Float32).clip(SIGNALS[name].low, SIGNALS[name].high).alias(name)
         for part in (url, page, domain)
         for name, expr in part.expressions(tables.columns, tables.trades).items()
-        if only is None or name in only
+        if name in only
     )
+
+
+def _wanted_ranks(tables: Tables) -> frozenset[str]:
+    """Row signals whose rank, or the sum of all ranks, is wanted."""
+    every = "rank_sum" in tables.available
+    return frozenset(n for n in profile.RANKED if every or f"{n}_rank" in tables.available)
 
 
 def _with_ranks(frame: pl.DataFrame, tables: Tables) -> Tables:
     """Add the mid-rank of each value of the ranked signals; none for a small file."""
-    wanted = frozenset(profile.RANKED) & tables.available
+    wanted = _wanted_ranks(tables)
     if frame.height < MIN_RANK_ROWS or not wanted:
         return tables
     ranks: dict[str, tuple[Matrix, Matrix]] = {}
@@ -318,7 +344,8 @@ def signals(block: pl.DataFrame, tables: Tables) -> Matrix:
             out[:, columns[0] : columns[-1] + 1] = table[codes.to_numpy()]
         else:
             out[:, columns] = table[codes.to_numpy()]
-    part = _row_part(block, tables)
+    wanted = tables.available | frozenset(tables.ranks)
+    part = _row_part(_row_columns(block), tables, wanted)
     out[:, [_INDEX[name] for name in part.columns]] = part.to_numpy()
     _add_ranks(out, tables)
     for name in SIGNALS.keys() - tables.available:

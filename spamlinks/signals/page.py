@@ -6,7 +6,7 @@ import polars as pl
 
 from spamlinks.signals.declare import Signal, available_expressions, present, row_signal
 from spamlinks.signals.scales import log_count
-from spamlinks.signals.words import TRADES, contains_trade, edged
+from spamlinks.signals.words import TRADES, has_trade
 
 __all__ = ["SIGNALS", "expressions", "given_columns"]
 
@@ -206,9 +206,9 @@ def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> di
                 pl.col("page_language").fill_null("") != ""
             ),
             "title_length": pl.col("referring_page_title").str.len_chars(),
-            "title_trade_word": contains_trade(edged(pl.col("referring_page_title")), *trades),
-            "title_sells_links": contains_trade(edged(pl.col("referring_page_title")), "link_sale"),
-            "context_trade_word": contains_trade(edged(context), *trades),
+            "title_trade_word": has_trade(pl.col("referring_page_title"), *trades),
+            "title_sells_links": has_trade(pl.col("referring_page_title"), "link_sale"),
+            "context_trade_word": has_trade(context, *trades),
             "context_length": context.str.len_chars(),
             "context_link_signs": context.str.count_matches(r"[|•·»]|https?://"),
             "is_nofollow": pl.col("rel_nofollow"),

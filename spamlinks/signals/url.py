@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spamlinks.signals.declare import Signal, row_signal
-from spamlinks.signals.words import TRADES, contains_trade, edged
+from spamlinks.signals.words import TRADES, has_trade
 
 __all__ = ["SIGNALS", "expressions"]
 
@@ -29,9 +29,10 @@ _REDIRECT = (
 # Shapes no editor chooses. Numbers alone (/2024/05/12.html, /news/123456.html) are honest archives.
 _SLUG = r"[0-9a-f]{32}|/all/\d+/\d+\.html?$|-list\.html?$|/page-\d{3,}\.html?$"
 _MACHINE_SITE = (
-    r"(?i)whois|sitestat|siteworth|worthof|worth-of|websiteworth|webstat|domain-?stat|alexa-?rank"
-    r"|site-?info|urlrate|statshow|similarsites|site-?price|hypestat|seocheck|webrate|siterank"
-)
+    "whois sitestat siteworth worthof worth-of websiteworth webstat domainstat domain-stat "
+    "alexarank alexa-rank siteinfo site-info urlrate statshow similarsites siteprice site-price "
+    "hypestat seocheck webrate siterank"
+).split()
 
 _PAGE = "referring_page"
 SIGNALS: tuple[Signal, ...] = (
@@ -91,7 +92,6 @@ def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> di
     dict from the name of each signal to its expression.
     """
     path, query = pl.col("_path"), pl.col("_query")
-    spaced = edged(path)
     length = path.str.len_bytes().cast(pl.Float32)
     share = pl.when(length > 0)
     return {
@@ -116,13 +116,15 @@ def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> di
         )
         .otherwise(0)
         .clip(0, 1),
-        "path_trade_word": contains_trade(spaced, *trades),
-        "path_sells_links": contains_trade(spaced, "link_sale"),
+        "path_trade_word": has_trade(path, *trades),
+        "path_sells_links": has_trade(path, "link_sale"),
         "is_machine_slug": path.str.contains(_SLUG),
         "is_forum_page": pl.col("referring_page").str.contains(_FORUM),
         "is_directory_page": path.str.contains(_DIRECTORY),
         "is_archive_page": path.str.contains(_ARCHIVE),
         "is_profile_page": path.str.contains(_PROFILE),
         "is_redirect_script": pl.col("referring_page").str.contains(_REDIRECT),
-        "is_stats_page": pl.col("referring_page").str.contains(_MACHINE_SITE),
+        "is_stats_page": pl.col("referring_page").str.contains_any(
+            _MACHINE_SITE, ascii_case_insensitive=True
+        ),
     }

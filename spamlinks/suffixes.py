@@ -1,0 +1,68 @@
+"""Public suffixes, from the list that tldextract bundles; no network.
+
+tldextract reads, checks and updates the list. The lookup is ours, because a million links name a
+hundred thousand hosts and each needs two of them (with and without the private section): three set
+look-ups a host instead of a walk with its own parsing. A property test holds both to one answer.
+Algorithm: publicsuffix.org/list, "longest matching rule, exceptions first".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import tldextract
+
+__all__ = ["suffix_start"]
+
+
+@cache
+def _rules(private: bool) -> frozenset[str]:
+    """Rules in ASCII; wildcards start with ``*.``, exceptions with ``!``."""
+    # suffix_list_urls=() and cache_dir=None: the list inside the package is the only one.
+    extract = tldextract.TLDExtract(
+        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=private
+    )
+    return frozenset(_ascii(rule.lower()) for rule in extract.tlds)
+
+
+def _ascii(rule: str) -> str:
+    if rule.isascii():
+        return rule
+    return ".".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+        for label in rule.split(".")
+    )
+
+
+def suffix_start(labels: Sequence[str], *, private: bool) -> int | None:
+    """Find where the public suffix of a host begins.
+
+    Parameters
+    ----------
+    labels : of the host, ASCII and lower case.
+    private : whether rules of the private section (``blogspot.com``) count.
+
+    Returns
+    -------
+    Index of the suffix's first label; None when no rule names the last label.
+
+    >>> suffix_start("www.example.co.uk".split("."), private=True)
+    2
+    >>> host = "me.blogspot.com".split(".")
+    >>> suffix_start(host, private=True), suffix_start(host, private=False)
+    (1, 2)
+    >>> suffix_start("www.ck".split("."), private=True), suffix_start(["intranet"], private=True)
+    (1, None)
+    """
+    rules = _rules(private)
+    for start in range(len(labels)):
+        rest = ".".join(labels[start:])
+        if "!" + rest in rules:
+            return start + 1
+        if rest in rules:
+            return start
+        _, dot, parent = rest.partition(".")
+        if dot and "*." + parent in rules:
+            return start
+    return None
