@@ -22,6 +22,7 @@ from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
 from spamlinks.policy import REASON_TEXT, SITUATIONS, Guards, KeepList, Reason, Verdict, decide
 from spamlinks.signals.kernel import signals
+from spamlinks.signals.profile import name_patterns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +137,9 @@ class Prepared:
     brands: tuple[str, ...]
 
 
-def prepare(exports: Sequence[Path], settings: Settings, stage: Stage | None = None) -> Prepared:
+def prepare(
+    exports: Sequence[Path | Reading], settings: Settings, stage: Stage | None = None
+) -> Prepared:
     """Read and merge exports, load the model, join facts.
 
     Raises
@@ -146,7 +149,9 @@ def prepare(exports: Sequence[Path], settings: Settings, stage: Stage | None = N
     tell = stage or (lambda name, done, total: None)
     tell("reading", 0, 0)
     refused: list[RefusedExport] = []
-    readings = read_exports(exports, refused=refused)
+    files = [export for export in exports if not isinstance(export, Reading)]
+    readings = [export for export in exports if isinstance(export, Reading)]
+    readings += read_exports(files, refused=refused)
     if not readings and refused:
         raise refused[0]
     site = settings.site or guess_site(readings)
@@ -160,13 +165,16 @@ def prepare(exports: Sequence[Path], settings: Settings, stage: Stage | None = N
 
 
 def audit(
-    exports: Sequence[Path | str], settings: Settings | None = None, *, stage: Stage | None = None
+    exports: Sequence[Path | str | Reading],
+    settings: Settings | None = None,
+    *,
+    stage: Stage | None = None,
 ) -> Audit:
     """Judge every linking domain of the exports.
 
     Parameters
     ----------
-    exports : files or folders of any known vendor, read together.
+    exports : files or folders of any known vendor, or what was read from one; judged together.
     settings : what is known about the site and wanted; default: nothing known.
     stage : told about progress.
 
@@ -182,7 +190,7 @@ def audit(
     started = time.perf_counter()
     settings = settings or Settings()
     tell = stage or (lambda name, done, total: None)
-    paths = [Path(path) for path in exports]
+    paths = [path if isinstance(path, Reading) else Path(path) for path in exports]
     guards = Guards(
         site=settings.site,
         keep=_read(settings.keep, KeepList.parse) if settings.keep is not None else KeepList(),
@@ -256,8 +264,19 @@ def _explain(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> pl.D
     return domains.with_columns(
         why=pl.Series(why, dtype=pl.String),
         evidence=pl.Series(evidence, dtype=pl.String),
-        network=pl.lit(None, dtype=pl.String),
+        network=_networks(domains),
     )
+
+
+def _networks(domains: pl.DataFrame) -> pl.Series:
+    """Name pattern of a flagged domain and how many share it; null where there is none.
+
+    Kept domains get none: honest names share a trade's words, and a group would accuse them.
+    """
+    found = name_patterns(domains["linking_domain"], domains["suffix"])
+    label = pl.format("{} ({} domains)", "pattern", "members")
+    shown = found["pattern"].is_not_null() & (domains["verdict"] != Verdict.KEEP.value)
+    return found.select(pl.when(shown).then(label).alias("network"))["network"]
 
 
 def _why(reason: str, verdict: str, effects: list[Effect], suffix: str) -> str:

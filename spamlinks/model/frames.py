@@ -8,7 +8,7 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.schema import FIELDS
-from spamlinks.urls import authority_expr, host_table
+from spamlinks.urls import authorities, host_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def to_backlinks(table: pd.DataFrame | pl.DataFrame) -> pl.DataFrame:
             f"a column has the wrong type: {str(error).splitlines()[0]}",
             "See spamlinks.schema.FIELDS for the types.",
         ) from None
-    hosts = host_table(out.select(authority_expr())["referring_page"])
+    hosts = host_table(authorities(out["referring_page"]))
     bad = hosts.filter(pl.col("problem").is_not_null())
     if bad.height or out["referring_page"].null_count():
         what = f"{bad['authority'][0]!r}: {bad['problem'][0]}" if bad.height else "an empty cell"

@@ -19,6 +19,7 @@ __all__ = [
     "anchor_spread",
     "day_signals",
     "domain_signals",
+    "name_patterns",
     "shape_signals",
 ]
 
@@ -264,32 +265,49 @@ def domain_signals(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.group_by("_domain").agg(out)
 
 
-def affix_signals(domains: pl.Series, suffixes: pl.Series) -> pl.Series:
-    """How many linking domains share the first or last six characters of a name, and the ending.
+def name_patterns(domains: pl.Series, suffixes: pl.Series) -> pl.DataFrame:
+    """Find linking domains that share the first or last six characters of a name, and the ending.
 
     Names such as seoexpress-a.store and seoexpress-b.store are one operator's. Names shorter than
     eight characters share too much by chance and count as alone.
 
     Returns
     -------
-    float32 Series aligned with ``domains``: log10(1 + domains), 0.301 (one domain) at least.
+    DataFrame aligned with ``domains``: ``pattern``, such as "seoexp*.store", null where no pattern
+    is shared by enough; ``members``, UInt32, the domains that share it (1 where null).
     """
     frame = (
         pl.DataFrame({"d": domains, "s": suffixes})
         .with_columns(label=pl.col("d").str.strip_suffix(pl.concat_str(pl.lit("."), "s")))
         .with_columns(
             long=pl.col("label").str.len_chars() >= 8,
-            head=pl.concat_str(pl.col("label").str.slice(0, 6), pl.lit("…"), "s"),
-            tail=pl.concat_str(pl.lit("…"), pl.col("label").str.slice(-6), pl.lit("."), "s"),
+            head=pl.concat_str(pl.col("label").str.slice(0, 6), pl.lit("*."), "s"),
+            tail=pl.concat_str(pl.lit("*"), pl.col("label").str.slice(-6), pl.lit("."), "s"),
+        )
+        .with_columns(
+            n_head=pl.col("long").sum().over("head"), n_tail=pl.col("long").sum().over("tail")
         )
     )
-    head = pl.col("long").sum().over("head")
-    tail = pl.col("long").sum().over("tail")
-    most = pl.max_horizontal(head, tail)
+    most = pl.max_horizontal("n_head", "n_tail")
     # In a large profile honest names collide too: ask for more the more names there are.
     floor = max(MIN_AFFIX_DOMAINS, -(-len(domains) // AFFIX_CHANCE))
-    kept = pl.when(pl.col("long") & (most >= floor)).then(most).otherwise(1)
-    return frame.select(_count(kept).alias("affix_domains"))["affix_domains"]
+    shared = pl.col("long") & (most >= floor)
+    name = pl.when(pl.col("n_head") >= pl.col("n_tail")).then("head").otherwise("tail")
+    return frame.select(
+        pattern=pl.when(shared).then(name),
+        members=pl.when(shared).then(most).otherwise(1).cast(pl.UInt32),
+    )
+
+
+def affix_signals(domains: pl.Series, suffixes: pl.Series) -> pl.Series:
+    """How many linking domains share a name pattern.
+
+    Returns
+    -------
+    float32 Series aligned with ``domains``: log10(1 + domains), 0.301 (one domain) at least.
+    """
+    members = name_patterns(domains, suffixes)
+    return members.select(_count(pl.col("members")).alias("affix_domains"))["affix_domains"]
 
 
 def anchor_spread(frame: pl.DataFrame) -> pl.DataFrame:

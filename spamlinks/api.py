@@ -1,0 +1,134 @@
+"""The library: pandas (or polars) DataFrames in and out. Re-exported by ``spamlinks`` itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from spamlinks.disavow import DisavowFile
+from spamlinks.exports import Reading, catalogue, read_export
+from spamlinks.model.bundle import load_bundle
+from spamlinks.model.classifier import BacklinkSignals, SpamLinkClassifier
+from spamlinks.model.frames import to_backlinks
+from spamlinks.pipeline import Audit, Settings
+from spamlinks.pipeline import audit as run_audit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Audit",
+    "BacklinkSignals",
+    "DisavowFile",
+    "SpamLinkClassifier",
+    "audit",
+    "load_bundle",
+    "read_backlinks",
+]
+
+
+def read_backlinks(path: Path | str, keep: Sequence[str] = ()) -> pd.DataFrame:
+    """Read one export of any known vendor.
+
+    Parameters
+    ----------
+    path : file; recognised by its content.
+    keep : headers of further columns, such as a label, added under these names as text.
+
+    Returns
+    -------
+    pandas DataFrame of shape (n_backlinks, n_columns) with the columns of
+    ``spamlinks.schema.FIELDS`` that the export has. Records that could not be used are listed in
+    ``attrs["rejected"]`` (a list of dicts: file, record, reason, text).
+
+    Raises
+    ------
+    InputError : the file cannot be used; RefusedExport when it holds no links.
+    """
+    reading = read_export(Path(path), tuple(keep))
+    frame = reading.backlinks.to_pandas()
+    frame.attrs["rejected"] = reading.rejected.to_dicts()
+    return frame
+
+
+def audit(
+    exports: Path | str | pd.DataFrame | pl.DataFrame | Sequence[Path | str],
+    *,
+    site: str | None = None,
+    brand: Sequence[str] = (),
+    disavow: Path | str | None = None,
+    keep: Path | str | None = None,
+    facts: Path | str | None = None,
+    model: Path | str | None = None,
+    situation: str = "none",
+    precision: float | None = None,
+    prior: float | str | None = None,
+) -> Audit:
+    """Judge every linking domain of the exports; nothing is written.
+
+    Parameters
+    ----------
+    exports : a file, several, or a table of backlinks (pandas or polars) with at least
+        ``referring_page``.
+    site, brand, disavow, keep, facts, model, situation, precision, prior : as the options of
+        ``spamlinks audit``.
+
+    Returns
+    -------
+    Audit: ``domains`` and ``links`` (polars), ``rejected``, ``run``, ``verdicts``;
+    ``to_pandas()`` gives both tables as pandas DataFrames.
+
+    Raises
+    ------
+    InputError : an input cannot be used. ModelError : the model folder cannot be used.
+    """
+    settings = Settings(
+        site=site,
+        brand=tuple(brand),
+        disavow=_path(disavow),
+        keep=_path(keep),
+        facts=_path(facts),
+        model=_path(model),
+        situation=situation,
+        precision=precision,
+        prior=prior,
+    )
+    if isinstance(exports, str | Path):
+        return run_audit([exports], settings)
+    if isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
+        return run_audit([_as_reading(exports)], settings)  # type: ignore[arg-type]
+    return run_audit(list(exports), settings)
+
+
+def _path(value: Path | str | None) -> Path | None:
+    return None if value is None else Path(value)
+
+
+def _as_reading(table: pd.DataFrame | pl.DataFrame) -> Reading:
+    """A table of backlinks as if it had been read from a file named "table"."""
+    backlinks = to_backlinks(table)
+    backlinks = backlinks.with_columns(
+        export_row=pl.int_range(1, backlinks.height + 1, dtype=pl.Int64, eager=True),
+        export_file=pl.lit("table"),
+    )
+    plain = next(entry for entry in catalogue() if entry.vendor == "plain")
+    digest = hashlib.sha256(backlinks.write_csv().encode()).hexdigest()
+    rejected = pl.DataFrame(
+        schema={"file": pl.String, "record": pl.Int64, "reason": pl.String, "text": pl.String}
+    )
+    return Reading(
+        source="table",
+        path=Path("table"),
+        format=plain,
+        sha256=digest,
+        property=None,
+        export_date=None,
+        backlinks=backlinks,
+        rejected=rejected,
+        records=backlinks.height,
+        notes=(),
+    )
