@@ -41,8 +41,9 @@ ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "fac
 JOBS = {"outputs", "scores", "training"}  # what the commands do; none needs another
 for job in JOBS:
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline"}
-ALLOWED["__init__"] = ALLOWED["pipeline"] | {"pipeline"} | JOBS
-ALLOWED["cli"] = ALLOWED["__init__"]
+ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline"} | JOBS
+ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
+ALLOWED["cli"] = ALLOWED["api"] | {"api"}
 ALLOWED["__main__"] = {"cli"}
 
 # Calls and imports, with the parts that need them.

@@ -38,6 +38,7 @@ SIGNALS: dict[str, Signal] = {
 """Every signal by name, in the order of the matrix's columns."""
 
 _INDEX = {name: i for i, name in enumerate(SIGNALS)}
+_PAIR_SIGNALS = frozenset(s.name for s in anchor.SIGNALS if s.place == "pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def encode(
     if "anchor_text" in known:
         frame, anchors = _codes(frame, "anchor_text", "_anchor")
         gather["_anchor"] = _anchor_table(frame, anchors, brands, trades)
-        if targets is not None and "anchor_target_match" in available:
+        if targets is not None and not _PAIR_SIGNALS.isdisjoint(available):
             frame, gather["_pair"] = _pair_table(frame, anchors, targets)
     gather["_domain"] = _domain_table(frame, hosts)
     if "shape_domains" in available:
@@ -346,7 +347,8 @@ def signals(block: pl.DataFrame, tables: Tables) -> Matrix:
             out[:, columns] = table[codes.to_numpy()]
     wanted = tables.available | frozenset(tables.ranks)
     part = _row_part(_row_columns(block), tables, wanted)
-    out[:, [_INDEX[name] for name in part.columns]] = part.to_numpy()
+    if part.width:  # a frame without columns has no rows either
+        out[:, [_INDEX[name] for name in part.columns]] = part.to_numpy()
     _add_ranks(out, tables)
     for name in SIGNALS.keys() - tables.available:
         out[:, _INDEX[name]] = np.nan

@@ -154,6 +154,16 @@ def test_every_view_has_signals_and_hides_what_it_cannot_know(view, profile) -> 
     assert {"host_length", "links_from_domain"} <= known
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_signal_wanted_alone_is_the_same(name, profile) -> None:
+    frame = profile.head(150)
+    coded, tables = encode(frame, Evidence(), brands=("Shop",), only=frozenset([name]))
+    alone = signals(coded, tables)
+    at = NAMES.index(name)
+    np.testing.assert_array_equal(alone[:, at], matrix(frame)[:, at])
+    assert np.isnan(np.delete(alone, at, axis=1)).all(), "nothing else was asked for"
+
+
 def test_empty_input_gives_an_empty_matrix() -> None:
     frame = pl.DataFrame(schema={name: field.dtype for name, field in FIELDS.items()})
     coded, tables = encode(frame)
