@@ -57,12 +57,16 @@ def candidates(domains: pl.DataFrame) -> list[Candidate]:
         & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
     )
     out = []
-    for row in chosen.select("linking_domain", "unit", "spam_score", "links").iter_rows(named=True):
+    wanted = ("linking_domain", "unit", "spam_score", "links", "evidence")
+    for row in chosen.select(wanted).iter_rows(named=True):
         name = row["linking_domain"]
         entry = Entry.url(name) if row["unit"] == "url" else Entry.domain(name)
         links = row["links"]
         counted = f"{links:,} link{'' if links == 1 else 's'}"
-        out.append(Candidate(entry, f"score {row['spam_score']:.2f}, {counted}", ""))
+        reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
+        said = "; ".join(reason.rpartition(" (")[0] for reason in reasons)
+        comment = f"score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
+        out.append(Candidate(entry, comment, ""))
     return out
 
 

@@ -279,6 +279,9 @@ def _networks(domains: pl.DataFrame) -> pl.Series:
     return found.select(pl.when(shown).then(label).alias("network"))["network"]
 
 
+_BY_SCORE = (Reason.SCORE_HIGH, Reason.SCORE_MIDDLE, Reason.NAME_HIGH, Reason.SCORE_LOW)
+
+
 def _why(reason: str, verdict: str, effects: list[Effect], suffix: str) -> str:
     """The rule's sentence, and what drove the score that way."""
     text = REASON_TEXT[Reason(reason)]
@@ -287,7 +290,9 @@ def _why(reason: str, verdict: str, effects: list[Effect], suffix: str) -> str:
     if not driving:
         return text
     said = "; ".join(sentence(e, suffix).rpartition(" (")[0] for e in driving)
-    return f"{text} {'Mainly' if up else 'Speaking for it'}: {said}."
+    if reason in _BY_SCORE:
+        return f"{said[0].upper()}{said[1:]}. {text}"
+    return f"{text} {'Its score: ' if up else 'Speaking for it: '}{said}."
 
 
 def _run(
