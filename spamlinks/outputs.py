@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -21,14 +23,18 @@ from spamlinks.disavow import (
     vet,
     write_disavow,
 )
+from spamlinks.disavow.entries import host_and_parents
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import write_atomic
+from spamlinks.guards import below_mask
 from spamlinks.pipeline import DOMAIN_COLUMNS, Audit, Settings, Stage, audit
-from spamlinks.policy import REASON_TEXT, Guards, Reason, Verdict
+from spamlinks.policy import REASON_TEXT, Guards, KeepList, Reason, Verdict
 from spamlinks.report import render_report
 from spamlinks.tables import write_table
 
 __all__ = ["Draft", "candidates", "draft_disavow", "read_domains", "write_audit"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) ->
         added, _ = diff(live, merged)
         changes = tuple(f"+ {entry.line}" for entry in added)
         if not added:
-            why = _why_not(domains, "your live file already has every entry")
+            why = _why_not(domains, live=bool(accepted))
             return Draft(None, len(live.entries), 0, len(live.entries), why, refused, ())
         return Draft(
             merged.render(),
@@ -110,21 +116,22 @@ def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) ->
             changes,
         )
     if not accepted:
-        return Draft(None, 0, 0, 0, _why_not(domains, "nothing reached the threshold"), refused, ())
+        return Draft(None, 0, 0, 0, _why_not(domains), refused, ())
     text = render_candidates(accepted, header, guards.own_hosts).encode()
     lines = tuple(f"+ {candidate.entry.line}" for candidate in accepted)
     return Draft(text, len(accepted), len(accepted), 0, None, refused, tuple(sorted(lines)))
 
 
-def _why_not(domains: pl.DataFrame, otherwise: str) -> str:
+def _why_not(domains: pl.DataFrame, *, live: bool = False) -> str:
     if not domains.height:
         return "there are no links"
-    live = (domains["reason"] == Reason.IN_LIVE_FILE.value).any()
-    if (domains["verdict"] == Verdict.DISAVOW.value).any() and not live:
-        return "no candidate passed the last check"
     review = int((domains["verdict"] == Verdict.REVIEW.value).sum())
     note = f"; {review:,} domains are for you to review" if review else ""
-    return ("your live file already has every entry" if live else otherwise) + note
+    if live or (domains["reason"] == Reason.IN_LIVE_FILE.value).any():
+        return f"your live file already has every entry{note}"
+    if (domains["verdict"] == Verdict.DISAVOW.value).any():
+        return f"no candidate passed the last check{note}"
+    return f"nothing reached the threshold{note}"
 
 
 def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
@@ -132,7 +139,8 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     ``report.html`` and ``run.json`` into a folder, made if absent.
 
     No ``disavow.txt`` is written when there is nothing to add: an empty upload clears the list.
-    One that an earlier run left in the folder is then removed, unless it is the live file.
+    One that an earlier run left in the folder is then set aside as a backup, unless it says the
+    same as the live file. A file that is replaced is backed up as well.
 
     Returns
     -------
@@ -168,16 +176,20 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     report = render_report(run, audit.domains, audit.links)
     write_atomic(folder / "report.html", report.encode())
     if draft.text is not None:
-        write_disavow(target, draft.text, backup=audit.guards.live is not None)
-    elif target.exists() and _is_ours(target):
-        target.unlink()
+        write_disavow(target, draft.text, backup=True)
+    elif target.is_file():
+        _set_aside(target, audit.guards.live)
     write_atomic(folder / "run.json", (json.dumps(run, indent=1, sort_keys=True) + "\n").encode())
     return run, draft
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether a file is a disavow file that a former run wrote without a live file."""
-    return path.read_bytes()[:64].startswith(b"# Disavow file by spamlinks ")
+def _set_aside(path: Path, live: DisavowFile | None) -> None:
+    """Rename a file of a former run, since its owner may have edited it; never the live file."""
+    data = path.read_bytes()
+    if not data.startswith(b"# Disavow file by spamlinks "):
+        return
+    if live is None or live.render() != data:
+        path.replace(path.with_name(f"{path.name}.bak-{hashlib.sha256(data).hexdigest()[:12]}"))
 
 
 _BARE = (
@@ -216,6 +228,15 @@ def read_domains(path: Path) -> pl.DataFrame | None:
         raise InputError(
             path.name, f"is damaged ({str(error).splitlines()[0]})", "Run 'spamlinks audit' again."
         ) from None
+    frame = frame.select(DOMAIN_COLUMNS)  # columns that somebody added are theirs
+    needed = ("linking_domain", "unit", "verdict", "reason", "spam_score", "links")
+    for name in needed:
+        if frame[name].null_count():
+            raise InputError(
+                path.name,
+                f"a cell of {name} is empty",
+                "Fill it in, or run the audit again.",
+            )
     known = set(frame["verdict"]) <= {v.value for v in Verdict}
     if not known or not set(frame["reason"]) <= set(REASON_TEXT):
         raise InputError(
@@ -236,12 +257,13 @@ def disavow_from(
     Parameters
     ----------
     inputs : exports, or tables of ``audit`` (not both at once).
-    settings : ``disavow`` is the live file to merge with.
+    settings : ``disavow`` is the live file to merge with. With tables only that, ``site`` and
+        ``keep`` can be honoured; the others decided the verdicts that the tables hold.
     output : file to write; a file that is replaced is backed up first.
 
     Raises
     ------
-    InputError : bare scores, or exports and tables mixed.
+    InputError : bare scores, exports and tables mixed, or settings that tables cannot follow.
     OutputError : ``output`` cannot be written.
     """
     tables = [read_domains(path) if path.is_file() else None for path in inputs]
@@ -251,14 +273,12 @@ def disavow_from(
             "disavow", "exports and domains.csv files were given together", "Give one kind."
         )
     if given:
-        live = _live(settings.disavow)
-        guards = Guards(site=settings.site, live=live)
+        _refuse_unused(settings)
+        live = _parsed(settings.disavow, DisavowFile.parse)
+        keep = _parsed(settings.keep, KeepList.parse) or KeepList()
+        guards = Guards(site=settings.site, keep=keep, live=live)
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
-        covered = [
-            live is not None and live.covers(d) is not None for d in domains["linking_domain"]
-        ]
-        domains = domains.filter(~pl.Series(covered, dtype=pl.Boolean))
-        draft = draft_disavow(domains, guards, {})
+        draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, {})
     else:
         outcome = audit(inputs, settings, stage=stage)
         draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
@@ -267,11 +287,31 @@ def disavow_from(
     return draft
 
 
-def _live(path: Path | None) -> DisavowFile | None:
+def _refuse_unused(settings: Settings) -> None:
+    """A wish that a table of verdicts cannot follow must not be dropped in silence."""
+    free = Settings(settings.site, disavow=settings.disavow, keep=settings.keep)
+    for name in ("brand", "facts", "model", "situation", "precision", "prior"):
+        if getattr(settings, name) != getattr(free, name):
+            raise InputError(
+                f"--{name}",
+                "a table of verdicts cannot follow it",
+                "Give the exports instead of domains.csv, or run 'spamlinks audit' with it.",
+            )
+
+
+def _kept(domains: pl.DataFrame, keep: KeepList) -> pl.Series:
+    """Which entries would hit something on the keep list: the site, one above it, or a page."""
+    hosts = domains["linking_domain"].str.to_lowercase()
+    around = {name for host in keep.hosts_inside() for name in host_and_parents(host)}
+    inside = hosts.is_in(pl.Series(sorted(around), dtype=pl.String).implode())
+    return (below_mask(hosts, keep.domains) | inside).fill_null(value=False)
+
+
+def _parsed(path: Path | None, parse: Callable[[bytes, str], T]) -> T | None:
     if path is None:
         return None
     try:
-        return DisavowFile.parse(path.read_bytes(), path.name)
+        return parse(path.read_bytes(), path.name)
     except OSError as error:
         raise InputError(
             path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions."

@@ -22,12 +22,13 @@ from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
 from spamlinks.policy import REASON_TEXT, SITUATIONS, Guards, KeepList, Reason, Verdict, decide
 from spamlinks.signals.kernel import signals
+from spamlinks.urls import linking_domain
 from spamlinks.signals.profile import name_patterns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DOMAIN_COLUMNS", "Audit", "Settings", "audit", "prepare"]
+__all__ = ["DOMAIN_COLUMNS", "Audit", "Settings", "audit", "prepare", "site_label"]
 
 DOMAIN_COLUMNS = (
     "linking_domain",
@@ -159,9 +160,19 @@ def prepare(
     if settings.facts is not None:
         backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
         merged = Merged(backlinks, merged.rejected, merged.own_site, merged.files, merged.notes)
-    label = () if site is None else (site.removeprefix("www.").split(".")[0],)
     bundle = load_bundle(settings.model)
-    return Prepared(merged, readings, refused, bundle, site, (*settings.brand, *label))
+    brands = (*settings.brand, *site_label(site))
+    return Prepared(merged, readings, refused, bundle, site, brands)
+
+
+def site_label(site: str | None) -> tuple[str, ...]:
+    """The site's own name, for anchors: of a domain or URL; empty when there is none.
+
+    >>> site_label("https://www.shop.example/"), site_label(None)
+    (('shop',), ())
+    """
+    domain = "" if site is None else linking_domain(site)
+    return (domain.partition(".")[0],) if domain else ()
 
 
 def audit(

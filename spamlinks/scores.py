@@ -14,7 +14,7 @@ from spamlinks.exports import guess_site, read_exports
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.scoring import score_links
-from spamlinks.pipeline import Settings, Stage, audit
+from spamlinks.pipeline import Settings, Stage, audit, site_label
 from spamlinks.tables import csv_bytes, write_table
 
 __all__ = ["LINK_COLUMNS", "Scores", "score", "write_scores"]
@@ -78,13 +78,12 @@ def score(
     if settings.facts is not None:
         backlinks = join_facts(backlinks, read_facts(settings.facts))
     bundle = load_bundle(settings.model)
-    label = () if site is None else (site.removeprefix("www.").split(".")[0],)
     total = backlinks.height
     prior = None if isinstance(settings.prior, str) else settings.prior
     scored = score_links(
         bundle,
         backlinks,
-        brands=(*settings.brand, *label),
+        brands=(*settings.brand, *site_label(site)),
         prior=prior,
         progress=lambda done: tell("scoring", done, total),
     )

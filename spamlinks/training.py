@@ -18,7 +18,7 @@ from spamlinks.exports import guess_site, read_exports
 from spamlinks.model.bundle import load_bundle, save_bundle
 from spamlinks.model.card import own_card
 from spamlinks.model.own import OwnTraining, train_own
-from spamlinks.pipeline import Stage
+from spamlinks.pipeline import Stage, site_label
 from spamlinks.policy import KeepList
 from spamlinks.signals.kernel import blocks, encode, signals
 from spamlinks.urls import authority_expr, linking_domain, parse_host
@@ -91,8 +91,7 @@ def train(
     known = np.flatnonzero(~np.isnan(y))
     start = load_bundle(model)
     site = site or guess_site(readings)
-    own = () if site is None else (site.removeprefix("www.").split(".")[0],)
-    frame, tables = encode(table, start.evidence, brands=(*brands, *own))
+    frame, tables = encode(table, start.evidence, brands=(*brands, *site_label(site)))
     matrix = np.concatenate([signals(block, tables) for block in blocks(frame)])[known]
     tell("training", 0, 0)
     digests = {reading.source: reading.sha256 for reading in readings}
