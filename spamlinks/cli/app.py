@@ -6,6 +6,7 @@ clear line, 2 usage. Heavy imports are inside the commands, so that ``--help`` a
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from spamlinks.cli.options import (
     Prior,
     Site,
     Situation,
-    parse_prior,
+    parse_settings,
 )
 from spamlinks.errors import SpamlinksError
 
@@ -41,6 +42,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+MAX_SEED = 2**29  # several seeds are made of one, and each must fit in 32 bits
 
 
 def _version(value: bool) -> None:
@@ -83,20 +86,9 @@ def audit(
     """
     from spamlinks.cli.show import progress, show_audit
     from spamlinks.outputs import write_audit
-    from spamlinks.pipeline import Settings
     from spamlinks.pipeline import audit as run_audit
 
-    settings = Settings(
-        site,
-        tuple(brand or ()),
-        disavow,
-        keep,
-        facts,
-        model,
-        situation,
-        precision,
-        parse_prior(prior),
-    )
+    settings = parse_settings(site, brand, disavow, keep, facts, model, situation, precision, prior)
     with progress() as stage:
         outcome = run_audit(exports, settings, stage=stage)
         if outcome.links.height:
@@ -109,7 +101,10 @@ def audit(
 
 
 def _no_links(exports: list[Path], run: dict[str, object] | None = None) -> None:
-    names = ", ".join(path.name for path in exports[:3]) + (", ..." if len(exports) > 3 else "")
+    from spamlinks.report.text import clean
+
+    names = ", ".join(clean(path.name, 80) for path in exports[:3])
+    names += ", ..." if len(exports) > 3 else ""
     totals = run.get("totals") if run else None
     extra = ""
     if isinstance(totals, dict) and totals.get("records"):
@@ -151,7 +146,6 @@ def score(
 ) -> None:
     """Write scores only: the probability of spam, 0 to 1, higher is worse."""
     from spamlinks.cli.show import progress, show_scores
-    from spamlinks.pipeline import Settings
     from spamlinks.scores import score as run_score
     from spamlinks.scores import write_scores
 
@@ -159,23 +153,19 @@ def score(
         raise typer.BadParameter("give link or domain", param_hint="--by")
     if output != "-" and Path(output).suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter("the name must end in .csv or .parquet", param_hint="-o")
-    settings = Settings(
-        site,
-        tuple(brand or ()),
-        None,
-        keep,
-        facts,
-        model,
-        situation,
-        precision,
-        parse_prior(prior),
-    )
+    settings = parse_settings(site, brand, None, keep, facts, model, situation, precision, prior)
     with progress() as stage:
         scores = run_score(exports, settings, by=by, stage=stage)
         stage("writing", 0, 0)
-        data = write_scores(scores.table, None if output == "-" else Path(output))
+        data = None
+        if scores.table.height:
+            data = write_scores(scores.table, None if output == "-" else Path(output))
+    if not scores.table.height:
+        _no_links(exports)
+        return
     if data is not None:
         sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()  # here a reader that went away is no error
     show_scores(scores, output)
 
 
@@ -210,19 +200,8 @@ def disavow(
     """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
     from spamlinks.cli.show import progress, show_draft
     from spamlinks.outputs import disavow_from
-    from spamlinks.pipeline import Settings
 
-    settings = Settings(
-        site,
-        tuple(brand or ()),
-        merge,
-        keep,
-        facts,
-        model,
-        situation,
-        precision,
-        parse_prior(prior),
-    )
+    settings = parse_settings(site, brand, merge, keep, facts, model, situation, precision, prior)
     with progress() as stage:
         draft = disavow_from(exports, settings, output, stage=stage)
     if show_diff:
@@ -262,8 +241,10 @@ def train(
     brand: Brand = None,
     site: Site = None,
     model: Model = None,
-    seed: Annotated[int, typer.Option(help="Same data and seed give the same model.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Processes for folds; 0 = all cores.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MAX_SEED, help="Same data and seed give the same model.")
+    ] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes for folds; 0 = all cores.")] = 0,
 ) -> None:
     """Train a model on your own labels, starting from the shipped one.
 
@@ -344,7 +325,7 @@ def simulate(
         float, typer.Option(min=0.0, max=1.0, help="Share of linking domains that are spam.")
     ] = 0.2,
     site: Annotated[str, typer.Option(help="The site that is linked to.")] = "shop.example",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 0,
 ) -> None:
     """Write a synthetic export with labels, for trials and load. No figure may come from it."""
     from spamlinks.cli.show import progress
@@ -353,7 +334,9 @@ def simulate(
     with progress() as stage:
         stage("generating", 0, 0)
         run_simulate(rows, output, vendor=vendor, seed=seed, spam_share=spam_share, site=site)
-    typer.echo(f"{rows:,} synthetic links written to {output}", err=True)
+    from spamlinks.report.text import clean
+
+    typer.echo(f"{rows:,} synthetic links written to {clean(output, 200)}", err=True)
 
 
 def main() -> None:
@@ -384,7 +367,7 @@ def report_errors() -> Iterator[None]:
     except OSError as error:
         if "libgomp" in str(error):
             _fail(_LIBGOMP)
-        name = Path(str(error.filename)).name if error.filename else "a file"
+        name = Path(os.fsdecode(error.filename)).name if error.filename else "a file"
         _fail(f"{name}: {error.strerror or error}. Check the path, its permissions and free space.")
     except KeyboardInterrupt:
         _fail("stopped; no file was left half-written.", 130)

@@ -27,8 +27,10 @@ def _table(*columns: str) -> Table:
 
 def _print(table: Table) -> None:
     # Off a terminal the width would be cut to 80 columns and rows folded.
+    # No markup: headers of somebody's file may hold brackets.
     console = Console(highlight=False)
-    Console(highlight=False, width=console.width if console.is_terminal else 160).print(table)
+    width = console.width if console.is_terminal else 160
+    Console(highlight=False, markup=False, emoji=False, width=width).print(table)
 
 
 def show_formats() -> None:
@@ -50,7 +52,7 @@ def show_file(path: Path) -> None:
     found = recognise(path)
     entry = found.format
     typer.echo(
-        f"{path.name}: {entry.vendor} {entry.kind} ({entry.generation}), rows are "
+        f"{clean(path.name, 120)}: {entry.vendor} {entry.kind} ({entry.generation}), rows are "
         f"{entry.grain}s, confidence {entry.confidence} ({_WORD.get(entry.confidence, '')})"
     )
     for note in found.notes:
@@ -85,7 +87,7 @@ def show_model(folder: Path | None) -> None:
     card = (shipped_model_path() if folder is None else folder) / "README.md"
     typer.echo(clean_card(card.read_text("utf-8")) if card.is_file() else f"# {bundle.name}\n")
     typer.echo(
-        f"Loaded from {card.parent}\nsha256 {bundle.sha256}, prior {bundle.prior:.3f}, "
+        f"Loaded from {clean(card.parent, 300)}\nsha256 {bundle.sha256}, prior {bundle.prior:.3f}, "
         f"{len(bundle.signal_names())} signals"
     )
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from spamlinks.errors import InputError
+
+if TYPE_CHECKING:
+    from spamlinks.pipeline import Settings
 
 __all__ = [
     "Brand",
@@ -18,7 +23,7 @@ __all__ = [
     "Prior",
     "Site",
     "Situation",
-    "parse_prior",
+    "parse_settings",
 ]
 
 Exports = Annotated[
@@ -89,8 +94,32 @@ Prior = Annotated[
 ]
 
 
-def parse_prior(text: str | None) -> float | str | None:
-    """Read --prior: None, "auto" or a number; anything else is a usage error."""
+def parse_settings(
+    site: str | None,
+    brand: list[str] | None,
+    live: Path | None,
+    keep: Path | None,
+    facts: Path | None,
+    model: Path | None,
+    situation: str,
+    precision: float | None,
+    prior: str | None,
+) -> Settings:
+    """Gather the options of a run; a value that none of them takes is a usage error."""
+    from spamlinks.pipeline import Settings
+
+    share = _parse_prior(prior)
+    try:
+        return Settings(
+            site, tuple(brand or ()), live, keep, facts, model, situation, precision, share
+        )
+    except InputError as error:
+        raise typer.BadParameter(
+            f"{error.problem}. {error.hint}", param_hint=f"--{error.source}"
+        ) from None
+
+
+def _parse_prior(text: str | None) -> float | str | None:
     if text is None or text == "auto":
         return text
     try:

@@ -47,8 +47,12 @@ WORST = 10
 
 def _console() -> Console:
     """A console on stderr; in a pipe or log 120 columns wide, where none are known."""
-    console = Console(stderr=True, highlight=False)
-    return console if console.is_terminal else Console(stderr=True, highlight=False, width=120)
+    console = Console(stderr=True, highlight=False, emoji=False)
+    return (
+        console
+        if console.is_terminal
+        else Console(stderr=True, highlight=False, emoji=False, width=120)
+    )
 
 
 @contextmanager
@@ -113,7 +117,7 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
             "certain enough to write down for you."
         )
     console.print(
-        f"  {folder}: domains.csv, report.html, links.parquet, rejected.csv, run.json "
+        f"  {_text(folder, 200)}: domains.csv, report.html, links.parquet, rejected.csv, run.json "
         f"({run['seconds']:.1f} s, model {_text(run['model']['name'])}, seen: {run['view']})\n",
         style="dim",
         soft_wrap=True,
@@ -163,7 +167,8 @@ def _outcome(console: Console, draft: Draft, path: Path) -> None:
         return
     kept = f", {draft.kept:,} of your live file kept" if draft.kept else ""
     console.print(
-        f"\n[bold]{path}[/bold]: {draft.new:,} new entries{kept}. Read them before you "
+        f"\n[bold]{_text(path, 200)}[/bold]: {draft.new:,} new "
+        f"{'entry' if draft.new == 1 else 'entries'}{kept}. Read them before you "
         "upload: an upload replaces the list that Google holds."
     )
 
@@ -176,13 +181,10 @@ def show_draft(draft: Draft, path: Path) -> None:
 def show_scores(scores: Scores, output: str) -> None:
     """Say how many rows were scored, how fast, and what was left out."""
     console = _console()
-    if not scores.table.height:
-        console.print("no links; nothing was scored")
-        return
     for refused in scores.refused:
         console.print(f"refused: {_text(str(refused), 240)}", style="yellow")
     rate = scores.table.height / max(scores.seconds, 1e-9)
-    where = "standard output" if output == "-" else output
+    where = "standard output" if output == "-" else _text(output, 200)
     console.print(
         f"{scores.table.height:,} rows to {where}; {scores.records:,} records read, "
         f"{scores.rejected:,} rejected; {scores.seconds:.1f} s, {rate:,.0f} rows a second",
@@ -202,7 +204,7 @@ def show_training(outcome: Outcome, folder: Path) -> None:
     for name in (
         "on domains left out",
         "own model",
-        f"start ({training.bundle.metadata['start']})",
+        f"start ({_text(training.bundle.metadata['start'])})",
     ):
         table.add_column(name)
     for name, interval in training.own.items():
@@ -221,4 +223,4 @@ def show_training(outcome: Outcome, folder: Path) -> None:
         console.print(f"enough labels to promise a precision of up to {promised[-1]:.2f}")
     else:
         console.print("too few labels to promise a precision: this model will only say REVIEW")
-    typer.echo(f"model written to {folder}", err=True)
+    typer.echo(f"model written to {clean(folder, 200)}", err=True)

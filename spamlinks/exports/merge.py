@@ -11,7 +11,7 @@ import polars as pl
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports.keys import duplicate_groups
 from spamlinks.exports.read import Reading
-from spamlinks.schema import FIELDS
+from spamlinks.schema import FIELDS, VENDOR_VERDICTS
 from spamlinks.urls import authority_expr, linking_domain, parse_host
 
 __all__ = ["FileCount", "Merged", "guess_site", "merge"]
@@ -223,7 +223,8 @@ def _with_winners(
     table: pl.DataFrame, group: pl.Series, rows: pl.Series
 ) -> tuple[pl.DataFrame, pl.Series]:
     """Write what the rows of each group know together into the one that knows most."""
-    known = pl.sum_horizontal(pl.all().is_not_null())
+    # A vendor's verdict must not decide, not even which row stands for the link.
+    known = pl.sum_horizontal(pl.exclude(VENDOR_VERDICTS).is_not_null())
     members = table[rows].with_columns(
         group.alias("group"), rows.alias("_row"), known.alias("_known")
     )

@@ -165,7 +165,8 @@ def probe(path: Path) -> Source:
     Raises InputError, with what to do, for a missing, unreadable, empty or binary file and for a
     container that is not read (xlsx, zip, Parquet and others).
     """
-    name = re.sub(r"[\x00-\x1f\x7f]", "?", path.name or str(path))
+    # Controls, and bytes that are no UTF-8, as a file system may hold them.
+    name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", path.name or str(path))
     with open_file(path, name) as file:
         start = file.read(16)
     refuse_containers(name, start, path)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamlinks.errors import ModelError
+from spamlinks.errors import ModelError, OutputError
 from spamlinks.files import write_atomic
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.evidence import Evidence
@@ -156,9 +157,19 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
 
     Raises
     ------
-    OutputError : the folder cannot be written.
+    OutputError : the folder cannot be written, or it holds other things than a model, whose
+        ``README.md`` would be lost.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
+        ) from None
+    if (folder / "README.md").exists() and not (folder / "metadata.json").exists():
+        raise OutputError(
+            str(folder), "it holds a README.md and no model", "Choose a new folder with -o."
+        )
     hashes: dict[str, str] = {}
     parts = []
     for index, part in enumerate(bundle.parts):
@@ -253,13 +264,38 @@ def load_bundle(folder: Path | None = None) -> ModelBundle:
         if set(lines) != set(VIEWS) or set(cuts) != set(VIEWS):
             raise ModelError(str(folder), "calibration does not cover every view", _HINT)
         prior = float(meta["prior"])
+        _check_numbers(parts, lines, cuts, prior)
+        name = str(meta["name"])
     except ModelError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        shown = str(error)[:200]
         raise ModelError(
-            str(folder), f"metadata.json is damaged ({type(error).__name__}: {error})", _HINT
+            str(folder), f"metadata.json is damaged ({type(error).__name__}: {shown})", _HINT
         ) from None
-    return ModelBundle(str(meta["name"]), parts, evidence, lines, cuts, prior, meta, _sha(data))
+    return ModelBundle(name, parts, evidence, lines, cuts, prior, meta, _sha(data))
+
+
+def _check_numbers(
+    parts: Sequence[Part],
+    lines: Mapping[str, Line],
+    cuts: Mapping[str, Mapping[str, Cut]],
+    prior: float,
+) -> None:
+    """Raise ValueError or TypeError for what would fail, or score nonsense, only later."""
+    if not parts:
+        raise ValueError("it names no model")
+    for part in parts:
+        if not set(part.views) <= set(VIEWS) or not math.isfinite(part.weight):
+            raise ValueError("a part has a weight or a view that is none")
+    for line in lines.values():
+        if not (0 < line.slope < math.inf and math.isfinite(line.offset) and 0 < line.prior < 1):
+            raise ValueError("a calibration line is out of range")
+    for key, cut in ((key, cut) for by in cuts.values() for key, cut in by.items()):
+        if key != f"{float(key):.2f}" or not cut.score > -math.inf:
+            raise ValueError(f"threshold {key!r} is out of range")
+    if not 0 < prior < 1:
+        raise ValueError(f"prior {prior} is not between 0 and 1")
 
 
 def _checked(parts: list[dict[str, Any]], source: str) -> list[dict[str, Any]]:
