@@ -173,7 +173,8 @@ def unit_scores(
     strict = _cuts(bundle, precision)[view]
     named = _named(bundle, scored, units, used, precision) & (odds < strict)
     strict = np.where(named, mild, strict)
-    cut = pl.Series(expit(strict), dtype=pl.Float64)
+    # A cut stands just above an honest unit; as probabilities the two would be one number.
+    cut = pl.Series(np.nextafter(expit(strict), np.inf), dtype=pl.Float64)
     return units.with_columns(
         spam_score=pl.Series(expit(odds)),
         named=pl.Series(named),
