@@ -22,8 +22,8 @@ from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
 from spamlinks.policy import REASON_TEXT, SITUATIONS, Guards, KeepList, Reason, Verdict, decide
 from spamlinks.signals.kernel import signals
-from spamlinks.urls import linking_domain
 from spamlinks.signals.profile import name_patterns
+from spamlinks.urls import linking_domain
 
 if TYPE_CHECKING:
     import pandas as pd

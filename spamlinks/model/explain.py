@@ -98,6 +98,9 @@ def sentence(effect: Effect, suffix: str = "") -> str:
         return f"not known: {signal.name.removesuffix('_days').replace('_', ' ')}{size}"
     if signal.unit == "flag":
         return ("" if effect.value >= 0.5 else "not: ") + signal.sentence + size
+    if signal.unit == "log-odds":
+        said = signal.sentence.format(suffix=suffix)
+        return ("" if effect.value > 0 else "not: ") + said + size
     text = signal.sentence.format(value=_readable(effect.value, signal.unit), suffix=suffix)
     return text + size
 
@@ -109,8 +112,6 @@ def _readable(value: float, unit: str) -> str:
         return f"{value:.0%}"
     if unit == "log10 ratio":
         return f"{10**value:,.1f}"
-    if unit == "log-odds":
-        return f"{value:+.1f} in log-odds"
     if unit in ("ratio", "quantile gap"):
         return f"{value:.1f}"
     return f"{round(value):,}"

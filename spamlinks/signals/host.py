@@ -39,7 +39,7 @@ SIGNALS: tuple[Signal, ...] = (
         -8,
         8,
         1,
-        "the ending .{suffix} is spam more or less often ({value})",
+        "the ending .{suffix} is commoner among spam",
     ),
     _s(
         "name_evidence",
@@ -47,7 +47,7 @@ SIGNALS: tuple[Signal, ...] = (
         -15,
         15,
         1,
-        "the name reads like known spam hosts rather than small honest sites ({value})",
+        "the name reads like known spam hosts rather than small honest sites",
     ),
     _s(
         "name_evidence_business",
@@ -55,7 +55,7 @@ SIGNALS: tuple[Signal, ...] = (
         -15,
         15,
         1,
-        "the name reads like known spam hosts rather than business sites ({value})",
+        "the name reads like known spam hosts rather than business sites",
     ),
     _s("host_length", "characters", 0, 253, 0, "the host name has {value} characters"),
     _s("domain_label_length", "characters", 0, 63, 0, "the domain's own name has {value} letters"),
