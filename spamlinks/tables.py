@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from spamlinks.errors import OutputError
-from spamlinks.files import write_atomic
+from spamlinks.files import open_atomic
 
 __all__ = ["csv_bytes", "neutralised", "write_table"]
 
@@ -19,6 +19,8 @@ _CONTROLS = (
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u{80}-\u{9f}"
     r"\u{202a}-\u{202e}\u{2066}-\u{2069}\u{200e}\u{200f}]"
 )
+
+_SLICE = 100_000
 
 
 def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
@@ -57,11 +59,13 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
     OutputError : another ending, or the file cannot be written.
     """
     ending = path.suffix.lower()
-    if ending == ".csv":
-        write_atomic(path, csv_bytes(frame))
-    elif ending == ".parquet":
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer)
-        write_atomic(path, buffer.getvalue())
-    else:
+    if ending not in (".csv", ".parquet"):
         raise OutputError(path.name, "the name ends neither in .csv nor .parquet", "Rename it.")
+    with open_atomic(path) as file:
+        if ending == ".parquet":
+            frame.write_parquet(file)
+            return
+        # In slices: the text of a million rows need not stand in memory at once.
+        for start in range(0, max(frame.height, 1), _SLICE):
+            part = neutralised(frame.slice(start, _SLICE))
+            part.write_csv(file, include_header=start == 0, float_precision=6)

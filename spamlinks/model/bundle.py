@@ -128,6 +128,15 @@ class ModelBundle:
                 out[here] = self.lines[view].log_odds(margins[here], prior or self.prior)
         return out
 
+    def used_signals(self) -> frozenset[str]:
+        """Signals that some tree splits on; the others change no score and need no computing."""
+        return frozenset(
+            name
+            for part, booster in zip(self.parts, self.boosters(), strict=True)
+            for name, splits in zip(part.signals, booster.feature_importance("split"), strict=True)
+            if splits
+        )
+
     def signal_names(self) -> tuple[str, ...]:
         """Signals that any part uses, in the order of ``SIGNALS``."""
         used = {name for part in self.parts for name in part.signals}

@@ -22,9 +22,10 @@ from scipy.special import expit
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import estimate_prior
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
-from spamlinks.signals.kernel import BLOCK_ROWS, Tables, blocks, encode, signals
+from spamlinks.schema import BLOCKS
+from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, blocks, encode, signals
 
-__all__ = ["Scored", "score_links", "unit_scores"]
+__all__ = ["Scored", "needed_columns", "score_links", "unit_scores"]
 
 Progress = Callable[[int], None]
 
@@ -44,6 +45,13 @@ class Scored:
     spam_score: npt.NDArray[np.float64]
     prior: float
     linking_domain: pl.Series
+
+
+def needed_columns(bundle: ModelBundle) -> frozenset[str]:
+    """Columns of the schema that this model looks at, and those that ages are measured from."""
+    signals_used = bundle.used_signals() | VIEW_SIGNALS
+    needs = {part for n in signals_used for need in SIGNALS[n].needs for part in need.split("|")}
+    return frozenset(needs) | {"export_date", "vendor", "seen_by", *BLOCKS["dates"]}
 
 
 def score_links(
@@ -68,7 +76,7 @@ def score_links(
     threads : for LightGBM, 0 = all cores.
     progress : called with the number of rows done after each block.
     """
-    only = frozenset(bundle.signal_names()) | VIEW_SIGNALS
+    only = bundle.used_signals() | VIEW_SIGNALS
     frame, tables = encode(backlinks, bundle.evidence, brands=brands, as_of=as_of, only=only)
     margins = np.zeros(frame.height)
     views = np.zeros(frame.height, np.int8)
