@@ -35,7 +35,7 @@ def _print(table: Table) -> None:
 
 def show_formats() -> None:
     """List the catalogue: what is read, and what is known and refused."""
-    table = _table("vendor", "export", "generation", "rows are", "confidence")
+    table = _table("vendor", "export", "generation", "one row per", "confidence", "read")
     for entry in catalogue():
         table.add_row(
             entry.vendor,
@@ -43,6 +43,7 @@ def show_formats() -> None:
             entry.generation,
             entry.grain,
             f"{entry.confidence}, {_WORD.get(entry.confidence, '')}",
+            f"no: {entry.refusal}" if entry.refusal else "yes",
         )
     _print(table)
 
@@ -66,14 +67,16 @@ def show_file(path: Path) -> None:
 
 def show_signals() -> None:
     """List every signal with its group, unit, direction and needs."""
-    table = _table("signal", "group", "unit", "direction", "needs", "says")
+    table = _table("signal", "version", "group", "unit", "range", "direction", "needs", "says")
     words = {1: "higher is worse", -1: "higher is better", 0: "free"}
     for signal in SIGNALS.values():
         says = signal.sentence.replace("{value}", "N").replace("{suffix}", "TLD")
         table.add_row(
             signal.name,
+            str(signal.version),
             signal.group,
             signal.unit,
+            f"{signal.low:g} to {signal.high:g}",
             words[signal.direction],
             ", ".join(signal.needs),
             says,
