@@ -66,6 +66,8 @@ def candidates(domains: pl.DataFrame) -> list[Candidate]:
     wanted = ("linking_domain", "unit", "spam_score", "links", "evidence")
     for row in chosen.select(wanted).iter_rows(named=True):
         name = row["linking_domain"]
+        if row["unit"] == "url" and "/" not in name:
+            continue  # single pages only, and this names none: see ``_without_page``
         entry = Entry.url(name) if row["unit"] == "url" else Entry.domain(name)
         links = row["links"]
         counted = f"{links:,} link{'' if links == 1 else 's'}"
@@ -86,7 +88,10 @@ def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) ->
     run : run facts (model, totals); empty for a table of domains without a run.
     """
     vetted = vet(candidates(domains), guards.own_hosts)
-    refused = tuple(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused)
+    refused = (
+        *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
+        *(f"{name}: only single pages of it may be disavowed" for name in _without_page(domains)),
+    )
     accepted = vetted.accepted
     live = guards.live
     model = run.get("model", {"name": "not recorded", "sha256": ""})
@@ -120,6 +125,17 @@ def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) ->
     text = render_candidates(accepted, header, guards.own_hosts).encode()
     lines = tuple(f"+ {candidate.entry.line}" for candidate in accepted)
     return Draft(text, len(accepted), len(accepted), 0, None, refused, tuple(sorted(lines)))
+
+
+def _without_page(domains: pl.DataFrame) -> list[str]:
+    """Sites that honest people share and that somebody set to DISAVOW whole in a table."""
+    chosen = domains.filter(
+        (pl.col("verdict") == Verdict.DISAVOW.value)
+        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
+        & (pl.col("unit") == "url")
+        & ~pl.col("linking_domain").str.contains("/", literal=True)
+    )
+    return chosen["linking_domain"].to_list()
 
 
 def _why_not(domains: pl.DataFrame, *, live: bool = False) -> str:

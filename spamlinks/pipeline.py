@@ -155,7 +155,7 @@ def prepare(
     readings += read_exports(files, refused=refused)
     if not readings and refused:
         raise refused[0]
-    site = settings.site or guess_site(readings)
+    site = settings.site if settings.site is not None else guess_site(readings)
     merged = merge(readings, site)
     if settings.facts is not None:
         backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
@@ -166,13 +166,21 @@ def prepare(
 
 
 def site_label(site: str | None) -> tuple[str, ...]:
-    """The site's own name, for anchors: of a domain or URL; empty when there is none.
+    """The site's own name, for anchors: of a domain or URL; empty for None.
+
+    Raises
+    ------
+    InputError : a text that is no site.
 
     >>> site_label("https://www.shop.example/"), site_label(None)
     (('shop',), ())
     """
-    domain = "" if site is None else linking_domain(site)
-    return (domain.partition(".")[0],) if domain else ()
+    if site is None:
+        return ()
+    domain = linking_domain(site)
+    if not domain:
+        raise InputError(f"site {site[:80]!r}", "it is no domain", "Give it as example.com.")
+    return (domain.partition(".")[0],)
 
 
 def audit(

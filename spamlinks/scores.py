@@ -70,7 +70,7 @@ def score(
     readings = read_exports([Path(path) for path in exports], refused=left_out)
     if not readings and left_out:
         raise left_out[0]
-    site = settings.site or guess_site(readings)
+    site = settings.site if settings.site is not None else guess_site(readings)
     records = sum(reading.records for reading in readings)
     backlinks = pl.concat([r.backlinks for r in readings], how="diagonal", rechunk=False)
     del readings  # the concatenated frame is enough; a million rows should not stay twice

@@ -90,7 +90,7 @@ def train(
         y = _decided_labels(table, disavow, keep)
     known = np.flatnonzero(~np.isnan(y))
     start = load_bundle(model)
-    site = site or guess_site(readings)
+    site = site if site is not None else guess_site(readings)
     frame, tables = encode(table, start.evidence, brands=(*brands, *site_label(site)))
     matrix = np.concatenate([signals(block, tables) for block in blocks(frame)])[known]
     tell("training", 0, 0)
