@@ -124,7 +124,7 @@ def _column_labels(column: pl.Series, source: str, label: str) -> np.ndarray:
     if strange:
         raise InputError(
             source,
-            f"column {label!r} holds {strange[0]!r}, which is no label",
+            f"column {label!r} holds {strange[0][:40]!r}, which is no label",
             "Use 1 or 0, true or false, spam or ham; leave a cell empty where you do not know.",
         )
     return _as_array(text)
@@ -159,7 +159,7 @@ def read_labels(path: Path) -> dict[str, int]:
                 continue
             raise InputError(path.name, f"line {number}: {word[:40]!r} is no label", hint)
         if not domain:
-            raise InputError(path.name, f"line {number}: {name!r} is no domain or URL", hint)
+            raise InputError(path.name, f"line {number}: {(name or '')[:80]!r} is no domain or URL", hint)
         value = int(word in _SPAM)
         if out.setdefault(domain, value) != value:
             raise InputError(
