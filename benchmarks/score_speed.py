@@ -13,6 +13,7 @@ fixed LightGBM model on random rows of its own width. See ``benchmarks/README.md
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -50,23 +51,34 @@ class Run:
     peak_bytes: int
 
 
+# Runs a command and says on standard output how long it took and how much memory it held. A small
+# process of its own: Linux counts a parent's memory into that of the child it starts.
+_LAUNCH = """
+import json, os, subprocess, sys, time
+started = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - started
+process.returncode = os.waitstatus_to_exitcode(status)
+print(json.dumps([process.returncode, seconds, usage.ru_maxrss]))
+"""
+
+
 def score_once(export: Path, output: Path, checkout: Path) -> Run:
     """Run ``spamlinks score`` of a checkout in a fresh process. Exits when the command fails."""
     command = [sys.executable, "-m", "spamlinks", "score", str(export), "-o", str(output)]
-    environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    started = time.perf_counter()
-    # Output to a file: wait4 instead of communicate, since only it tells this child's memory.
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command, no shell
-            command, stderr=log, cwd=checkout, env=environment
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            log.seek(0)
-            raise SystemExit(log.read().decode("utf-8", "replace"))
-    return Run(seconds, usage.ru_maxrss * RSS_UNIT)
+    done = subprocess.run(  # noqa: S603 - our own command, no shell
+        [sys.executable, "-S", "-c", _LAUNCH, *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+    )
+    code, seconds, peak = json.loads(done.stdout)
+    if code:
+        raise SystemExit(done.stderr)
+    return Run(seconds, peak * RSS_UNIT)
 
 
 def timed(action: Callable[[], object]) -> float:

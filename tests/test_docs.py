@@ -56,7 +56,6 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     """A folder with the examples in it and nothing else, and an environment without network."""
     folder = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT / "data" / "examples", folder / "data" / "examples")
-    (folder / "out").mkdir()
     guard = tmp_path_factory.mktemp("guard")
     (guard / "sitecustomize.py").write_text(NO_NETWORK, "utf-8")
     return folder, {**os.environ, "PYTHONPATH": f"{guard}{os.pathsep}{ROOT}"}
