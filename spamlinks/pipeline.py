@@ -393,21 +393,21 @@ def _figures(bundle: ModelBundle, views: list[str], precision: float) -> list[di
             continue
         out.append(
             {
-                "name": "honest small sites above the threshold, per 10,000",
+                "name": "honest sites above the threshold, per 10,000",
                 "value": round(cut.false_per_10000, 2),
                 "low": None,
                 "high": round(cut.false_per_10000_upper, 2),
-                "note": f"{cut.honest_units:,} small honest sites, each judged by a model that saw "
+                "note": f"{cut.honest_units:,} small personal and random sites, each judged by a model that saw "
                 "neither it nor its network; addresses only; upper bound at 95 %",
             }
         )
         out.append(
             {
-                "name": "known spam hosts above the threshold",
+                "name": "disavowed hosts above the threshold",
                 "value": round(cut.recall, 3),
                 "low": None,
                 "high": None,
-                "note": "of hosts on spam and disavow lists, networks left out; addresses only",
+                "note": "of hosts in disavow files made by hand, networks left out; addresses only",
             }
         )
     return out

@@ -30,7 +30,7 @@ from spamlinks.model.examples import (
     shipped_signals,
 )
 from spamlinks.model.hostname_report import splits
-from spamlinks.model.training import MAX_FALSE_SHARE, PARTS, PRIOR, fit_part
+from spamlinks.model.training import MAX_FALSE_SHARE, PARTS, PRIOR, fit_part, judged
 from spamlinks.policy import SITUATIONS
 
 __all__ = ["accuracy_table", "left_out_scores", "main"]
@@ -69,9 +69,9 @@ def _one_split(
         margins[ex.fold == f] = _margins(_fit(ex, ex.fold != f, seed), ex.matrix[ex.fold == f])
     line = fit_line(margins, ex.is_spam, ex.weight)
     odds = line.log_odds(margins, PRIOR)
-    judged = (ex.is_spam == 1) | (ex.kind == "smallweb")
+    chosen = judged(ex.kind, ex.is_spam)
     cut = precision_cut(
-        odds[judged], ex.is_spam[judged], SITUATIONS["none"], PRIOR, max_false_share=MAX_FALSE_SHARE
+        odds[chosen], ex.is_spam[chosen], SITUATIONS["none"], PRIOR, max_false_share=MAX_FALSE_SHARE
     )
     evidence = fit_evidence(known, seed)
     new = real_examples(unseen, np.zeros(unseen.height, np.int64), evidence, seed=seed)
@@ -118,7 +118,8 @@ def accuracy_table(scores: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
     DataFrame, one row per source and case: ``left_out``, ``case`` ("all" or "without the wave"),
     ``spam`` (hosts), ROC AUC against each honest kind with its interval over networks, ``recall``
     where 1 in 1,000 small honest sites is above the cut, and what DISAVOW would have done:
-    ``disavow_recall`` and ``false_per_10000`` small honest sites.
+    ``disavow_recall``, ``false_per_10000`` of ``honest`` small honest sites, and the same of random
+    ones.
     """
     rows = []
     for name in scores["left_out"].unique(maintain_order=True):
@@ -148,6 +149,9 @@ def _row(name: str, case: str, part: pl.DataFrame, seed: int) -> dict[str, objec
     row["disavow_recall"] = round(float(spam.mean() or 0), 3)  # type: ignore[arg-type]
     row["false_per_10000"] = round(1e4 * float(honest.mean() or 0), 1)  # type: ignore[arg-type]
     row["honest"] = honest.len()
+    other = part.filter(pl.col("kind") == "opendns_random")
+    share = (other["log_odds"] >= other["cut"]).mean()
+    row["false_random_per_10000"] = round(1e4 * float(share or 0), 1)  # type: ignore[arg-type]
     return row
 
 

@@ -31,12 +31,14 @@ from spamlinks.policy import SITUATIONS
 from spamlinks.signals.kernel import SIGNALS
 
 __all__ = [
+    "JUDGED_HONEST",
     "MAX_FALSE_SHARE",
     "PARTS",
     "PRIOR",
     "Trained",
     "calibrate",
     "fit_part",
+    "judged",
     "precisions",
     "train_shipped",
 ]
@@ -52,6 +54,22 @@ _AT = {name: i for i, name in enumerate(SIGNALS)}
 
 # Address-only rows are learned from real names; rows with link columns from generated links.
 # Two boosters, so that neither teaches the other its habits.
+JUDGED_SPAM = "disavow_small"
+"""Kind of spam host that recall is counted on: short lists that an owner made by hand, the labels
+nearest to what users decide. The large lists were collected, and much in them is noise."""
+
+JUDGED_HONEST = ("smallweb", "opendns_random")
+"""Kinds of honest host that false alarms are counted on: small personal sites and random ones. The
+random list holds some spam, which makes the thresholds stricter than they need be."""
+
+
+def judged(kind: npt.NDArray[np.object_], is_spam: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Real hosts that thresholds are chosen on, by their kind; bool (n,)."""
+    return np.asarray(
+        np.where(is_spam == 1, kind == JUDGED_SPAM, np.isin(kind, JUDGED_HONEST)), dtype=np.bool_
+    )
+
+
 PARTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (
         ("urls", "anchors"),
@@ -182,9 +200,8 @@ def calibrate(
 ) -> tuple[dict[str, Line], dict[str, dict[str, Cut]]]:
     """Fit calibration and thresholds per view on out-of-fold margins of units.
 
-    The view "urls" is judged on real hosts alone. False alarms are counted on small honest sites
-    throughout: real ones in "urls", generated links of real names in the other views, whose cuts
-    may not fall below the score that "urls" asks for.
+    The view "urls" is judged on real hosts alone (``judged``). In the other views generated links
+    of real honest names are counted; their cuts may not fall below the score that "urls" asks for.
     """
     lines: dict[str, Line] = {}
     cuts: dict[str, dict[str, Cut]] = {}
@@ -195,13 +212,16 @@ def calibrate(
         label = ex.is_spam[rows][first]
         lines[view] = fit_line(means, label, ex.weight[rows][first])
         odds = lines[view].log_odds(means, prior)
-        judged = (label == 1) | (ex.host_kind[rows][first] == "smallweb")
+        kind = ex.host_kind[rows][first]
+        chosen = (
+            judged(kind, label) if view == "urls" else (label == 1) | np.isin(kind, JUDGED_HONEST)
+        )
         cuts[view] = {}
         for target in precisions():
             strict = target >= SITUATIONS["none"]
             cut = precision_cut(
-                odds[judged],
-                label[judged],
+                odds[chosen],
+                label[chosen],
                 target,
                 prior,
                 max_false_share=MAX_FALSE_SHARE if strict else 1.0,
