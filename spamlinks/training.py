@@ -159,7 +159,9 @@ def read_labels(path: Path) -> dict[str, int]:
                 continue
             raise InputError(path.name, f"line {number}: {word[:40]!r} is no label", hint)
         if not domain:
-            raise InputError(path.name, f"line {number}: {(name or '')[:80]!r} is no domain or URL", hint)
+            raise InputError(
+                path.name, f"line {number}: {(name or '')[:80]!r} is no domain or URL", hint
+            )
         value = int(word in _SPAM)
         if out.setdefault(domain, value) != value:
             raise InputError(

@@ -83,6 +83,8 @@ class ModelBundle:
                     booster = lgb.Booster(model_str=part.text)
                 except lgb.basic.LightGBMError as error:
                     raise ModelError(self.name, f"model text is damaged ({error})", _HINT) from None
+                if not booster.num_trees():
+                    raise ModelError(self.name, "model text is cut off", _HINT)
                 if tuple(booster.feature_name()) != part.signals:
                     raise ModelError(
                         self.name, "model text and metadata.json disagree on signals", _HINT

@@ -121,8 +121,8 @@ def precision_cut(
     if not len(honest) or not len(spam):
         return best
     # Candidates: just above each honest unit, from the top; between two of them recall only grows.
-    for false in range(len(honest)):
-        above = honest[len(honest) - false - 1]
+    for above in np.unique(honest)[::-1]:
+        false = int(len(honest) - np.searchsorted(honest, above, side="right"))
         cut = float(np.nextafter(above, np.inf))
         caught = int(len(spam) - np.searchsorted(spam, cut))
         recall = caught / len(spam)
