@@ -397,8 +397,8 @@ def _figures(bundle: ModelBundle, views: list[str], precision: float) -> list[di
                 "value": round(cut.false_per_10000, 2),
                 "low": None,
                 "high": round(cut.false_per_10000_upper, 2),
-                "note": f"{cut.honest_units:,} small personal and random sites, each judged by a model that saw "
-                "neither it nor its network; addresses only; upper bound at 95 %",
+                "note": f"{cut.honest_units:,} small personal and random sites, each judged by a "
+                "model that saw neither it nor its network; addresses only; upper bound at 95 %",
             }
         )
         out.append(

@@ -122,8 +122,9 @@ above the cut; then what DISAVOW would have done.
 
 For each view and promised precision at the prior: recall, honest hosts above per 10,000 with the
 upper 95 % bound. In "urls" recall is counted on hosts of disavow files made by hand, false alarms
-on small personal and on random sites together. **In every view but "urls" these are counted on generated rows**: they order the
-links sensibly, and they are no measured error rate. Their cuts are never below that of "urls".
+on small personal and on random sites together. **In every view but "urls" these are counted on
+generated rows**: they order the links sensibly, and they are no measured error rate. Their cuts
+are never below that of "urls".
 
 {cuts}
 
