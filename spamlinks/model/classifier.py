@@ -182,7 +182,8 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The more probable class of each row, shape (n,)."""
-        return np.asarray(self.classes_[(self.decision_function(X) > 0).astype(int)])
+        spam = self.decision_function(X) > 0  # first: an unfitted model has no classes_ either
+        return np.asarray(self.classes_[spam.astype(int)])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
