@@ -29,11 +29,9 @@ def figures(metadata: dict[str, Any]) -> str:
     """
     prior = metadata["prior"]
     lines = [
-        f"Figures of {metadata['name']}, measured on hosts that really exist, of which the model "
-        "saw the address only.",
-        "Each was judged by a model that saw no host of its network. "
-        "The precision is that of DISAVOW if",
-        f"{prior:.0%} of the linking domains are spam.",
+        f"Figures of {metadata['name']}, measured on hosts that really exist. The model saw only the",
+        "address, and was trained without any host of that network. The precision is that of",
+        f"DISAVOW if {prior:.0%} of the linking domains are spam.",
         "",
         "| precision asked for | known spam found | honest small sites wrongly above, per 10,000 | "
         "at most (95 %) | honest sites counted |",
