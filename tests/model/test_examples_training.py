@@ -1,0 +1,183 @@
+"""The rows that the shipped model learns from, and its training, on a corpus of made-up names."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from spamlinks.model import examples as module
+from spamlinks.model import training
+from spamlinks.model.examples import (
+    Examples,
+    build_examples,
+    fold_evidence,
+    real_examples,
+    shipped_signals,
+)
+from spamlinks.model.training import Trained, calibrate, train_shipped
+from spamlinks.model.views import VIEWS, view_of
+from spamlinks.schema import VENDOR_VERDICTS
+from spamlinks.signals.kernel import SIGNALS
+
+HONEST = "garden notes choir kitchen physics letters museum history pottery village".split()
+KINDS = (*module._NEGATIVE_MIX, "of no mix")
+SPAM = "casino payday backlinks viagra replica seo poker escort forex betting".split()
+
+
+def corpus(n: int = 240) -> pl.DataFrame:
+    """Hosts in the shape of ``load_hosts``: a third spam, in networks of four."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for i in range(n):
+        spam = i % 3 == 0
+        word = (SPAM if spam else HONEST)[int(rng.integers(10))]
+        name = "".join(rng.choice(list("abcdefgh"), 5))
+        suffix = str(rng.choice(["com", "xyz", "top"] if spam else ["com", "org", "de"]))
+        host = f"{word}{name}{i}.{suffix}"
+        kind = training.JUDGED_SPAM if spam else KINDS[i % len(KINDS)]
+        rows.append((host, suffix, int(spam), kind, f"net{i // 12}" if spam else host))
+    names = ["host", "suffix", "is_spam", "kind", "network"]
+    return pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        linking_domain=pl.col("host"),
+        source=pl.col("kind"),
+        sources=pl.concat_list("kind"),
+        is_wave=pl.lit(False),
+        licence=pl.lit("made up"),
+        date=pl.lit(date(2026, 1, 1)),
+        weight=pl.lit(1.0),
+    )
+
+
+@pytest.fixture(scope="module")
+def small() -> pytest.MonkeyPatch:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(module, "_ROWS", 60)
+    patch.setattr(module, "_REAL_PROFILE", 40)
+    patch.setattr(module, "_PROFILES", dict.fromkeys(VIEWS, 1))
+    parts = tuple(
+        (views, {**settings, "n_estimators": 15, "min_child_samples": 5})
+        for views, settings in training.PARTS
+    )
+    patch.setattr(training, "PARTS", parts)
+    patch.setattr(training, "FOLDS", 3)
+    yield patch
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def trained(small: pytest.MonkeyPatch) -> Trained:
+    return train_shipped(corpus(), seed=2)
+
+
+@pytest.fixture(scope="module")
+def made(trained: Trained) -> Examples:
+    return trained.examples
+
+
+def test_every_host_is_one_real_row_with_its_label(made: Examples) -> None:
+    hosts = corpus()
+    assert int(made.is_real.sum()) == hosts.height
+    assert int(made.is_spam[made.is_real].sum()) == int(hosts["is_spam"].sum())
+    assert set(made.view[made.is_real]) == {VIEWS.index("urls")}
+    for array in (made.is_spam, made.weight, made.view, made.fold, made.unit, made.kind):
+        assert len(array) == len(made.matrix)
+    np.testing.assert_array_equal(made.view, view_of(made.matrix))
+    assert set(made.view) == set(range(len(VIEWS)))
+    assert (made.weight > 0).all()
+
+
+def test_no_host_or_network_stands_in_two_folds(made: Examples) -> None:
+    real = made.is_real
+    for network in np.unique(made.network[real]):
+        assert len(set(made.fold[real & (made.network == network)])) == 1
+    fold_of = dict(zip(corpus()["host"], fold_evidence(corpus(), 3, 2, 1)[0], strict=True))
+    worn = [(name, f) for name, f in zip(made.network, made.fold, strict=True) if name in fold_of]
+    assert len(worn) > 50  # generated links do wear names of the corpus
+    assert all(fold_of[name] == f for name, f in worn)
+
+
+def test_units_do_not_mix_folds_or_profiles(made: Examples) -> None:
+    for unit in np.unique(made.unit):
+        here = made.unit == unit
+        assert len(set(made.fold[here])) == 1
+        assert len(set(made.is_real[here])) == 1
+        if made.is_real[here].all():
+            assert here.sum() == 1
+
+
+def test_evidence_of_a_host_never_saw_its_fold() -> None:
+    hosts = corpus()
+    fold, folded = fold_evidence(hosts, 3, 0, 1)
+    table = hosts.select("host", "linking_domain", "suffix")
+    out = folded.columns(table)
+    for f in range(3):
+        here = np.flatnonzero(fold == f)
+        own = folded.parts[f].columns(table[here])
+        for name, values in own.items():
+            np.testing.assert_array_equal(out[name][here], values)
+    label = hosts["is_spam"].to_numpy()
+    evidence = out["name_evidence"]
+    assert evidence[label == 1].mean() > evidence[label == 0].mean()  # words carry over
+    flipped = hosts.with_columns(
+        is_spam=pl.when(pl.Series(fold == 0)).then(1 - pl.col("is_spam")).otherwise("is_spam")
+    )
+    _, other = fold_evidence(flipped, 3, 0, 1)
+    again = other.parts[0].columns(table[np.flatnonzero(fold == 0)])
+    np.testing.assert_array_equal(again["name_evidence"], evidence[fold == 0])
+
+
+def test_real_rows_alone(small: pytest.MonkeyPatch) -> None:
+    hosts = corpus()
+    fold, folded = fold_evidence(hosts, 3, 0, 1)
+    ex = real_examples(hosts, fold, folded.parts[0], seed=1)
+    assert ex.is_real.all()
+    assert len(ex.is_spam) == hosts.height
+    share = ex.weight[ex.is_spam == 1].sum() / ex.weight.sum()
+    assert share == pytest.approx(0.3)
+    both = build_examples(hosts, fold, folded, seed=1)
+    assert int(both.is_real.sum()) == hosts.height
+
+
+def test_the_shipped_signals_are_names_and_known_directions() -> None:
+    names = shipped_signals()
+    assert set(names) <= set(SIGNALS)
+    for name in names:
+        signal = SIGNALS[name]
+        assert signal.group == "host" or signal.direction != 0
+        assert not set(signal.needs) & set(VENDOR_VERDICTS)
+
+
+def test_training_is_the_same_twice_and_differs_by_seed(
+    trained: Trained, small: pytest.MonkeyPatch
+) -> None:
+    again = train_shipped(corpus(), seed=2)
+    assert again.bundle.parts == trained.bundle.parts
+    assert again.bundle.lines == trained.bundle.lines
+    assert again.bundle.cuts == trained.bundle.cuts
+    np.testing.assert_array_equal(again.margins, trained.margins)
+    assert train_shipped(corpus(), seed=3).bundle.parts != trained.bundle.parts
+
+
+def test_margins_are_out_of_fold(trained: Trained) -> None:
+    ex = trained.examples
+    inside = trained.bundle.margins(ex.matrix, 1)
+    assert not np.allclose(inside, trained.margins)
+    assert np.isfinite(trained.margins).all()
+    assert all(trained.bundle.lines[view].slope > 0 for view in VIEWS)
+
+
+def test_no_view_may_ask_for_less_than_addresses_do(trained: Trained) -> None:
+    rng = np.random.default_rng(0)
+    ex = trained.examples
+    # Margins that tell everything apart, so that there are cuts at all.
+    margins = np.where(ex.is_spam == 1, 4.0, -4.0) + rng.normal(0, 1.5, len(ex.is_spam))
+    _, cuts = calibrate(ex, margins, 0.5)
+    some = 0
+    for view in VIEWS[1:]:
+        for key, cut in cuts[view].items():
+            assert cut.score >= cuts["urls"][key].score
+            some += np.isfinite(cut.score)
+    assert some
