@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from spamlinks.model import calibration, training
 from spamlinks.model import examples as module
-from spamlinks.model import training
 from spamlinks.model.examples import (
     Examples,
     build_examples,
@@ -169,7 +169,10 @@ def test_margins_are_out_of_fold(trained: Trained) -> None:
     assert all(trained.bundle.lines[view].slope > 0 for view in VIEWS)
 
 
-def test_no_view_may_ask_for_less_than_addresses_do(trained: Trained) -> None:
+def test_no_view_may_ask_for_less_than_addresses_do(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibration, "MIN_SPAM_ABOVE", 5)  # the corpus is small
     rng = np.random.default_rng(0)
     ex = trained.examples
     # Margins that tell everything apart, so that there are cuts at all.
