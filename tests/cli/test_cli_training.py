@@ -1,0 +1,129 @@
+"""From labels to a model that audits: by column, by file, by past decisions."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from cli_outcome import EXAMPLES, Run
+
+from spamlinks.model import own
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own, "_SETTINGS", {**own._SETTINGS, "n_estimators": 10})
+    monkeypatch.setattr(own, "_SEEDS", 1)
+
+
+@pytest.fixture(scope="session")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("labelled") / "labelled.csv"
+    with (EXAMPLES / "labelled.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[:221]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def domains(labelled: Path) -> dict[str, str]:
+    from spamlinks.urls import linking_domain
+
+    with labelled.open(encoding="utf-8", newline="") as file:
+        return {
+            linking_domain(row["Referring page URL"]): row["is_spam"]
+            for row in csv.DictReader(file)
+        }
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_by_column_twice_the_same_and_audited_with(
+    run: Run, labelled: Path, tmp_path: Path, exports: dict[str, Path]
+) -> None:
+    for name in ("mine", "again/mine"):
+        outcome = run("train", labelled, "-o", tmp_path / name, "--seed", "7", "--jobs", "1")
+        assert outcome.code == 0, outcome.talk
+        assert outcome.data == b""
+    first = files(tmp_path / "mine")
+    assert first == files(tmp_path / "again" / "mine")
+    assert {"metadata.json", "README.md", "model.txt", "names.json"} <= set(first)
+    for words in ("220", "ROC AUC", "start (standard-v1)", "model written to"):
+        assert words in outcome.talk
+
+    shown = run("model", tmp_path / "mine")
+    assert b"# mine" in shown.data
+    out = tmp_path / "out"
+    audited = run("audit", exports["ahrefs"], "-o", out, "--model", tmp_path / "mine")
+    assert audited.code == 0, audited.talk
+    model = json.loads((out / "run.json").read_text("utf-8"))["model"]
+    assert model["name"] == "mine"
+    assert model["sha256"].encode() in shown.data
+    scored = run("score", exports["ahrefs"], "-o", "-", "--model", tmp_path / "mine")
+    assert scored.data != run("score", exports["ahrefs"], "-o", "-").data
+
+
+def test_by_labels_file_and_by_past_decisions(run: Run, labelled: Path, tmp_path: Path) -> None:
+    by_name = domains(labelled)
+    labels, past, keep = (tmp_path / name for name in ("labels.csv", "past.txt", "keep.txt"))
+    labels.write_text("".join(f"{name},{label}\n" for name, label in by_name.items()))
+    past.write_text("".join(f"domain:{n}\n" for n, label in by_name.items() if label == "1"))
+    keep.write_text("".join(f"{n}\n" for n, label in by_name.items() if label == "0"))
+    one = run("train", labelled, "-o", tmp_path / "a", "--labels", labels, "--jobs", "1")
+    assert one.code == 0, one.talk
+    two = run("train", labelled, "-o", tmp_path / "b", "--disavow", past, "--keep", keep,
+              "--jobs", "1")  # fmt: skip
+    assert two.code == 0, two.talk
+    # The same labels by two ways are the same model.
+    assert (tmp_path / "a" / "model.txt").read_bytes() == (
+        tmp_path / "b" / "model.txt"
+    ).read_bytes()
+
+    both = run("train", labelled, "-o", tmp_path / "c", "--disavow", past, "--jobs", "1")
+    assert both.code == 1
+    assert "keep list" in both.line
+
+
+def test_a_column_of_another_name_and_with_gaps(run: Run, labelled: Path, tmp_path: Path) -> None:
+    header, *rows = labelled.read_text("utf-8").splitlines()
+    words = {"1": "Spam", "0": " ham"}
+    other = [row if i % 4 else row[:-1] for i, row in enumerate(rows)]
+    other = [row[:-1] + words.get(row[-1:], row[-1:]) for row in other]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join([header.replace("is_spam", "My label"), *other]) + "\n", "utf-8")
+    outcome = run("train", path, "-o", tmp_path / "m", "--label", "my label", "--jobs", "1")
+    assert outcome.code == 0, outcome.talk
+    assert "55 rows without a label" in outcome.talk
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda text: text.replace("is_spam", "other"), "no column 'is_spam'"),
+        (lambda text: text.splitlines()[0] + "\n", "no links in it"),
+        (lambda text: "\n".join(text.splitlines()[:6]) + "\n", "linking domains are labelled"),
+        (lambda text: "\n".join([*text.splitlines()[:5], text.splitlines()[5][:-1] + "maybe"])
+         + "\n", "'maybe', which is no label"),
+    ],
+)  # fmt: skip
+def test_labels_that_cannot_train(
+    run: Run, labelled: Path, tmp_path: Path, edit, words: str
+) -> None:
+    path = tmp_path / "labelled.csv"
+    path.write_text(edit(labelled.read_text("utf-8")), "utf-8")
+    outcome = run("train", path, "-o", tmp_path / "m", "--jobs", "1")
+    assert outcome.code == 1
+    assert words in outcome.line
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_project_folder_is_not_overwritten(run: Run, labelled: Path, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("my project")
+    outcome = run("train", labelled, "-o", tmp_path, "--jobs", "1")
+    assert outcome.code == 1
+    assert "README.md" in outcome.line
+    assert files(tmp_path) == {"README.md": b"my project"}
