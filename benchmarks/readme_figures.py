@@ -29,8 +29,8 @@ def figures(metadata: dict[str, Any]) -> str:
     """
     prior = metadata["prior"]
     lines = [
-        f"Figures of {metadata['name']}, measured on hosts that really exist. The model saw only the",
-        "address, and was trained without any host of that network. The precision is that of",
+        f"Figures of {metadata['name']}, measured on hosts that really exist. The model saw only",
+        "the address, and was trained without any host of that network. The precision is that of",
         f"DISAVOW if {prior:.0%} of the linking domains are spam.",
         "",
         "| precision asked for | known spam found | honest small sites wrongly above, per 10,000 | "
