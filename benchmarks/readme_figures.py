@@ -34,8 +34,8 @@ def figures(metadata: dict[str, Any]) -> str:
         f"DISAVOW if {prior:.0%} of the linking domains are spam. Honest sites are small personal "
         "and random ones.",
         "",
-        "| precision asked for | spam of hand-made disavow files found | honest sites wrongly above, "
-        "per 10,000 | at most (95 %) | honest sites counted |",
+        "| precision asked for | spam of hand-made disavow files found | "
+        "honest sites wrongly above, per 10,000 | at most (95 %) | honest sites counted |",
         "| --- | --- | --- | --- | --- |",
     ]
     for name in SHOWN:
