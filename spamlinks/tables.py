@@ -30,18 +30,18 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     >>> neutralised(pl.DataFrame({"a": ["=1+1", "plain", None]}))["a"].to_list()
     ["'=1+1", 'plain', None]
     """
-    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    clean = pl.col(text).str.replace_all(_CONTROLS, "") if text else None
-    if clean is None:
-        return frame
-    frame = frame.with_columns(clean)
-    return frame.with_columns(
-        pl.when(pl.col(name).str.contains(_FORMULA))
-        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name in text
-    )
+    for name, dtype in frame.schema.items():
+        if dtype != pl.String:
+            continue
+        # Looking is cheaper than rewriting, and most columns hold neither.
+        column = frame[name]
+        if column.str.contains(_CONTROLS).any():
+            column = column.str.replace_all(_CONTROLS, "")
+        formula = column.str.contains(_FORMULA)
+        if formula.any():
+            column = ("'" + column).zip_with(formula.fill_null(value=False), column)
+        frame = frame.with_columns(column.alias(name))
+    return frame
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:

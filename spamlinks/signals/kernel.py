@@ -154,6 +154,7 @@ def encode(
     if "week_surge" in available:
         frame, gather["_week_code"] = _week_table(frame)
     present = known | {"_path", "_query", "_as_of"}
+    gather = {code: _keep(part, available) for code, part in gather.items()}
     tables = Tables(present, hosts, gather, {}, available, trades)
     return frame, _with_ranks(frame, tables)
 
@@ -275,6 +276,13 @@ def _table(part: pl.DataFrame) -> tuple[list[int], Matrix]:
     return columns, np.clip(matrix, low, high)
 
 
+def _keep(part: tuple[list[int], Matrix], wanted: frozenset[str]) -> tuple[list[int], Matrix]:
+    """Only the wanted columns of a table: the others are not worth carrying into every block."""
+    names = list(SIGNALS)
+    at = [i for i, column in enumerate(part[0]) if names[column] in wanted]
+    return [part[0][i] for i in at], np.ascontiguousarray(part[1][:, at])
+
+
 def _limits(columns: list[int]) -> tuple[Matrix, Matrix]:
     chosen = [list(SIGNALS.values())[i] for i in columns]
     return (
@@ -337,6 +345,8 @@ def signals(block: pl.DataFrame, tables: Tables) -> Matrix:
     """
     out = np.full((block.height, len(SIGNALS)), np.nan, np.float32)
     for code, (columns, table) in tables.gather.items():
+        if not columns:
+            continue
         codes = block[code]
         if codes.null_count():
             here = np.flatnonzero(codes.is_not_null().to_numpy())
@@ -350,7 +360,8 @@ def signals(block: pl.DataFrame, tables: Tables) -> Matrix:
     if part.width:  # a frame without columns has no rows either
         out[:, [_INDEX[name] for name in part.columns]] = part.to_numpy()
     _add_ranks(out, tables)
-    for name in SIGNALS.keys() - tables.available:
+    helpers = {"rank_sum", *tables.ranks, *(f"{name}_rank" for name in tables.ranks)}
+    for name in helpers - tables.available:  # computed on the way to a rank that is wanted
         out[:, _INDEX[name]] = np.nan
     return out
 
