@@ -15,7 +15,7 @@ import polars as pl
 from spamlinks.disavow import DisavowFile
 from spamlinks.errors import InputError, TrainingError
 from spamlinks.exports import guess_site, read_exports
-from spamlinks.model.bundle import load_bundle, save_bundle
+from spamlinks.model.bundle import load_bundle, refuse_folder, save_bundle
 from spamlinks.model.card import own_card
 from spamlinks.model.own import OwnTraining, train_own
 from spamlinks.pipeline import Stage, site_label
@@ -72,8 +72,10 @@ def train(
     ------
     InputError : a file cannot be used, the label column is missing or has other values.
     TrainingError : too few labels of a class.
+    OutputError : ``output`` is a file, holds something else, or cannot be written.
     """
     tell = stage or (lambda name, done, total: None)
+    refuse_folder(output)  # before the work, not after it
     tell("reading", 0, 0)
     from_column = labels is None and disavow is None and keep is None
     readings = read_exports([Path(p) for p in labelled], keep=(label,) if from_column else ())

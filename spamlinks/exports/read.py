@@ -61,13 +61,15 @@ def read_exports(
     paths: Iterable[Path],
     keep: Sequence[str] = (),
     refused: list[RefusedExport] | None = None,
+    *,
+    digest: bool = True,
 ) -> list[Reading]:
     """Read every export; a folder stands for the files in it, by name, hidden ones left out.
 
     Parameters
     ----------
     paths : files and folders.
-    keep : as for ``read_export``.
+    keep, digest : as for ``read_export``.
     refused : when given, formats without links are added to it instead of ending the reading.
 
     Raises
@@ -77,7 +79,7 @@ def read_exports(
     readings = []
     for file in [file for path in paths for file in _files(Path(path))]:
         try:
-            readings.append(read_export(file, keep))
+            readings.append(read_export(file, keep, digest=digest))
         except RefusedExport as error:
             if refused is None:
                 raise
@@ -100,7 +102,7 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def read_export(path: Path, keep: Sequence[str] = ()) -> Reading:
+def read_export(path: Path, keep: Sequence[str] = (), *, digest: bool = True) -> Reading:
     """Read one export.
 
     Parameters
@@ -108,6 +110,7 @@ def read_export(path: Path, keep: Sequence[str] = ()) -> Reading:
     path : a delimited text file of any known format, in any encoding, plain or gzip.
     keep : headers of further columns, such as labels, that are added to ``backlinks`` under these
         names as text; an empty cell is null.
+    digest : whether to hash the file; ``sha256`` is "" otherwise.
 
     Returns
     -------
@@ -124,9 +127,9 @@ def read_export(path: Path, keep: Sequence[str] = ()) -> Reading:
     recognised.refuse()
     kept = _kept_columns(recognised, keep)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        digest = pool.submit(_sha256, path, recognised.source.name)
+        hashed = pool.submit(_sha256, path, recognised.source.name) if digest else None
         table = _read_table(recognised, kept)
-        sha256 = digest.result()
+        sha256 = hashed.result() if hashed is not None else ""
     backlinks, export_date = _with_provenance(recognised, table)
     name = recognised.source.name
     rejected = pl.DataFrame(

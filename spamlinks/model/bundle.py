@@ -26,7 +26,15 @@ from spamlinks.model.evidence import Evidence
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["SHIPPED", "ModelBundle", "Part", "load_bundle", "save_bundle", "shipped_model_path"]
+__all__ = [
+    "SHIPPED",
+    "ModelBundle",
+    "Part",
+    "load_bundle",
+    "refuse_folder",
+    "save_bundle",
+    "shipped_model_path",
+]
 
 FORMAT = 1
 SHIPPED = "standard-v1"
@@ -160,6 +168,16 @@ def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def refuse_folder(folder: Path) -> None:
+    """Raise OutputError for a file, or a folder whose ``README.md`` is no model's card."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(str(folder), "it is no folder", "Choose another name with -o.")
+    if (folder / "README.md").exists() and not (folder / "metadata.json").exists():
+        raise OutputError(
+            str(folder), "it holds a README.md and no model", "Choose a new folder with -o."
+        )
+
+
 def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
     """Write a bundle into ``folder`` (made if absent); return its SHA-256.
 
@@ -171,16 +189,13 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
     OutputError : the folder cannot be written, or it holds other things than a model, whose
         ``README.md`` would be lost.
     """
+    refuse_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
             str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
         ) from None
-    if (folder / "README.md").exists() and not (folder / "metadata.json").exists():
-        raise OutputError(
-            str(folder), "it holds a README.md and no model", "Choose a new folder with -o."
-        )
     hashes: dict[str, str] = {}
     parts = []
     for index, part in enumerate(bundle.parts):

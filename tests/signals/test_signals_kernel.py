@@ -70,6 +70,8 @@ def test_declaration(signal) -> None:
     assert not signal.sentence.endswith(".")
     if signal.unit == "flag":
         assert (signal.low, signal.high) == (0, 1)
+    elif signal.unit == "log-odds":
+        assert "{value}" not in signal.sentence, "log-odds say nothing to people; their sign does"
     else:
         assert "{value}" in signal.sentence, "a number is told with its value"
     for need in signal.needs:
