@@ -76,8 +76,8 @@ BAD_EXPORTS: dict[str, tuple[bytes, str]] = {  # what: (bytes, words of the mess
 @pytest.mark.parametrize("command", ["audit", "score", "disavow", "train", "formats"])
 def test_an_unusable_export(run: Run, tmp_path: Path, what: str, command: str) -> None:
     content, words = BAD_EXPORTS[what]
-    if what == "own" and command != "audit" and command != "disavow":
-        pytest.skip("only an audit sets the own site aside")
+    if what == "own" and command not in ("audit", "disavow"):
+        return  # only these set the own site aside
     export = tmp_path / f"{what}.csv"
     export.write_bytes(content)
     names = {"audit": "out", "score": "o.csv", "disavow": "o.txt", "train": "model", "formats": ""}

@@ -52,7 +52,12 @@ def test_by_column_twice_the_same_and_audited_with(
     first = files(tmp_path / "mine")
     assert first == files(tmp_path / "again" / "mine")
     assert {"metadata.json", "README.md", "model.txt", "names.json"} <= set(first)
-    for words in ("83 spam and 137 honest rows", "ROC AUC", "start (standard-v1)", "model written to"):
+    for words in (
+        "83 spam and 137 honest rows",
+        "ROC AUC",
+        "start (standard-v1)",
+        "model written to",
+    ):
         assert words in outcome.talk
 
     shown = run("model", tmp_path / "mine")

@@ -188,7 +188,7 @@ def test_a_folder_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
         save_bundle(tiny.make(), tmp_path, "# tiny\n")
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
     assert (tmp_path / "README.md").read_text() == "my project"
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="no folder"):
         save_bundle(tiny.make(), tmp_path / "README.md", "# tiny\n")
 
 
