@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from scipy.special import expit
 
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports import guess_site, read_exports
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import load_bundle
-from spamlinks.model.scoring import score_links
+from spamlinks.model.scoring import needed_columns, score_links, unit_scores
 from spamlinks.pipeline import Settings, Stage, audit, site_label
 from spamlinks.tables import csv_bytes, write_table
 
@@ -67,7 +68,10 @@ def score(
     tell = stage or (lambda name, done, total: None)
     tell("reading", 0, 0)
     left_out: list[RefusedExport] = []
-    readings = read_exports([Path(path) for path in exports], refused=left_out, digest=False)
+    bundle = load_bundle(settings.model)
+    wanted = needed_columns(bundle) | set(LINK_COLUMNS)
+    paths = [Path(path) for path in exports]
+    readings = read_exports(paths, refused=left_out, digest=False, only=wanted)
     if not readings and left_out:
         raise left_out[0]
     site = settings.site if settings.site is not None else guess_site(readings)
@@ -77,8 +81,9 @@ def score(
     rejected = records - backlinks.height
     if settings.facts is not None:
         backlinks = join_facts(backlinks, read_facts(settings.facts))
-    bundle = load_bundle(settings.model)
+    backlinks = backlinks.select(name for name in backlinks.columns if name in wanted)
     total = backlinks.height
+    auto = isinstance(settings.prior, str)
     prior = None if isinstance(settings.prior, str) else settings.prior
     scored = score_links(
         bundle,
@@ -87,6 +92,10 @@ def score(
         prior=prior,
         progress=lambda done: tell("scoring", done, total),
     )
+    probability = scored.spam_score
+    if auto and total:
+        _, share = unit_scores(bundle, scored, prior="auto")
+        probability = expit(bundle.log_odds(scored.margins, scored.views, share))
     table = scored.frame.select(
         "referring_page",
         scored.linking_domain.alias("linking_domain"),
@@ -94,7 +103,7 @@ def score(
             name if name in scored.frame.columns else pl.lit(None, dtype=pl.String).alias(name)
             for name in ("target_url", "anchor_text")
         ),
-        pl.Series("spam_score", scored.spam_score),
+        pl.Series("spam_score", probability),
     )
     return Scores(table, records, rejected, tuple(left_out), time.perf_counter() - started)
 

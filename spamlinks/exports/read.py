@@ -20,7 +20,7 @@ from spamlinks.exports.notes import NAMED_COLUMNS, printable, reading_notes
 from spamlinks.exports.recognise import Recognised, recognise
 from spamlinks.exports.rows import Batch, Reject, Way, WayBlockedError, ways
 from spamlinks.exports.source import BrokenEncodingError, resurvey
-from spamlinks.schema import FIELDS
+from spamlinks.schema import BLOCKS, FIELDS
 
 __all__ = ["Reading", "read_export", "read_exports"]
 
@@ -63,13 +63,14 @@ def read_exports(
     refused: list[RefusedExport] | None = None,
     *,
     digest: bool = True,
+    only: frozenset[str] | None = None,
 ) -> list[Reading]:
     """Read every export; a folder stands for the files in it, by name, hidden ones left out.
 
     Parameters
     ----------
     paths : files and folders.
-    keep, digest : as for ``read_export``.
+    keep, digest, only : as for ``read_export``.
     refused : when given, formats without links are added to it instead of ending the reading.
 
     Raises
@@ -79,7 +80,7 @@ def read_exports(
     readings = []
     for file in [file for path in paths for file in _files(Path(path))]:
         try:
-            readings.append(read_export(file, keep, digest=digest))
+            readings.append(read_export(file, keep, digest=digest, only=only))
         except RefusedExport as error:
             if refused is None:
                 raise
@@ -102,7 +103,13 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def read_export(path: Path, keep: Sequence[str] = (), *, digest: bool = True) -> Reading:
+def read_export(
+    path: Path,
+    keep: Sequence[str] = (),
+    *,
+    digest: bool = True,
+    only: frozenset[str] | None = None,
+) -> Reading:
     """Read one export.
 
     Parameters
@@ -111,6 +118,8 @@ def read_export(path: Path, keep: Sequence[str] = (), *, digest: bool = True) ->
     keep : headers of further columns, such as labels, that are added to ``backlinks`` under these
         names as text; an empty cell is null.
     digest : whether to hash the file; ``sha256`` is "" otherwise.
+    only : fields that are wanted; others are not even cut out of the file. Default: all. The
+        referring page and all dates, which place the export in time, are always read.
 
     Returns
     -------
@@ -128,7 +137,7 @@ def read_export(path: Path, keep: Sequence[str] = (), *, digest: bool = True) ->
     kept = _kept_columns(recognised, keep)
     with ThreadPoolExecutor(max_workers=1) as pool:
         hashed = pool.submit(_sha256, path, recognised.source.name) if digest else None
-        table = _read_table(recognised, kept)
+        table = _read_table(recognised, kept, only)
         sha256 = hashed.result() if hashed is not None else ""
     backlinks, export_date = _with_provenance(recognised, table)
     name = recognised.source.name
@@ -187,13 +196,20 @@ class _Table:
     recognised: Recognised
 
 
-def _read_table(recognised: Recognised, kept: dict[str, int]) -> _Table:
+def _read_table(
+    recognised: Recognised, kept: dict[str, int], only: frozenset[str] | None
+) -> _Table:
     """Read a file the fastest way that works, and again when its conventions turn out otherwise."""
     remaining = list(ways())
     conventions: Conventions | None = None
     while True:
         converter = Converter(
-            [(i, c) for i, use in enumerate(recognised.columns) for c in use.columns],
+            [
+                (i, c)
+                for i, use in enumerate(recognised.columns)
+                for c in use.columns
+                if only is None or c.field in only or c.field in _ALWAYS
+            ],
             recognised.format.missing,
             conventions or Conventions(),
             latest_believable(recognised.export_date, date.today()),
@@ -212,6 +228,9 @@ def _read_table(recognised: Recognised, kept: dict[str, int]) -> _Table:
         if revised is None:
             return _Table(frame, rejects, converter, recognised)
         conventions = revised
+
+
+_ALWAYS = frozenset({"referring_page", *BLOCKS["dates"], *BLOCKS["crawl"]})
 
 
 def _collect(
