@@ -147,6 +147,22 @@ def test_vendors_verdicts_are_read_and_kept(tmp_path: Path, small: dict[str, Pat
     assert outcome.links["ahrefs_is_spam"].all()  # so the test above did feed them in
 
 
+def test_a_vendors_verdict_does_not_choose_which_of_two_rows_stands_for_a_link(
+    tmp_path: Path,
+) -> None:
+    header, row = table(AHREFS, 1)
+    found = []
+    for cell in ("", "true", "false"):
+        twins = [list(row), list(row)]
+        for twin, rating in zip(twins, ("10", "90"), strict=True):
+            twin[header.index("Domain rating")] = rating
+        twins[1][header.index("Is spam")] = cell  # it must not make the second row the fuller one
+        outcome = audit([write([header, *twins], tmp_path / "ahrefs.csv")])
+        assert outcome.run["totals"]["duplicates"] == 1
+        found.append((outcome.links["ahrefs_domain_rating"].to_list(), spam_scores(outcome)))
+    assert found[1:] == found[:1] * 2
+
+
 def test_the_order_of_files_rows_and_columns_changes_no_verdict(
     tmp_path: Path, whole: Audit, small: dict[str, Path]
 ) -> None:
