@@ -40,6 +40,8 @@ _NOT_WEB = frozenset(
     ).split()
 )
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
+# A host that needs no care: ASCII, lower case, no port, a last label that is no number.
+_PLAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # full stops IDNA treats as "."
 MAX_HOST_CHARS = 253
 
@@ -139,6 +141,8 @@ def parse_host(text: str) -> HostParts:
     >>> parse_host("mailto:").problem
     'not an http(s) URL'
     """
+    if len(text) <= MAX_HOST_CHARS and _PLAIN.match(text):
+        return _registrable(text, text.split("."), userinfo=False, port=None)
     if text.endswith(":") and "." not in text:  # a scheme, as ``authority`` returns it
         return _bad("not an http(s) URL")
     text = unquote(text) if "%" in text else text

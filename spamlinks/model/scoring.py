@@ -10,7 +10,9 @@ judged in the richest view that any of its rows allows.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +25,7 @@ from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import estimate_prior
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.schema import BLOCKS
-from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, blocks, encode, signals
+from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, encode, signals
 
 __all__ = ["Scored", "needed_columns", "score_links", "unit_scores"]
 
@@ -73,21 +75,28 @@ def score_links(
     brands : names of brand and site, for the anchor match.
     as_of : day that ages are measured from.
     prior : share of spam to assume; default the bundle's.
-    threads : for LightGBM, 0 = all cores.
+    threads : blocks judged side by side, 0 = one for each core; the scores do not depend on it.
     progress : called with the number of rows done after each block.
     """
     only = bundle.used_signals() | VIEW_SIGNALS
     frame, tables = encode(backlinks, bundle.evidence, brands=brands, as_of=as_of, only=only)
     margins = np.zeros(frame.height)
     views = np.zeros(frame.height, np.int8)
-    at = 0
-    for block in blocks(frame):
-        matrix = signals(block, tables)
-        margins[at : at + len(matrix)] = bundle.margins(matrix, threads)
-        views[at : at + len(matrix)] = view_of(matrix)
-        at += len(matrix)
-        if progress is not None:
-            progress(at)
+    bundle.boosters()  # built once, before threads ask for them
+    workers = threads or os.cpu_count() or 1
+    starts = range(0, frame.height, BLOCK_ROWS)
+
+    def judge(start: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
+        matrix = signals(frame.slice(start, BLOCK_ROWS), tables)
+        return bundle.margins(matrix, 1 if len(starts) > 1 else threads), view_of(matrix)
+
+    # Whole blocks side by side: neither the signals nor LightGBM fill two cores by themselves.
+    with ThreadPoolExecutor(max_workers=min(workers, max(len(starts), 1))) as pool:
+        for start, (raw, seen) in zip(starts, pool.map(judge, starts), strict=True):
+            margins[start : start + len(raw)] = raw
+            views[start : start + len(raw)] = seen
+            if progress is not None:
+                progress(start + len(raw))
     prior = prior or bundle.prior
     scores = expit(bundle.log_odds(margins, views, prior))
     names = tables.hosts["linking_domain"].gather(frame["_host"])
