@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+import polars as pl
 import tldextract
 
-__all__ = ["suffix_start"]
+__all__ = ["suffix_lengths", "suffix_start"]
 
 
 @cache
@@ -66,3 +67,44 @@ def suffix_start(labels: Sequence[str], *, private: bool) -> int | None:
         if dot and "*." + parent in rules:
             return start
     return None
+
+
+@cache
+def _tables(private: bool) -> tuple[pl.Series, pl.Series, int]:
+    """Plain rules; names under which a wildcard or exception may apply; labels of the longest."""
+    rules = _rules(private)
+    plain = sorted(rule for rule in rules if rule[0] not in "*!")
+    special = sorted({rule.partition(".")[2] for rule in rules if rule[0] in "*!"})
+    longest = max(rule.count(".") + 1 for rule in rules)
+    return pl.Series(plain, dtype=pl.String), pl.Series(special, dtype=pl.String), longest
+
+
+def suffix_lengths(hosts: pl.Series) -> pl.DataFrame:
+    """``suffix_start`` for many plain hosts at once.
+
+    Parameters
+    ----------
+    hosts : ASCII, lower case, no empty label.
+
+    Returns
+    -------
+    DataFrame aligned with ``hosts``: ``labels`` (list), ``all`` and ``icann`` (UInt32, labels of
+    the public suffix with and without the private section, null where no rule names the last label)
+    and ``special`` (a wildcard or exception may apply: ask ``suffix_start``).
+    """
+    frame = hosts.alias("host").to_frame().select(labels=pl.col("host").str.split("."))
+    count = pl.col("labels").list.len()
+    found: dict[str, pl.Expr] = {}
+    unusual: list[pl.Expr] = []
+    for name, private in (("all", True), ("icann", False)):
+        plain, special, longest = _tables(private)
+        lengths = []
+        for size in range(1, longest + 1):
+            tail = pl.col("labels").list.tail(size).list.join(".")
+            fits = count >= size
+            hit = fits & tail.is_in(plain.implode())
+            lengths.append(pl.when(hit).then(pl.lit(size, dtype=pl.UInt32)))
+            if private:
+                unusual.append(fits & tail.is_in(special.implode()))
+        found[name] = pl.max_horizontal(lengths)
+    return frame.with_columns(**found, special=pl.any_horizontal(unusual))

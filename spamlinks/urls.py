@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 import idna
 import polars as pl
 
-from spamlinks.suffixes import suffix_start
+from spamlinks.suffixes import suffix_lengths, suffix_start
 
 __all__ = [
     "HostParts",
@@ -41,7 +41,8 @@ _NOT_WEB = frozenset(
 )
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 # A host that needs no care: ASCII, lower case, no port, a last label that is no number.
-_PLAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
+_PLAIN_HOST = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+_PLAIN = re.compile(_PLAIN_HOST.removesuffix("$") + r"\Z")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # full stops IDNA treats as "."
 MAX_HOST_CHARS = 253
 
@@ -313,7 +314,15 @@ def host_table(authorities: pl.Series) -> pl.DataFrame:
     -------
     DataFrame with one row per distinct authority and the fields of ``HostParts``.
     """
-    distinct = authorities.drop_nulls().unique(maintain_order=True).to_list()
+    distinct = authorities.drop_nulls().unique(maintain_order=True).alias("authority")
+    plain = distinct.str.contains(_PLAIN_HOST) & (distinct.str.len_bytes() <= MAX_HOST_CHARS)
+    quick = _plain_hosts(distinct.filter(plain))
+    slow = distinct.filter(~distinct.is_in(quick["authority"].implode()))
+    parsed = pl.concat([quick, _parsed_hosts(slow)])
+    return distinct.to_frame().join(parsed, on="authority", how="left", maintain_order="left")
+
+
+def _parsed_hosts(authorities: pl.Series) -> pl.DataFrame:
     rows = [
         (
             text,
@@ -328,7 +337,35 @@ def host_table(authorities: pl.Series) -> pl.DataFrame:
             p.port,
             p.problem,
         )
-        for text in distinct
+        for text in authorities.to_list()
         for p in (parse_host(text),)
     ]
     return pl.DataFrame(rows, schema=_HOST_SCHEMA, orient="row")
+
+
+def _plain_hosts(hosts: pl.Series) -> pl.DataFrame:
+    """``_parsed_hosts`` of plain hosts, all at once; those that need a closer look are left out."""
+    frame = suffix_lengths(hosts).with_columns(authority=hosts)
+    count = pl.col("labels").list.len()
+    known = pl.col("all").is_not_null()
+    frame = frame.with_columns(
+        is_known_suffix=known, all=pl.col("all").fill_null(1), icann=pl.col("icann").fill_null(1)
+    ).filter(~pl.col("special") & (count > pl.col("all")))
+
+    def tail(size: pl.Expr) -> pl.Expr:
+        return pl.col("labels").list.tail(size).list.join(".")
+
+    private = pl.col("all") > pl.col("icann")
+    return frame.select(
+        "authority",
+        host=pl.col("authority"),
+        linking_domain=tail(pl.col("all") + 1),
+        registrable_domain=tail(pl.when(private).then("icann").otherwise("all") + 1),
+        suffix=tail(pl.col("all")),
+        is_ip_host=pl.lit(False),
+        is_private_suffix=private,
+        is_known_suffix="is_known_suffix",
+        has_userinfo=pl.lit(False),
+        port=pl.lit(None, dtype=pl.Int32),
+        problem=pl.lit(None, dtype=pl.String),
+    )

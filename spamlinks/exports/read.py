@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -238,10 +238,19 @@ def _collect(
 ) -> tuple[pl.DataFrame, list[Reject], Conventions]:
     frames = [converter.empty().with_columns(export_row=_NO_ROWS)]
     rejects: list[Reject] = []
-    for batch in way(recognised, converter.positions):
+    for batch in _ahead(way(recognised, converter.positions)):
         rejects += batch.rejects
         frames.append(_usable(recognised, converter, batch, rejects))
     return pl.concat(frames, rechunk=False), rejects, converter.conventions
+
+
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Parse the next batch while the last one is converted; errors come where they would have."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
 
 
 _NO_ROWS = pl.Series([], dtype=pl.Int64)

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit, logit
-from scipy.stats import beta
 
 __all__ = ["Cut", "Line", "estimate_prior", "fit_line", "precision_cut", "upper_share"]
 
@@ -44,6 +42,8 @@ def fit_line(
     margins : out-of-fold margins, shape (n,).
     is_spam : 0 or 1, shape (n,), both present.
     """
+    from scipy.optimize import minimize  # late: scoring does not need it
+
     w = np.ones(len(margins)) if weight is None else weight
     y = is_spam.astype(np.float64)
     scale = float(np.std(margins)) or 1.0
@@ -69,6 +69,8 @@ def upper_share(hits: int, trials: int, confidence: float = 0.95) -> float:
     >>> round(upper_share(0, 3000), 5), upper_share(0, 0)
     (0.001, 1.0)
     """
+    from scipy.stats import beta  # late: importing it takes half a second
+
     if hits >= trials:
         return 1.0
     return float(beta.ppf(confidence, hits + 1, trials - hits))
