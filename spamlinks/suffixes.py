@@ -12,19 +12,30 @@ from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
-import tldextract
+from tldextract.cache import DiskCache
+from tldextract.suffix_list import get_suffix_lists
 
-__all__ = ["suffix_lengths", "suffix_start"]
+__all__ = ["icann_rules", "suffix_lengths", "suffix_start"]
 
 
 @cache
 def _rules(private: bool) -> frozenset[str]:
     """Rules in ASCII; wildcards start with ``*.``, exceptions with ``!``."""
-    # suffix_list_urls=() and cache_dir=None: the list inside the package is the only one.
-    extract = tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=private
+    # No URL and no cache folder: the list inside the package is the only one. Asking for the list
+    # itself, because a whole TLDExtract builds a tree of it that nothing here would use.
+    public, more = get_suffix_lists(
+        cache=DiskCache(None),
+        urls=(),
+        cache_fetch_timeout=None,
+        fallback_to_snapshot=True,
+        session=None,
     )
-    return frozenset(_ascii(rule.lower()) for rule in extract.tlds)
+    return frozenset(_ascii(rule.lower()) for rule in [*public, *(more if private else ())])
+
+
+def icann_rules() -> frozenset[str]:
+    """Rules of the ICANN section in ASCII; wildcards start with ``*.``, exceptions with ``!``."""
+    return _rules(private=False)
 
 
 def _ascii(rule: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 import polars as pl
-import tldextract
 
+from spamlinks.suffixes import icann_rules
 from spamlinks.urls import authorities, host_table
 
 __all__ = ["authorities", "host_problems"]
@@ -18,8 +18,7 @@ MAX_PLAIN_CHARS = 63  # then no label is too long either
 @cache
 def _icann_suffixes() -> pl.Series:
     """Public suffixes of registries, wildcards as ``*.ck``; offline, from the bundled list."""
-    extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    return pl.Series([s.lower() for s in extract.tlds], dtype=pl.String)
+    return pl.Series(sorted(icann_rules()), dtype=pl.String)
 
 
 def host_problems(authorities: pl.Series) -> dict[str, str]:

@@ -22,7 +22,7 @@ from spamlinks.exports.source import open_utf8
 
 __all__ = ["Batch", "Reject", "Way", "WayBlockedError", "ways"]
 
-BLOCK_BYTES = 1 << 22
+BLOCK_BYTES = 1 << 24
 SLOW_BATCH = 20_000
 MAX_RECORD_LINES = 500
 """A record that spans more lines is a quote that was never closed."""
