@@ -148,6 +148,8 @@ def prepare(
     InputError : a file cannot be read; RefusedExport when none of them holds links.
     """
     tell = stage or (lambda name, done, total: None)
+    bundle = load_bundle(settings.model)
+    bundle.warm_up()
     tell("reading", 0, 0)
     refused: list[RefusedExport] = []
     files = [export for export in exports if not isinstance(export, Reading)]
@@ -160,7 +162,6 @@ def prepare(
     if settings.facts is not None:
         backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
         merged = Merged(backlinks, merged.rejected, merged.own_site, merged.files, merged.notes)
-    bundle = load_bundle(settings.model)
     brands = (*settings.brand, *site_label(site))
     return Prepared(merged, readings, refused, bundle, site, brands)
 

@@ -69,6 +69,7 @@ def score(
     tell("reading", 0, 0)
     left_out: list[RefusedExport] = []
     bundle = load_bundle(settings.model)
+    bundle.warm_up()
     wanted = needed_columns(bundle) | set(LINK_COLUMNS)
     paths = [Path(path) for path in exports]
     readings = read_exports(paths, refused=left_out, digest=False, only=wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -20,12 +20,14 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from spamlinks.outputs import Draft
-from spamlinks.pipeline import Audit, Stage
 from spamlinks.policy import Verdict
 from spamlinks.report.text import clean
-from spamlinks.scores import Scores
-from spamlinks.training import Outcome
+
+if TYPE_CHECKING:  # each command loads what it needs, not what the others show
+    from spamlinks.outputs import Draft
+    from spamlinks.pipeline import Audit, Stage
+    from spamlinks.scores import Scores
+    from spamlinks.training import Outcome
 
 __all__ = ["progress", "show_audit", "show_draft", "show_scores", "show_training"]
 

@@ -7,9 +7,11 @@ LightGBM texts and ``names.json`` (host-name evidence). ``README.md`` is the car
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
@@ -80,25 +82,38 @@ class ModelBundle:
     metadata: Mapping[str, Any]
     sha256: str = ""
     _boosters: list[Any] = field(default_factory=list, repr=False, compare=False)
+    _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Neither locks nor boosters travel between processes; both are made again there.
+        return {**self.__dict__, "_boosters": [], "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update({**state, "_lock": threading.Lock()})
 
     def boosters(self) -> list[Any]:
         """The LightGBM boosters, built on first use; names checked against ``parts``."""
-        if not self._boosters:
-            import lightgbm as lgb  # late: importing it takes seconds
-
-            for part in self.parts:
-                try:
-                    booster = lgb.Booster(model_str=part.text)
-                except lgb.basic.LightGBMError as error:
-                    raise ModelError(self.name, f"model text is damaged ({error})", _HINT) from None
-                if not booster.num_trees():
-                    raise ModelError(self.name, "model text is cut off", _HINT)
-                if tuple(booster.feature_name()) != part.signals:
-                    raise ModelError(
-                        self.name, "model text and metadata.json disagree on signals", _HINT
-                    )
-                self._boosters.append(booster)
+        with self._lock:
+            if not self._boosters:
+                self._boosters.extend(self._built())
         return self._boosters
+
+    def _built(self) -> list[Any]:
+        import lightgbm as lgb  # late: importing it takes seconds
+
+        boosters = []
+        for part in self.parts:
+            try:
+                booster = lgb.Booster(model_str=part.text)
+            except lgb.basic.LightGBMError as error:
+                raise ModelError(self.name, f"model text is damaged ({error})", _HINT) from None
+            if not booster.num_trees():
+                raise ModelError(self.name, "model text is cut off", _HINT)
+            if tuple(booster.feature_name()) != part.signals:
+                problem = "model text and metadata.json disagree on signals"
+                raise ModelError(self.name, problem, _HINT)
+            boosters.append(booster)
+        return boosters
 
     def margins(self, matrix: npt.NDArray[np.float32], threads: int = 0) -> npt.NDArray[np.float64]:
         """Raw log-odds of spam, before calibration.
@@ -139,13 +154,30 @@ class ModelBundle:
         return out
 
     def used_signals(self) -> frozenset[str]:
-        """Signals that some tree splits on; the others change no score and need no computing."""
-        return frozenset(
-            name
-            for part, booster in zip(self.parts, self.boosters(), strict=True)
-            for name, splits in zip(part.signals, booster.feature_importance("split"), strict=True)
-            if splits
-        )
+        """Signals that some tree splits on; the others change no score and need no computing.
+
+        Read from the model's text, where ``split_feature=`` lists column numbers, so that reading
+        an export need not wait for LightGBM.
+        """
+        used: set[str] = set()
+        for part in self.parts:
+            for line in part.text.splitlines():
+                if line.startswith("split_feature="):
+                    numbers = line.partition("=")[2].split()
+                    used.update(part.signals[int(n)] for n in numbers if int(n) < len(part.signals))
+        return frozenset(used)
+
+    def warm_up(self) -> None:
+        """Build the boosters in a thread of its own: importing LightGBM takes a second or two.
+
+        Errors wait for the caller of ``boosters``.
+        """
+
+        def build() -> None:
+            with contextlib.suppress(ModelError, OSError, ImportError):
+                self.boosters()
+
+        threading.Thread(target=build, name="boosters", daemon=True).start()
 
     def signal_names(self) -> tuple[str, ...]:
         """Signals that any part uses, in the order of ``SIGNALS``."""

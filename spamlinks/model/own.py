@@ -6,6 +6,7 @@ weighted by how many labels there are. With few labels the start decides, with m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -113,7 +114,7 @@ def _fold(
     seed: int,
 ) -> dict[str, npt.NDArray[np.float64]]:
     parts = _blend(start, _fit(matrix[train], y[train], weight, seed, 1), weight)
-    bundle = replace(start, parts=parts, _boosters=[])
+    bundle = replace(start, parts=parts, _boosters=[], _lock=threading.Lock())
     found = {"": bundle.margins(matrix[test], threads=1)}
     for view in _poorer(matrix):
         found[view] = bundle.margins(hide(matrix[test], view), threads=1)
