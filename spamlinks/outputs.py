@@ -109,7 +109,7 @@ def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) ->
         added, _ = diff(live, merged)
         changes = tuple(f"+ {entry.line}" for entry in added)
         if not added:
-            why = _why_not(domains, live=bool(accepted))
+            why = _why_not(domains, run, live=bool(accepted))
             return Draft(None, len(live.entries), 0, len(live.entries), why, refused, ())
         return Draft(
             merged.render(),
@@ -121,7 +121,7 @@ def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) ->
             changes,
         )
     if not accepted:
-        return Draft(None, 0, 0, 0, _why_not(domains), refused, ())
+        return Draft(None, 0, 0, 0, _why_not(domains, run), refused, ())
     text = render_candidates(accepted, header, guards.own_hosts).encode()
     lines = tuple(f"+ {candidate.entry.line}" for candidate in accepted)
     return Draft(text, len(accepted), len(accepted), 0, None, refused, tuple(sorted(lines)))
@@ -138,15 +138,19 @@ def _without_page(domains: pl.DataFrame) -> list[str]:
     return chosen["linking_domain"].to_list()
 
 
-def _why_not(domains: pl.DataFrame, *, live: bool = False) -> str:
+def _why_not(domains: pl.DataFrame, run: dict[str, Any], *, live: bool = False) -> str:
     if not domains.height:
         return "there are no links"
     review = int((domains["verdict"] == Verdict.REVIEW.value).sum())
-    note = f"; {review:,} domains are for you to review" if review else ""
+    noun = "domain is" if review == 1 else "domains are"
+    note = f"; {review:,} {noun} for you to review" if review else ""
     if live or (domains["reason"] == Reason.IN_LIVE_FILE.value).any():
         return f"your live file already has every entry{note}"
     if (domains["verdict"] == Verdict.DISAVOW.value).any():
         return f"no candidate passed the last check{note}"
+    if run.get("threshold") is False:
+        promised = f"this model cannot promise a precision of {run['precision']:.2f} here"
+        return f"{promised}, a lower --precision may decide{note}"
     return f"nothing reached the threshold{note}"
 
 
@@ -294,13 +298,37 @@ def disavow_from(
         keep = _parsed(settings.keep, KeepList.parse) or KeepList()
         guards = Guards(site=settings.site, keep=keep, live=live)
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
+        if live is None and (domains["reason"] == Reason.IN_LIVE_FILE.value).any():
+            raise InputError(
+                inputs[0].name,
+                "its verdicts were made beside a live disavow file",
+                "Give that file with --merge, or its entries would be missing from the new one.",
+            )
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, {})
     else:
         outcome = audit(inputs, settings, stage=stage)
         draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
     if draft.text is not None:
+        _refuse_loss(output, draft.text)
         write_disavow(output, draft.text, backup=output.exists())
     return draft
+
+
+def _refuse_loss(output: Path, text: bytes) -> None:
+    """A disavow file that already stands there must not lose an entry to the new one."""
+    if not output.is_file():
+        return
+    try:
+        old = DisavowFile.parse(output.read_bytes(), output.name)
+    except (OSError, InputError):
+        return  # no disavow file; writing makes a backup of it
+    removed = diff(old, DisavowFile.parse(text, output.name))[1]
+    if removed:
+        raise OutputError(
+            output.name,
+            f"it holds {len(removed):,} entries that the new file would not have",
+            f"Add to it with --merge {output.name}, or choose another name.",
+        )
 
 
 def _refuse_unused(settings: Settings) -> None:

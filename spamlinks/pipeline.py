@@ -373,6 +373,7 @@ def _run(
             "domains": domains.height,
         },
         "verdicts": {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict},
+        "threshold": bool(decided["cut_disavow"].is_not_null().any()),
         "not_looked_at": _not_looked_at(frozenset(merged.backlinks.columns), prepared),
         "seconds": round(seconds, 2),
     }

@@ -174,7 +174,7 @@ def disavow(
     exports: Annotated[
         list[Path],
         typer.Argument(
-            metavar="EXPORT_OR_DOMAINS_CSV...",
+            metavar="EXPORT_OR_DOMAINS_CSV",
             help="Link exports, or the domains.csv that 'spamlinks audit' wrote.",
         ),
     ],
@@ -213,7 +213,7 @@ def disavow(
 @app.command()
 def train(
     labelled: Annotated[
-        list[Path], typer.Argument(metavar="LABELLED...", help="Link exports with labels.")
+        list[Path], typer.Argument(metavar="LABELLED", help="Link exports with labels.")
     ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="MODEL_DIR", help="Folder for the model.")
@@ -275,7 +275,7 @@ def train(
 def formats(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="Say what this file is and how it is read."),
+        typer.Argument(metavar="FILE", help="Say what this file is and how it is read."),
     ] = None,
 ) -> None:
     """List the export formats that are read, or say what one file is."""
@@ -298,7 +298,7 @@ def list_signals() -> None:
 @app.command(name="model")
 def show_model_command(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Default: the shipped model.")
+        Path | None, typer.Argument(metavar="DIR", help="Default: the shipped model.")
     ] = None,
 ) -> None:
     """Show what a model is: its card, thresholds and error rates."""

@@ -29,7 +29,7 @@ __all__ = [
 Exports = Annotated[
     list[Path],
     typer.Argument(
-        metavar="EXPORT...",
+        metavar="EXPORT",
         help="Link exports of any vendor, as many as you have, or folders of them. "
         "'spamlinks formats' lists what is read.",
     ),

@@ -131,7 +131,10 @@ def _worst(console: Console, outcome: Audit) -> None:
     if not flagged.height:
         return
     table = Table(
-        title=f"The {flagged.height} worst", title_justify="left", box=None, padding=(0, 2, 0, 0)
+        title="The worst" if flagged.height > 1 else "The one to look at",
+        title_justify="left",
+        box=None,
+        padding=(0, 2, 0, 0),
     )
     for name, how in (
         ("domain", "left"),
