@@ -36,6 +36,7 @@ SCHEMA = {
     "links": pl.Int64,
     "followed_links": pl.Int64,
     "lost_links": pl.Int64,
+    "named": pl.Boolean,
 }
 
 
@@ -54,6 +55,7 @@ def row(domain: str | None, score: float = 0.99, **changed: object) -> dict[str,
         "links": 3,
         "followed_links": 3,
         "lost_links": 0,
+        "named": False,
     }
     return values | changed
 
@@ -78,6 +80,8 @@ CASES = [  # row, verdict, reason, unit; the why stands beside it
     (row("spam.example"), D, Reason.SCORE_HIGH, "domain"),
     (row("spam.example", 0.9), D, Reason.SCORE_HIGH, "domain"),  # the cut itself counts
     (row("spam.example", 0.89), R, Reason.SCORE_MIDDLE, "domain"),
+    (row("spam.example", 0.6, cut_disavow=0.5, named=True), D, Reason.NAME_HIGH, "domain"),
+    (row("spam.example", 0.1, cut_disavow=0.5, named=True), K, Reason.SCORE_LOW, "domain"),
     (row("spam.example", 0.5), R, Reason.SCORE_MIDDLE, "domain"),
     (row("spam.example", 0.49), K, Reason.SCORE_LOW, "domain"),
     (row("spam.blogspot.com"), D, Reason.SCORE_HIGH, "host"),  # one blog, not the platform
@@ -156,7 +160,7 @@ def test_rows_keep_their_order_their_columns_and_their_score():
 
 def test_no_units_give_no_verdicts():
     decided = decide(frame(), Guards())
-    assert decided.shape == (0, len(UNIT_COLUMNS) + 3)
+    assert decided.shape == (0, len(SCHEMA) + 3)
 
 
 def test_a_missing_column_and_a_missing_score_are_errors():
