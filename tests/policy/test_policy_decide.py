@@ -12,7 +12,6 @@ from spamlinks.errors import InputError
 from spamlinks.policy import (
     REASON_TEXT,
     SITUATIONS,
-    UNIT_COLUMNS,
     Guards,
     KeepList,
     Reason,
