@@ -1,7 +1,7 @@
 """Scores for links, and from links to the unit that is decided.
 
-A domain whose address alone reaches the threshold measured on real hosts needs no more of the other
-columns than not to speak against it: there the lower cut decides.
+A domain whose address alone reaches the threshold measured on real hosts needs less of the other
+columns: there the threshold for ``AGREED_PRECISION`` decides.
 
 The score of a domain is the calibrated mean of its links' margins: one bad page on a large honest
 site does not condemn it, and a site that is bad throughout has no page to hide behind. A domain is
@@ -188,8 +188,9 @@ def unit_scores(
     mild = _cuts(bundle, REVIEW_PRECISION)[view]
     mild = np.where(np.isfinite(mild), mild, 0.0)  # no cut was measured: ask about even odds
     strict = _cuts(bundle, precision)[view]
-    named = _named(bundle, scored, units, used, precision) & (odds < strict)
-    strict = np.where(named, mild, strict)
+    agreed = np.maximum(_cuts(bundle, AGREED_PRECISION)[view], mild)
+    named = _named(bundle, scored, units, used, precision) & np.isfinite(agreed) & (odds < strict)
+    strict = np.where(named, agreed, strict)
     # A cut stands just above an honest unit; as probabilities the two would be one number.
     cut = pl.Series(np.nextafter(expit(strict), np.inf), dtype=pl.Float64)
     return units.with_columns(
@@ -224,6 +225,9 @@ def _named(
 
 REVIEW_PRECISION = 0.80
 """REVIEW starts where four in five are spam at the prior: a list that is worth a person's time."""
+
+AGREED_PRECISION = 0.90
+"""What the other columns must say of a domain whose address alone reaches the strict threshold."""
 
 
 def _cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
