@@ -107,6 +107,9 @@ def precision_cut(
 ) -> Cut:
     """Find the lowest cut whose precision at ``prior`` is kept with 95 % confidence.
 
+    Each candidate is tested by itself and the lowest that passes is taken, so the bound is a
+    little optimistic: it does not pay for the choice among them.
+
     Precision is ``prior * recall / (prior * recall + (1 - prior) * f)``, with ``f`` the upper
     bound of the share of honest units above the cut; every higher cut must keep it as well.
 
