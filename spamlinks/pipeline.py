@@ -17,12 +17,10 @@ from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports import Merged, Reading, guess_site, merge, read_exports
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import ModelBundle, load_bundle
-from spamlinks.model.explain import Effect, explain_rows, sentence
 from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
-from spamlinks.policy import REASON_TEXT, SITUATIONS, Guards, KeepList, Reason, Verdict, decide
-from spamlinks.signals.kernel import signals
-from spamlinks.signals.profile import name_patterns
+from spamlinks.policy import SITUATIONS, Guards, KeepList, Verdict, decide
+from spamlinks.reasons import explain_domains
 from spamlinks.urls import linking_domain
 
 if TYPE_CHECKING:
@@ -44,9 +42,6 @@ DOMAIN_COLUMNS = (
     "evidence",
 )
 """Columns of domains.csv."""
-
-EXPLAINED = 3000
-"""At most so many domains get their effects computed, the worst first; the others say so."""
 
 Stage = Callable[[str, int, int], None]
 """Progress: (stage, done, total); total 0 where it is not known."""
@@ -233,7 +228,7 @@ def audit(
     )
     decided = decide(units, guards)
     tell("explaining", 0, 0)
-    domains = _explain(prepared.bundle, scored, decided)
+    domains = explain_domains(prepared.bundle, scored, decided)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
     return Audit(
         domains.select(DOMAIN_COLUMNS), _links(scored), prepared.merged.rejected, run, guards
@@ -260,59 +255,6 @@ def _links(scored: Scored) -> pl.DataFrame:
             frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name))
     first = ["referring_page", "linking_domain", "target_url", "anchor_text", "spam_score"]
     return frame.select(*first, pl.exclude(first))
-
-
-_ORDER = {Verdict.DISAVOW.value: 0, Verdict.REVIEW.value: 1, Verdict.KEEP.value: 2}
-
-
-def _explain(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> pl.DataFrame:
-    """Sort the domains, worst first, and say why: sentences for the first ``EXPLAINED``."""
-    domains = decided.with_columns(
-        _order=pl.col("verdict").replace_strict(_ORDER, return_dtype=pl.Int8)
-    ).sort("_order", "spam_score", "linking_domain", descending=[False, True, False])
-    rows = domains["row"].head(EXPLAINED)
-    matrix = signals(scored.frame[rows.to_list()], scored.tables) if len(rows) else None
-    effects = explain_rows(bundle, matrix) if matrix is not None else []
-    why, evidence = [], []
-    table = domains.select("reason", "suffix", "verdict").head(EXPLAINED)
-    for (reason, suffix, verdict), found in zip(table.iter_rows(), effects, strict=True):
-        why.append(_why(reason, verdict, found, suffix))
-        evidence.append(" | ".join(sentence(effect, suffix) for effect in found))
-    for reason in domains["reason"].slice(len(why)):
-        why.append(REASON_TEXT[Reason(reason)])
-        evidence.append("not computed for this many domains; see 'spamlinks score'")
-    return domains.with_columns(
-        why=pl.Series(why, dtype=pl.String),
-        evidence=pl.Series(evidence, dtype=pl.String),
-        network=_networks(domains),
-    )
-
-
-def _networks(domains: pl.DataFrame) -> pl.Series:
-    """Name pattern of a flagged domain and how many share it; null where there is none.
-
-    Kept domains get none: honest names share a trade's words, and a group would accuse them.
-    """
-    found = name_patterns(domains["linking_domain"], domains["suffix"])
-    label = pl.format("{} ({} domains)", "pattern", "members")
-    shown = found["pattern"].is_not_null() & (domains["verdict"] != Verdict.KEEP.value)
-    return found.select(pl.when(shown).then(label).alias("network"))["network"]
-
-
-_BY_SCORE = (Reason.SCORE_HIGH, Reason.SCORE_MIDDLE, Reason.NAME_HIGH, Reason.SCORE_LOW)
-
-
-def _why(reason: str, verdict: str, effects: list[Effect], suffix: str) -> str:
-    """The rule's sentence, and what drove the score that way."""
-    text = REASON_TEXT[Reason(reason)]
-    up = verdict != Verdict.KEEP.value or reason in (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE)
-    driving = [e for e in effects if (e.effect > 0) == up][:2]
-    if not driving:
-        return text
-    said = "; ".join(sentence(e, suffix).rpartition(" (")[0] for e in driving)
-    if reason in _BY_SCORE:
-        return f"{said[0].upper()}{said[1:]}. {text}"
-    return f"{text} {'Its score: ' if up else 'Speaking for it: '}{said}."
 
 
 def _run(

@@ -37,7 +37,8 @@ ALLOWED: dict[str, set[str]] = {
     "engines": GROUND | {"exports", "signals", "model"},
 }
 EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
-ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts"}
+ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
+ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 JOBS = {"outputs", "scores", "training"}  # what the commands do; none needs another
 for job in JOBS:
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline"}

@@ -19,8 +19,9 @@ from spamlinks.disavow import DisavowFile
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.model.bundle import load_bundle
 from spamlinks.outputs import disavow_from, draft_disavow, write_audit
-from spamlinks.pipeline import DOMAIN_COLUMNS, EXPLAINED, Audit, Settings, audit, site_label
+from spamlinks.pipeline import DOMAIN_COLUMNS, Audit, Settings, audit, site_label
 from spamlinks.policy import SITUATIONS
+from spamlinks.reasons import EXPLAINED
 from spamlinks.scores import LINK_COLUMNS, score, write_scores
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "examples"
@@ -210,7 +211,7 @@ def test_many_domains_are_explained_up_to_a_bound(
     small: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert EXPLAINED >= 1000
-    monkeypatch.setattr("spamlinks.pipeline.EXPLAINED", 5)
+    monkeypatch.setattr("spamlinks.reasons.EXPLAINED", 5)
     outcome = audit([small["ahrefs"]])
     said = outcome.domains["evidence"].str.contains("not computed")
     assert said.to_list() == [False] * 5 + [True] * (outcome.domains.height - 5)

@@ -1,0 +1,69 @@
+"""Why each domain got its verdict: sentences for domains.csv, the report and the disavow file."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from spamlinks.model.bundle import ModelBundle
+from spamlinks.model.explain import Effect, explain_rows, sentence
+from spamlinks.model.scoring import Scored
+from spamlinks.policy import REASON_TEXT, Reason, Verdict
+from spamlinks.signals.kernel import signals
+from spamlinks.signals.profile import name_patterns
+
+__all__ = ["EXPLAINED", "explain_domains"]
+
+EXPLAINED = 3000
+"""At most so many domains get their effects computed, the worst first; the others say so."""
+
+_ORDER = {Verdict.DISAVOW.value: 0, Verdict.REVIEW.value: 1, Verdict.KEEP.value: 2}
+
+
+def explain_domains(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> pl.DataFrame:
+    """Sort the domains, worst first, and say why: sentences for the first ``EXPLAINED``."""
+    domains = decided.with_columns(
+        _order=pl.col("verdict").replace_strict(_ORDER, return_dtype=pl.Int8)
+    ).sort("_order", "spam_score", "linking_domain", descending=[False, True, False])
+    rows = domains["row"].head(EXPLAINED)
+    matrix = signals(scored.frame[rows.to_list()], scored.tables) if len(rows) else None
+    effects = explain_rows(bundle, matrix) if matrix is not None else []
+    why, evidence = [], []
+    table = domains.select("reason", "suffix", "verdict").head(EXPLAINED)
+    for (reason, suffix, verdict), found in zip(table.iter_rows(), effects, strict=True):
+        why.append(_why(reason, verdict, found, suffix))
+        evidence.append(" | ".join(sentence(effect, suffix) for effect in found))
+    for reason in domains["reason"].slice(len(why)):
+        why.append(REASON_TEXT[Reason(reason)])
+        evidence.append("not computed for this many domains; see 'spamlinks score'")
+    return domains.with_columns(
+        why=pl.Series(why, dtype=pl.String),
+        evidence=pl.Series(evidence, dtype=pl.String),
+        network=_networks(domains),
+    )
+
+
+def _networks(domains: pl.DataFrame) -> pl.Series:
+    """Name pattern of a flagged domain and how many share it; null where there is none.
+
+    Kept domains get none: honest names share a trade's words, and a group would accuse them.
+    """
+    found = name_patterns(domains["linking_domain"], domains["suffix"])
+    label = pl.format("{} ({} domains)", "pattern", "members")
+    shown = found["pattern"].is_not_null() & (domains["verdict"] != Verdict.KEEP.value)
+    return found.select(pl.when(shown).then(label).alias("network"))["network"]
+
+
+_BY_SCORE = (Reason.SCORE_HIGH, Reason.SCORE_MIDDLE, Reason.NAME_HIGH, Reason.SCORE_LOW)
+
+
+def _why(reason: str, verdict: str, effects: list[Effect], suffix: str) -> str:
+    """The rule's sentence, and what drove the score that way."""
+    text = REASON_TEXT[Reason(reason)]
+    up = verdict != Verdict.KEEP.value or reason in (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE)
+    driving = [e for e in effects if (e.effect > 0) == up][:2]
+    if not driving:
+        return text
+    said = "; ".join(sentence(e, suffix).rpartition(" (")[0] for e in driving)
+    if reason in _BY_SCORE:
+        return f"{said[0].upper()}{said[1:]}. {text}"
+    return f"{text} {'Its score: ' if up else 'Speaking for it: '}{said}."
