@@ -151,6 +151,10 @@ def _why_not(domains: pl.DataFrame, run: dict[str, Any], *, live: bool = False) 
     if run.get("threshold") is False:
         promised = f"this model cannot promise a precision of {run['precision']:.2f} here"
         return f"{promised}, a lower --precision may decide{note}"
+    muted = domains["reason"].is_in([Reason.NOFOLLOW_ONLY.value, Reason.LINKS_GONE.value]).sum()
+    if muted:
+        noun = "domain looks" if muted == 1 else "domains look"
+        note = f", {muted:,} {noun} bad but all links are nofollow or gone{note}"
     return f"nothing reached the threshold{note}"
 
 
