@@ -135,6 +135,9 @@ ones by much; a model trained on popular sites as its honest examples would put 
 
 ## Limits
 
+- The mix of honest names and the rule that picks the thresholds were chosen after looking at
+  left-out tables like the one above; those figures are therefore somewhat optimistic. Small
+  personal sites come from one list: they are split by network, never left out as a source.
 - A name is weak evidence: most spam hosts have unremarkable names and stay below the threshold.
 - Against business-like sites it is far weaker than against personal ones (see OpenDNS random).
 - Lists overlap and copy each other; a wave of link sellers of 2026 dominates the recent ones.
