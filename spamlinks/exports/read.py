@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -13,14 +13,10 @@ import polars as pl
 
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports.catalog import Format, normalise_header
-from spamlinks.exports.conventions import Conventions
-from spamlinks.exports.convert import Converter, latest_believable
-from spamlinks.exports.hosts import authorities, host_problems
 from spamlinks.exports.notes import NAMED_COLUMNS, printable, reading_notes
 from spamlinks.exports.recognise import Recognised, recognise
-from spamlinks.exports.rows import Batch, Reject, Way, WayBlockedError, ways
-from spamlinks.exports.source import BrokenEncodingError, resurvey
-from spamlinks.schema import BLOCKS, FIELDS
+from spamlinks.exports.table import LIST_KIND, Table, read_table
+from spamlinks.schema import FIELDS
 
 __all__ = ["Reading", "read_export", "read_exports"]
 
@@ -30,8 +26,6 @@ REJECTED_SCHEMA = {
     "reason": pl.String,
     "text": pl.String,
 }
-LIST_KIND = "url-list"
-"""Lists that people make by hand: URLs and domains mixed, with comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +131,7 @@ def read_export(
     kept = _kept_columns(recognised, keep)
     with ThreadPoolExecutor(max_workers=1) as pool:
         hashed = pool.submit(_sha256, path, recognised.source.name) if digest else None
-        table = _read_table(recognised, kept, only)
+        table = read_table(recognised, kept, only)
         sha256 = hashed.result() if hashed is not None else ""
     backlinks, export_date = _with_provenance(recognised, table)
     name = recognised.source.name
@@ -186,111 +180,7 @@ def _sha256(path: Path, name: str) -> str:
         raise InputError(name, "the file went away while it was read", "Try again.") from None
 
 
-@dataclass(slots=True)
-class _Table:
-    """The typed records of a file and what was left out."""
-
-    frame: pl.DataFrame
-    rejects: list[Reject]
-    converter: Converter
-    recognised: Recognised
-
-
-def _read_table(
-    recognised: Recognised, kept: dict[str, int], only: frozenset[str] | None
-) -> _Table:
-    """Read a file the fastest way that works, and again when its conventions turn out otherwise."""
-    remaining = list(ways())
-    conventions: Conventions | None = None
-    while True:
-        converter = Converter(
-            [
-                (i, c)
-                for i, use in enumerate(recognised.columns)
-                for c in use.columns
-                if only is None or c.field in only or c.field in _ALWAYS
-            ],
-            recognised.format.missing,
-            conventions or Conventions(),
-            latest_believable(recognised.export_date, date.today()),
-            fixed=conventions is not None,
-            kept=kept,
-        )
-        try:
-            frame, rejects, seen = _collect(recognised, converter, remaining[0])
-        except BrokenEncodingError:  # cannot come again: what follows is recoded
-            recognised = recognised.with_source(resurvey(recognised.source))
-            continue
-        except WayBlockedError:
-            remaining.pop(0)
-            continue
-        revised = None if conventions is not None else seen.revised(converter.counts)
-        if revised is None:
-            return _Table(frame, rejects, converter, recognised)
-        conventions = revised
-
-
-_ALWAYS = frozenset({"referring_page", *BLOCKS["dates"], *BLOCKS["crawl"]})
-
-
-def _collect(
-    recognised: Recognised, converter: Converter, way: Way
-) -> tuple[pl.DataFrame, list[Reject], Conventions]:
-    frames = [converter.empty().with_columns(export_row=_NO_ROWS)]
-    rejects: list[Reject] = []
-    for batch in _ahead(way(recognised, converter.positions)):
-        rejects += batch.rejects
-        frames.append(_usable(recognised, converter, batch, rejects))
-    return pl.concat(frames, rechunk=False), rejects, converter.conventions
-
-
-def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Parse the next batch while the last one is converted; errors come where they would have."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
-            yield batch
-
-
-_NO_ROWS = pl.Series([], dtype=pl.Int64)
-
-
-def _usable(
-    recognised: Recognised, converter: Converter, batch: Batch, rejects: list[Reject]
-) -> pl.DataFrame:
-    """Convert a batch and set records without a usable referring page aside."""
-    frame = converter.convert(batch.frame).with_columns(export_row=batch.records)
-    frame = frame.with_columns(authorities(frame["referring_page"]).alias("_authority"))
-    problems = host_problems(frame["_authority"])
-    page = pl.col("referring_page")
-    reason: pl.Expr = (
-        pl.when(page.is_null())
-        .then(pl.lit("no referring page"))
-        .when(page.str.contains(r"[\x00-\x1f\x7f]"))
-        .then(pl.lit("control character in the URL"))
-        .when(pl.col("_authority").is_in(list(problems)))
-        .then(
-            pl.col("_authority").replace_strict(
-                list(problems), list(problems.values()), default=None, return_dtype=pl.String
-            )
-        )
-    )
-    if recognised.format.kind == LIST_KIND:
-        comment = page.str.starts_with("#")
-        reason = pl.when(comment).then(pl.lit("comment")).otherwise(reason)
-    frame = frame.with_columns(reason.alias("_reason"))
-    bad = frame.filter(pl.col("_reason").is_not_null())
-    if bad.height:
-        rejects += [
-            Reject(number, why, (text or "")[:2000])
-            for number, why, text in bad.select("export_row", "_reason", "referring_page").rows()
-        ]
-        frame = frame.filter(pl.col("_reason").is_null())
-    return frame.drop("_authority", "_reason")
-
-
-def _with_provenance(recognised: Recognised, table: _Table) -> tuple[pl.DataFrame, date | None]:
+def _with_provenance(recognised: Recognised, table: Table) -> tuple[pl.DataFrame, date | None]:
     frame, entry = table.frame, recognised.format
     export_date = recognised.export_date or _newest_day(frame)
     grain = pl.lit(entry.grain)
