@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from spamlinks.errors import InputError, RefusedExport
-from spamlinks.exports import merge, read, read_export, read_exports, rows
+from spamlinks.exports import merge, read_export, read_exports, rows, table
 from spamlinks.schema import FIELDS
 
 HEADER = ["Source url", "Target url", "Anchor", "Page ascore", "First seen"]
@@ -270,7 +270,7 @@ def test_all_ways_agree(tmp_path_factory, records, quoting, good_pages):
     found = []
     for way in rows.ways():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(read, "ways", lambda way=way: (way, rows.ways()[-1]))
+            patch.setattr(table, "ways", lambda way=way: (way, rows.ways()[-1]))
             found.append(read_export(path))
     for other in found[1:]:
         assert_frame_equal(found[0].backlinks, other.backlinks)
