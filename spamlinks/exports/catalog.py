@@ -6,12 +6,19 @@ Adding a format needs an entry in ``catalog.json`` and no code. An entry names
   disavow) and ``confidence`` (A: real exports read, B: header published by independent parsers,
   C: partly assumed, D: a guess);
 * ``core``: the fields a header must supply to be this format, in whatever language;
-* ``columns``: field, the headers that stand for it, and how its cells are read (below);
+* ``columns``: field, the headers that stand for it, ``localized`` headers by language code, and
+  how its cells are read (below);
 * ``unused``: headers that are known and not read;
+* ``variants``: the same columns in another dress (a language, a container, a re-saved file), each
+  with its own generation and confidence, and conditions that must all hold: ``language``,
+  ``container``, ``delimiter``, ``encoding``, ``name_contains``, ``header`` (a column that must be
+  there), ``first_header`` (the first column), ``spelling`` (a text that a cell must be). The first
+  that fits is taken;
 * optional: ``exact`` (no other column may be present), ``name_contains`` (words in the file name),
   ``content`` (what the cells look like, when no header is known), ``row_caps`` (record counts at
   which the vendor cuts its exports), ``missing`` (marks that mean "unknown" in text), ``refusal``
-  and ``advice`` (the format holds no links to score: why, and what to export instead).
+  and ``advice`` (the format holds no links to score: why, and what to export instead),
+  ``any_target`` (rows may link to other sites than the user's), ``note`` (a sentence for people).
 
 How cells are read, ``how``: absent = as the field's type asks; ``inverted`` = yes means no;
 ``flag`` = anything but empty means yes; ``token`` = yes when one of the words of ``value`` is in
@@ -24,14 +31,20 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["Column", "Format", "catalogue", "normalise_header"]
+__all__ = ["Column", "Format", "Variant", "catalogue", "normalise_header"]
 
 _SORT_MARK = re.compile(r" \((?:asc|desc)\)$")
+CONDITIONS = frozenset(
+    {"language", "container", "delimiter", "encoding", "name_contains", "header", "first_header",
+     "spelling"}
+)  # fmt: skip
 HOWS = frozenset({"value", "inverted", "flag", "token", "kind"})
 GRAINS = frozenset({"link", "domain", "anchor", "target", "internal", "other", "disavow"})
 
@@ -65,6 +78,17 @@ class Column:
     how: str = "value"
     value: str = ""
     otherwise: str = ""
+    languages: Mapping[str, frozenset[str]] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A dress of a format: its own generation and confidence, and the conditions that tell it."""
+
+    generation: str
+    confidence: str
+    kind: str
+    conditions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +110,14 @@ class Format:
     missing: frozenset[str] = frozenset()
     refusal: str = ""
     advice: str = ""
+    any_target: bool = False
+    note: str = ""
+    variants: tuple[Variant, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether the layout was seen in real exports or is published by independent parsers."""
+        return self.confidence in ("A", "B")
 
     @property
     def name(self) -> str:
@@ -102,12 +134,26 @@ def _headers(names: list[str]) -> frozenset[str]:
 
 
 def _column(raw: dict[str, Any]) -> Column:
+    languages = {code: _headers(names) for code, names in raw.get("localized", {}).items()}
     return Column(
         field=raw["field"],
-        headers=_headers(raw["headers"]),
+        headers=_headers(raw["headers"]).union(*languages.values()),
         how=raw.get("how", "value"),
         value=raw.get("value", ""),
         otherwise=raw.get("otherwise", ""),
+        languages=languages,
+    )
+
+
+def _variant(raw: dict[str, Any], entry: dict[str, Any]) -> Variant:
+    conditions = {key: value for key, value in raw.items() if key in CONDITIONS}
+    if set(raw) - CONDITIONS - {"generation", "confidence", "kind"} or not conditions:
+        raise ValueError(f"{entry['vendor']} {raw['generation']}: unknown or no condition")
+    return Variant(
+        raw["generation"],
+        raw.get("confidence", entry["confidence"]),
+        raw.get("kind", entry["kind"]),
+        conditions,
     )
 
 
@@ -129,6 +175,9 @@ def _format(raw: dict[str, Any]) -> Format:
         missing=frozenset(raw.get("missing", ())),
         refusal=raw.get("refusal", ""),
         advice=raw.get("advice", ""),
+        any_target=raw.get("any_target", False),
+        note=raw.get("note", ""),
+        variants=tuple(_variant(variant, raw) for variant in raw.get("variants", ())),
     )
     supplied = {column.field for column in columns}
     if not entry.core <= supplied:
