@@ -78,7 +78,7 @@ class Column:
     how: str = "value"
     value: str = ""
     otherwise: str = ""
-    languages: Mapping[str, frozenset[str]] = dataclass_field(default_factory=dict)
+    languages: Mapping[str, frozenset[str]] = dataclass_field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Variant:
     generation: str
     confidence: str
     kind: str
-    conditions: Mapping[str, str]
+    conditions: Mapping[str, str] = dataclass_field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)

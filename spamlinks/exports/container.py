@@ -1,4 +1,4 @@
-"""Opening a file: what it is packed in, and unpacking gzip within bounds."""
+"""Opening a file, unpacking gzip within bounds, and naming the containers that are not read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import io
 import stat
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from spamlinks.errors import InputError
 
-__all__ = ["CHUNK_BYTES", "GZIP_MAGIC", "open_bytes", "open_file", "refuse_containers"]
+__all__ = ["CHUNK_BYTES", "GZIP_MAGIC", "bounded_gzip", "open_file", "refuse_containers"]
 
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 22
@@ -41,13 +41,10 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
 class _BoundedGzip(io.RawIOBase):
     """Unpacks gzip and stops at a bomb or at a file that ends too early."""
 
-    def __init__(self, raw: IO[bytes], name: str, packed_bytes: int) -> None:
-        self._raw = raw
-        self._file = gzip.GzipFile(fileobj=raw, mode="rb")
+    def __init__(self, raw: IO[bytes], name: str) -> None:
+        self._packed = _Counted(raw)
+        self._file = gzip.GzipFile(fileobj=self._packed, mode="rb")
         self._name = name
-        self._limit = min(
-            MAX_INFLATED_BYTES, max(SAFE_INFLATED_BYTES, packed_bytes * MAX_INFLATE_RATIO)
-        )
         self._seen = 0
 
     def readable(self) -> bool:
@@ -63,16 +60,38 @@ class _BoundedGzip(io.RawIOBase):
         except (OSError, zlib.error):
             raise InputError(self._name, "the gzip file is damaged", "Download it again.") from None
         self._seen += len(data)
-        if self._seen > self._limit:
+        # What was read ahead counts: a bomb is a thousand times its packed size, not two hundred.
+        limit = max(SAFE_INFLATED_BYTES, self._packed.seen * MAX_INFLATE_RATIO)
+        if self._seen > min(limit, MAX_INFLATED_BYTES):
             raise InputError(
                 self._name,
-                f"the gzip file inflates to more than {self._limit >> 20} MB",
+                f"the gzip file inflates to more than {min(limit, MAX_INFLATED_BYTES) >> 20} MB",
                 "If that is really an export, unpack it and split it.",
             )
         return data
 
     def close(self) -> None:
         self._file.close()
+        self._packed.close()
+        super().close()
+
+
+class _Counted(io.RawIOBase):
+    """Passes bytes on and counts them."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self.seen = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._raw.read(size)
+        self.seen += len(data)
+        return data
+
+    def close(self) -> None:
         self._raw.close()
         super().close()
 
@@ -95,22 +114,13 @@ def open_file(path: Path, name: str) -> IO[bytes]:
     raise InputError(name, "it is not a regular file", "Give a saved export file.")
 
 
-def open_bytes(path: Path, name: str, gzipped: bool) -> IO[bytes] | io.RawIOBase:
-    """Open the bytes of a file, unpacked; reading raises InputError for bad gzip data."""
-    raw = open_file(path, name)
-    return _BoundedGzip(raw, name, path.stat().st_size) if gzipped else raw
+def bounded_gzip(raw: IO[bytes], name: str) -> IO[bytes]:
+    """Return a stream of unpacked bytes; reading raises InputError for bad data and for bombs."""
+    return cast(IO[bytes], _BoundedGzip(raw, name))
 
 
-def refuse_containers(name: str, start: bytes, path: Path) -> None:
+def refuse_containers(name: str, start: bytes) -> None:
     """Raise InputError when the first bytes are those of a container that is not read."""
-    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        if path.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
-            raise InputError(name, "it is a spreadsheet workbook", _SAVE_AS_CSV)
-        raise InputError(
-            name,
-            "it is a zip archive or an Excel workbook (xlsx)",
-            "Save a workbook as CSV; unpack an archive and give the CSV files inside.",
-        )
     for magic, what, hint in _MAGIC:
         if start.startswith(magic):
             raise InputError(name, f"it is {what}", hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -130,7 +129,7 @@ def read_export(
     recognised.refuse()
     kept = _kept_columns(recognised, keep)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        hashed = pool.submit(_sha256, path, recognised.source.name) if digest else None
+        hashed = pool.submit(recognised.source.part.sha256) if digest else None
         table = read_table(recognised, kept, only)
         sha256 = hashed.result() if hashed is not None else ""
     backlinks, export_date = _with_provenance(recognised, table)
@@ -170,14 +169,6 @@ def _kept_columns(recognised: Recognised, keep: Sequence[str]) -> dict[str, int]
             )
         kept[name] = headers.index(normalise_header(name))
     return kept
-
-
-def _sha256(path: Path, name: str) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        raise InputError(name, "the file went away while it was read", "Try again.") from None
 
 
 def _with_provenance(recognised: Recognised, table: Table) -> tuple[pl.DataFrame, date | None]:

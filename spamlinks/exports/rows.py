@@ -17,6 +17,7 @@ from typing import cast
 
 import polars as pl
 
+from spamlinks.exports.parts import Reject
 from spamlinks.exports.recognise import Recognised
 from spamlinks.exports.source import open_utf8
 
@@ -36,15 +37,6 @@ class WayBlockedError(Exception):
 
 class _RunawayError(Exception):
     """A record grew beyond all measure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A record that is left out: its number, why, and the beginning of its text."""
-
-    record: int
-    reason: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
-"""Opening an export: container, encoding, and a bounded stream of clean UTF-8 bytes.
+"""Opening a table of an export: its encoding, and a bounded stream of clean UTF-8 bytes.
 
-Everything is decided by content. A file is never loaded whole: gzip is unpacked and UTF-16 is
-recoded on the way, within bounds on how much may come out of how little.
+Everything is decided by content. A file is never loaded whole: UTF-16 is recoded on the way.
 """
 
 from __future__ import annotations
@@ -12,17 +11,11 @@ import re
 import struct
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO
 
 from spamlinks.errors import InputError
-from spamlinks.exports.container import (
-    CHUNK_BYTES,
-    GZIP_MAGIC,
-    open_bytes,
-    open_file,
-    refuse_containers,
-)
+from spamlinks.exports.container import CHUNK_BYTES, refuse_containers
+from spamlinks.exports.parts import Part
 
 __all__ = ["BrokenEncodingError", "Source", "Utf8Stream", "open_utf8", "probe", "resurvey"]
 
@@ -33,20 +26,23 @@ _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1a\x1b")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How the bytes of a file become text.
+    """How the bytes of a table become text.
 
     ``encoding`` is a Python codec name; ``damaged`` means that some bytes are not valid in it and
     are read as U+FFFD. ``head`` is the beginning as text, without byte order mark; ``whole`` says
     whether it is the entire file.
     """
 
-    path: Path
-    name: str
-    gzipped: bool
+    part: Part
     encoding: str
     damaged: bool
     head: str
     whole: bool
+
+    @property
+    def name(self) -> str:
+        """What people know the table by."""
+        return self.part.name
 
 
 class BrokenEncodingError(Exception):
@@ -152,43 +148,33 @@ def _whole_characters(data: bytes) -> tuple[bytes, bytes]:
 def open_utf8(source: Source, skip_bytes: int = 0) -> Utf8Stream:
     """Open the text of a source as a stream of UTF-8 bytes, ``skip_bytes`` after its beginning.
 
-    Raises InputError when the file has gone, gzip data is damaged or too large, or the encoding
+    Raises InputError when the file has gone, packed data is damaged or too large, or the encoding
     breaks.
     """
-    raw = open_bytes(source.path, source.name, source.gzipped)
-    return Utf8Stream(raw, source, skip_bytes)
+    return Utf8Stream(source.part.open(), source, skip_bytes)
 
 
-def probe(path: Path) -> Source:
-    """Look at the beginning of a file and decide container and encoding.
+def probe(part: Part) -> Source:
+    """Look at the beginning of a table and decide its encoding.
 
-    Raises InputError, with what to do, for a missing, unreadable, empty or binary file and for a
-    container that is not read (xlsx, zip, Parquet and others).
+    Raises InputError, with what to do, for an unreadable, empty or binary file and for a container
+    that is not read (xls, Parquet and others).
     """
-    # Controls, and bytes that are no UTF-8, as a file system may hold them.
-    name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", path.name or str(path))
-    with open_file(path, name) as file:
-        start = file.read(16)
-    refuse_containers(name, start, path)
-    gzipped = start.startswith(GZIP_MAGIC)
-    with open_bytes(path, name, gzipped) as stream:
+    with part.open() as stream:
         head = b""
         while len(head) <= HEAD_BYTES and (more := stream.read(HEAD_BYTES + 1 - len(head))):
             head += more
     whole = len(head) <= HEAD_BYTES
     head = head[:HEAD_BYTES]
+    refuse_containers(part.name, head)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
-        raise InputError(name, "the file is empty", "Export the links again.")
-    if gzipped:
-        refuse_containers(name, head, path)
-        if head.startswith(GZIP_MAGIC):
-            raise InputError(name, "it is a gzip file inside a gzip file", "Unpack it once.")
-    encoding, damaged = _encoding(path, name, gzipped, head)
+        raise InputError(part.name, "the file is empty", "Export the links again.")
+    encoding, damaged = _encoding(part, head)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head, final=whole)
-    return Source(path, name, gzipped, encoding, damaged, text.removeprefix("\ufeff"), whole)
+    return Source(part, encoding, damaged, text.removeprefix("\ufeff"), whole)
 
 
-def _encoding(path: Path, name: str, gzipped: bool, head: bytes) -> tuple[str, bool]:
+def _encoding(part: Part, head: bytes) -> tuple[str, bool]:
     """Choose a codec; the second value says that single bytes do not fit it."""
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "utf-32", False
@@ -200,18 +186,13 @@ def _encoding(path: Path, name: str, gzipped: bool, head: bytes) -> tuple[str, b
         if max(even, odd) > len(head) // 8 and min(even, odd) * 20 <= max(even, odd):
             return ("utf-16-le", False) if odd > even else ("utf-16-be", False)
         if head.count(0) > max(8, len(head) // 1000):  # a few may stand in a spammer's text
-            raise InputError(name, "it is not a text file", "Give a CSV or TXT export.")
+            raise InputError(part.name, "it is not a text file", "Give a CSV or TXT export.")
     if sum(1 for byte in head[:4096] if 0 < byte < 32 and byte not in _TEXT_CONTROLS) > 8:
-        raise InputError(name, "it is not a text file", "Give a CSV or TXT export.")
-    return _eight_bit(path, name, gzipped, head)
-
-
-def _eight_bit(path: Path, name: str, gzipped: bool, head: bytes) -> tuple[str, bool]:
-    """Decide by the head when it is plain UTF-8, else by the whole file."""
+        raise InputError(part.name, "it is not a text file", "Give a CSV or TXT export.")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return _survey(path, name, gzipped)
+        return _survey(part)
     return "utf-8", False
 
 
@@ -220,15 +201,15 @@ def resurvey(source: Source) -> Source:
 
     Raises InputError when the text is in no encoding that can be told for sure.
     """
-    encoding, damaged = _survey(source.path, source.name, source.gzipped)
+    encoding, damaged = _survey(source.part)
     return replace(source, encoding=encoding, damaged=damaged)
 
 
-def _survey(path: Path, name: str, gzipped: bool) -> tuple[str, bool]:
+def _survey(part: Part) -> tuple[str, bool]:
     """Tell UTF-8, damaged UTF-8 and cp1252 apart."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     bad = good = undefined = runs = long_runs = 0
-    with open_bytes(path, name, gzipped) as stream:
+    with part.open() as stream:
         while data := stream.read(CHUNK_BYTES):
             text = decoder.decode(data)
             bad += text.count("\ufffd")
@@ -242,4 +223,6 @@ def _survey(path: Path, name: str, gzipped: bool) -> tuple[str, bool]:
     # Western text has single accented letters; runs of them are Cyrillic, Greek or CJK pages.
     if undefined == 0 and long_runs * 20 <= runs:
         return "cp1252", False
-    raise InputError(name, "the text is neither UTF-8 nor UTF-16", "Save it again as CSV UTF-8.")
+    raise InputError(
+        part.name, "the text is neither UTF-8 nor UTF-16", "Save it again as CSV UTF-8."
+    )
