@@ -65,6 +65,8 @@ FIELDS: dict[str, Field] = {
         _f("page_ip", _TEXT, "host", "Last seen address of the host."),
         _f("page_http_code", _INT, "http", "Answer code at the vendor's last visit."),
         # the link
+        _f("image_alt", _TEXT, "detail", "Alternative text, where the link is an image."),
+        _f("target_http_code", _INT, "detail", "Answer code of the page that is linked to."),
         _f("link_kind", _TEXT, "kind", "text, image, redirect, canonical, frame, form or other."),
         _f("rel_nofollow", _BOOL, "rel", "The link is marked nofollow."),
         _f("rel_ugc", _BOOL, "rel", "The link is marked user generated content."),
@@ -96,6 +98,22 @@ FIELDS: dict[str, Field] = {
         _f("majestic_domain_citation_flow", _NUM, "authority", "Majestic domain Citation Flow."),
         _f("moz_domain_authority", _NUM, "authority", "Moz Domain Authority, 0 to 100."),
         _f("moz_page_authority", _NUM, "authority", "Moz Page Authority, 0 to 100."),
+        # further metrics: read and kept, not yet a signal
+        _f("majestic_acrank", _NUM, "metric", "Majestic ACRank of the page, 0 to 15; until 2012."),
+        _f("dataforseo_link_rank", _NUM, "metric", "DataForSEO rank of the link, 0 to 1,000."),
+        _f("dataforseo_page_rank", _NUM, "metric", "DataForSEO rank of the page, 0 to 1,000."),
+        _f("dataforseo_domain_rank", _NUM, "metric", "DataForSEO rank of the domain, 0 to 1,000."),
+        _f("seranking_page_inlink_rank", _NUM, "metric", "InLink Rank of the page, 0 to 100."),
+        _f("seranking_domain_inlink_rank", _NUM, "metric", "InLink Rank of the domain, 0 to 100."),
+        _f("lrt_power", _NUM, "metric", "LinkResearchTools Power, 0 to 10."),
+        _f("lrt_trust", _NUM, "metric", "LinkResearchTools Trust, 0 to 10."),
+        _f(
+            "commoncrawl_harmonic_position",
+            _INT,
+            "metric",
+            "Place by harmonic centrality; 1 is best.",
+        ),
+        _f("commoncrawl_pagerank_position", _INT, "metric", "Place by PageRank; 1 is the best."),
         # time
         _f("first_seen", _DATE, "dates", "Day the vendor first saw the link."),
         _f("last_seen", _DATE, "dates", "Day the vendor last saw the link."),
@@ -112,6 +130,9 @@ FIELDS: dict[str, Field] = {
         _f("semrush_domain_authority_score", _NUM, "verdict", "Semrush's AS of the domain."),
         _f("moz_spam_score", _NUM, "verdict", "Moz Spam Score, percent."),
         _f("dataforseo_spam_score", _NUM, "verdict", "DataForSEO's spam score, 0 to 100."),
+        _f("lrt_dtoxrisk", _NUM, "verdict", "LinkResearchTools DTOXRISK."),
+        _f("spyglass_penalty_risk", _NUM, "verdict", "SEO SpyGlass Penalty Risk, percent."),
+        _f("cognitiveseo_unnatural", _BOOL, "verdict", "cognitiveSEO calls the link unnatural."),
     )
 }
 """Every column a backlink table may have, by name."""

@@ -3,7 +3,7 @@
 Adding a format needs an entry in ``catalog.json`` and no code. An entry names
 
 * ``vendor``, ``kind``, ``generation``, ``grain`` (link, domain, anchor, target, internal, other,
-  disavow) and ``confidence`` (A: real exports read, B: header published by independent parsers,
+  disavow, mixed) and ``confidence`` (A: real exports read, B: header published by independent parsers,
   C: partly assumed, D: a guess);
 * ``core``: the fields a header must supply to be this format, in whatever language;
 * ``columns``: field, the headers that stand for it, ``localized`` headers by language code, and
@@ -22,7 +22,8 @@ Adding a format needs an entry in ``catalog.json`` and no code. An entry names
 
 How cells are read, ``how``: absent = as the field's type asks; ``inverted`` = yes means no;
 ``flag`` = anything but empty means yes; ``token`` = yes when one of the words of ``value`` is in
-the cell; ``kind`` = a yes means that ``link_kind`` is ``value`` (``otherwise``: what no yes means).
+the cell (``otherwise`` "unknown": an empty cell says nothing); ``kind`` = a yes means that
+``link_kind`` is ``value`` (``otherwise``: what no yes means).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ CONDITIONS = frozenset(
      "spelling"}
 )  # fmt: skip
 HOWS = frozenset({"value", "inverted", "flag", "token", "kind"})
-GRAINS = frozenset({"link", "domain", "anchor", "target", "internal", "other", "disavow"})
+GRAINS = frozenset({"link", "domain", "anchor", "target", "internal", "other", "disavow", "mixed"})
 
 
 def normalise_header(cell: str) -> str:

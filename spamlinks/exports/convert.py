@@ -115,6 +115,10 @@ class Converter:
             if FIELDS[name].dtype.is_numeric()
         }
 
+    def position_of(self, field: str) -> int:
+        """Position in the file of the column that feeds a field; KeyError when none does."""
+        return self._by_field[field][0][0]
+
     def empty(self) -> pl.DataFrame:
         """Return a frame without rows that has the columns and types of every batch."""
         typed = {name: FIELDS[name].dtype for name in self._by_field}

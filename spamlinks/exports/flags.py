@@ -52,7 +52,9 @@ def boolean_expression(cell: pl.Expr, column: Column) -> pl.Expr:
         return (lower != "") & ~lower.is_in([*NO, *sorted(MISSING)])
     if column.how == "token":
         words = "|".join(map(re.escape, column.value.split()))
-        return lower.str.contains(rf"(?:^|[\s,;])(?:{words})(?:$|[\s,;])")
+        found = lower.str.contains(rf"(?:^|[\s,;])(?:{words})(?:$|[\s,;])")
+        # No word may mean no, as in a rel attribute, or that the vendor does not say.
+        return pl.when(lower != "").then(found) if column.otherwise == "unknown" else found
     # The spellings of programs; people's own are read one by one by ``boolean_reader``.
     spellings = ("true", "false", "TRUE", "FALSE", "True", "False", "1", "0")
     words_of = _boolean_words(column)

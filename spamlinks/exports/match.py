@@ -91,6 +91,8 @@ def language_of(entry: Format, header: Sequence[str]) -> str:
     votes: Counter[str] = Counter()
     for cell in header:
         for column in entry.columns_for(cell):
+            if not column.languages:
+                continue
             speaks = [code for code, names in column.languages.items() if cell in names]
             if cell in column.headers.difference(*column.languages.values()):
                 speaks.append("en")

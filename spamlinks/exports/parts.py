@@ -19,11 +19,13 @@ from typing import IO
 from spamlinks.errors import InputError
 from spamlinks.exports.container import CHUNK_BYTES, GZIP_MAGIC, bounded_gzip, open_file
 
-__all__ = ["Part", "Reject", "parts"]
+__all__ = ["NULL_MARK", "Part", "Reject", "parts"]
 
 PEEK_BYTES = 1 << 18
 SPOOL_BYTES = 1 << 24
 """A table made of a sheet or of JSON stays in memory up to this size, then goes to disk."""
+NULL_MARK = "\ue000"
+"""Stands for null in a table made of JSON, where "" is a text that is empty."""
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _PERHAPS_JSON = re.compile(r"\s*(?:[\[{]|WARC/)")
 _DOCUMENTS = (

@@ -12,6 +12,7 @@ import polars as pl
 from spamlinks.exports.conventions import Conventions
 from spamlinks.exports.convert import Converter, latest_believable
 from spamlinks.exports.hosts import authorities, host_problems
+from spamlinks.exports.parts import NULL_MARK
 from spamlinks.exports.recognise import Recognised
 from spamlinks.exports.rows import Batch, Reject, Way, WayBlockedError, ways
 from spamlinks.exports.source import BrokenEncodingError, resurvey
@@ -91,11 +92,23 @@ def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
 _NO_ROWS = pl.Series([], dtype=pl.Int64)
 
 
+def _converted(recognised: Recognised, converter: Converter, raw: pl.DataFrame) -> pl.DataFrame:
+    """Convert a batch; what JSON calls null is unknown, also where an empty text is not."""
+    if recognised.source.part.container not in ("json", "jsonl"):
+        return converter.convert(raw)
+    frame = converter.convert(raw.with_columns(pl.all().replace(NULL_MARK, "")))
+    if "anchor_text" not in frame.columns:
+        return frame
+    position = converter.position_of("anchor_text")
+    unknown = raw[f"c{position}"] == NULL_MARK
+    return frame.with_columns(anchor_text=pl.when(~unknown).then("anchor_text"))
+
+
 def _usable(
     recognised: Recognised, converter: Converter, batch: Batch, rejects: list[Reject]
 ) -> pl.DataFrame:
     """Convert a batch and set records without a usable referring page aside."""
-    frame = converter.convert(batch.frame).with_columns(export_row=batch.records)
+    frame = _converted(recognised, converter, batch.frame).with_columns(export_row=batch.records)
     frame = frame.with_columns(authorities(frame["referring_page"]).alias("_authority"))
     problems = host_problems(frame["_authority"])
     page = pl.col("referring_page")

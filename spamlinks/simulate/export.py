@@ -37,7 +37,7 @@ _ENTRIES = {
     "semrush": ("backlinks", "2021"),
     "majestic": ("download-backlinks", "2013"),
     "bing": ("backlinks-pages", "2020"),
-    "gsc": ("latest-links", "2018"),
+    "gsc": ("latest-links", "2018-en"),
     "plain": ("url-list", "txt"),
 }
 VENDORS = tuple(_ENTRIES)
