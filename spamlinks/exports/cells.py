@@ -9,7 +9,7 @@ import re
 from spamlinks.exports.source import Source
 from spamlinks.urls import authority, parse_host
 
-__all__ = ["DELIMITERS", "ONE_COLUMN", "bare_url", "first_records", "kind_of"]
+__all__ = ["DELIMITERS", "ONE_COLUMN", "bare_url", "first_records", "kind_of", "printable"]
 
 DELIMITERS = (",", "\t", ";", "|")
 ONE_COLUMN = "\x1f"
@@ -64,3 +64,13 @@ def bare_url(line: str) -> bool:
         return False
     parts = parse_host(authority(line))
     return parts.problem is None and (parts.is_known_suffix or line.startswith("//"))
+
+
+def printable(text: str, limit: int = 40) -> str:
+    """Shorten a text from a file for a message: printable characters only, ``limit`` at most.
+
+    >>> printable("Link\\x1b[31m ,\\n now"), printable("\\u202e")
+    ('Link [31m ,  now', '(no name)')
+    """
+    shown = "".join(char if char.isprintable() else " " for char in text[: 4 * limit])
+    return shown.strip()[:limit] or "(no name)"

@@ -30,6 +30,7 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.exports.catalog import Column, Format, normalise_header
+from spamlinks.exports.cells import printable
 from spamlinks.files import write_atomic
 from spamlinks.schema import FIELDS
 
@@ -71,7 +72,7 @@ class Mapping:
     columns: dict[str, str] = field(hash=False)
 
     def __post_init__(self) -> None:
-        _check(f"mapping {_shown(self.name)}", self.columns)
+        _check(f"mapping {printable(self.name)}", self.columns)
 
     @classmethod
     def parse(cls, texts: Sequence[str], name: str = "columns") -> Mapping:
@@ -85,7 +86,7 @@ class Mapping:
         columns: dict[str, str] = {}
         for text in texts:
             header, sign, name_of_field = text.rpartition("=")
-            header, source = header.strip(), f"--map {_shown(text)!r}"
+            header, source = header.strip(), f"--map {printable(text)!r}"
             if not sign or not header or not name_of_field.strip():
                 raise InputError(
                     source, "it is not HEADER=FIELD", "Write it as 'Source=referring_page'."
@@ -117,7 +118,7 @@ class Mapping:
             raw = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_without_twins)
         except _TwinError as error:
             raise InputError(
-                path.name, f"the key {_shown(str(error))!r} stands twice", "Keep one."
+                path.name, f"the key {printable(str(error))!r} stands twice", "Keep one."
             ) from None
         except (ValueError, RecursionError):
             raise InputError(path.name, "it is no mapping: not valid JSON", hint) from None
@@ -125,11 +126,13 @@ class Mapping:
             raise InputError(path.name, "it is no mapping: no key 'spamlinks_mapping'", hint)
         version = raw["spamlinks_mapping"]
         if version != VERSION or isinstance(version, bool):
-            problem = f"'spamlinks_mapping' is {_shown(str(version))}, and only {VERSION} is known"
+            problem = (
+                f"'spamlinks_mapping' is {printable(str(version))}, and only {VERSION} is known"
+            )
             raise InputError(path.name, problem, "Save the mapping again with this version.")
         strange = sorted(set(raw) - {"spamlinks_mapping", "name", "columns"})
         if strange:
-            raise InputError(path.name, f"the key {_shown(strange[0])!r} is not known", hint)
+            raise InputError(path.name, f"the key {printable(strange[0])!r} is not known", hint)
         name = raw.get("name", path.stem)
         if not isinstance(name, str) or not name.strip():
             raise InputError(path.name, "'name' is no text", "Write it in quotes.")
@@ -137,7 +140,7 @@ class Mapping:
         if not isinstance(columns, dict):
             raise InputError(path.name, "'columns' is no list of headers with fields", hint)
         _check(path.name, columns)
-        return cls(_shown(name, MAX_NAME), columns)
+        return cls(printable(name, MAX_NAME), columns)
 
     def save(self, path: Path) -> None:
         """Write the mapping as JSON, whole or not at all; OutputError when that fails."""
@@ -220,19 +223,19 @@ def _check(source: str, columns: dict[str, str]) -> None:
     fields: dict[str, str] = {}
     for header, text in columns.items():
         if not isinstance(header, str) or not isinstance(text, str):
-            problem = f"the field of {_shown(str(header))!r} is no text"
+            problem = f"the field of {printable(str(header))!r} is no text"
             raise InputError(source, problem, "Write it in quotes, such as 'referring_page'.")
         key = normalise_header(header)
         if not key:
             raise InputError(source, "a column has no name", "Name it, or give its place as '#1'.")
         if key in headers:
-            problem = f"{_shown(headers[key])!r} and {_shown(header)!r} are the same column"
+            problem = f"{printable(headers[key])!r} and {printable(header)!r} are the same column"
             raise InputError(source, problem, "Name each column once.")
         headers[key] = header
         _check_field(source, header, text)
         for column in _columns(key, text):
             if column.field in fields:
-                problem = f"{_shown(fields[column.field])!r} and {_shown(header)!r} are both "
+                problem = f"{printable(fields[column.field])!r} and {printable(header)!r} are both "
                 raise InputError(source, f"{problem}{column.field}", "Give each field one column.")
             fields[column.field] = header
     if "referring_page" not in fields:
@@ -255,20 +258,15 @@ def _check_field(source: str, header: str, text: str) -> None:
         if name in FIELDS:
             problem = f"{name} is filled in by spamlinks and takes no column"
         else:
-            problem = f"{_shown(name)!r}, for {_shown(header)!r}, is no field"
+            problem = f"{printable(name)!r}, for {printable(header)!r}, is no field"
         hint = f"Did you mean {', '.join(near)}? " if near and name not in FIELDS else ""
         raise InputError(source, problem, f"{hint}'spamlinks formats --fields' lists them.")
     yes_no = name in FIELDS and FIELDS[name].dtype == pl.Boolean()
     if colon and (how != "inverted" or not yes_no):
-        problem = f"{_shown(text)!r}, for {_shown(header)!r}, is no way to read a column"
+        problem = f"{printable(text)!r}, for {printable(header)!r}, is no way to read a column"
         raise InputError(
             source, problem, "Only ':inverted' is, behind a yes/no field such as rel_nofollow."
         )
-
-
-def _shown(text: str, limit: int = 40) -> str:
-    """Shorten a text for a message: printable characters only."""
-    return "".join(char if char.isprintable() else " " for char in text[:400]).strip()[:limit]
 
 
 class _TwinError(ValueError):

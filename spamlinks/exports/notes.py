@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spamlinks.exports.cells import printable
 from spamlinks.exports.convert import Converter
 from spamlinks.exports.recognise import Recognised
 
@@ -34,8 +35,3 @@ def reading_notes(recognised: Recognised, converter: Converter, records: int) ->
     if records in (*entry.row_caps, SHEET_ROWS):
         notes.append(f"exactly {records:,} records: the export may be cut off at a limit")
     return tuple(notes)
-
-
-def printable(text: str) -> str:
-    """Shorten a text from a file for a message: printable characters only, 40 at most."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()[:40] or "(no name)"
