@@ -123,6 +123,10 @@ FIELDS: dict[str, Field] = {
         _f("lost_reason", _TEXT, "dates", "Why the link counts as lost, in the vendor's words."),
         # facts a user brings (--facts); no export has them
         _f("domain_created_on", _DATE, "facts", "Day the linking domain was registered."),
+        # what merging several exports found out; no export has them
+        _f("seen_by", _TEXT, "merge", "Vendors that know the link, sorted, joined by +."),
+        _f("seen_by_count", _INT, "merge", "Number of vendors that know the link."),
+        _f("conflicts", _TEXT, "merge", "Columns the rows of one link disagree on, joined by +."),
         # vendors' verdicts: read, shown, compared; never a signal
         _f("ahrefs_is_spam", _BOOL, "verdict", "Ahrefs' own spam verdict."),
         _f("semrush_toxicity_score", _NUM, "verdict", "Semrush's Toxic Score, 0 to 100."),

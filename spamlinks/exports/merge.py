@@ -9,19 +9,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from spamlinks.errors import InputError, RefusedExport
-from spamlinks.exports.keys import duplicate_groups
+from spamlinks.exports.fuse import fuse
 from spamlinks.exports.read import Reading
-from spamlinks.schema import FIELDS, VENDOR_VERDICTS
-from spamlinks.urls import authority_expr, linking_domain, parse_host
+from spamlinks.exports.site import aimed_at, guess_site, on_site, site_domain
+from spamlinks.schema import FIELDS
 
 __all__ = ["FileCount", "Merged", "guess_site", "merge"]
 
 INTERNAL_SHARE = 0.9
 """A file with at least this share of links from the site itself lists internal links."""
 INTERNAL_MIN_RECORDS = 3
-_EARLIEST = ("first_seen",)
-_LATEST = ("last_seen", "last_crawled", "lost_at")
-_PROVENANCE = ("export_file", "export_row", "vendor", "export_date", "grain", "referring_page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +39,11 @@ class Merged:
     """All exports as one table.
 
     ``backlinks`` has the columns any export supplies, in the schema's order, one row per link in
-    the order of the files, and ``seen_by``: the vendors that know the link, sorted, joined by
-    "+". ``own_site`` holds the rows whose page is on the site itself, ``rejected`` the records
-    without a usable page. ``files`` counts both and the duplicates; the sums of ``total`` add up.
+    the order of the files, and those of the block "merge": ``seen_by``, ``seen_by_count`` and
+    ``conflicts`` (see ``exports.fuse``). ``own_site`` holds the rows whose page is on the site
+    itself, ``rejected`` the records without a usable page, and of exports that list links to any
+    site those that lead elsewhere. ``files`` counts both and the duplicates; the sums of ``total``
+    add up. ``readings`` are the exports that were counted, in the order of ``files``.
     """
 
     backlinks: pl.DataFrame
@@ -52,6 +51,7 @@ class Merged:
     own_site: pl.DataFrame
     files: tuple[FileCount, ...]
     notes: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
 
     @property
     def total(self) -> FileCount:
@@ -64,12 +64,11 @@ class Merged:
 
 
 def merge(readings: Sequence[Reading], site: str | None) -> Merged:
-    """Merge readings into one row per link.
+    """Merge readings into one row per link; the readings stay as they are.
 
     Two rows are one link when page (without fragment and closing slash), target host and path and
-    anchor agree; what a row does not know agrees with anything. The row that knows most stands for
-    the link, its nulls are filled from the others; first_seen is the earliest, last_seen the
-    latest; rel values that contradict each other become null.
+    anchor agree; what a row does not know agrees with anything. ``exports.fuse`` says what becomes
+    of their cells.
 
     Parameters
     ----------
@@ -78,29 +77,32 @@ def merge(readings: Sequence[Reading], site: str | None) -> Merged:
 
     Raises
     ------
-    InputError : no readings, or ``site`` is no domain.
+    InputError : no readings, ``site`` is no domain, or it is unknown and an export lists links to
+        any site.
     RefusedExport : (nearly) all links of a file come from the site itself.
     """
     if not readings:
         raise InputError("exports", "no export was given", "Give at least one file.")
-    readings, notes = _once_each(readings)
-    own_domain = _own_domain(site)
-    table = pl.concat([reading.backlinks for reading in readings], how="diagonal", rechunk=False)
-    names: list[str] = table.columns
-    names.sort(key=_place)
-    table = table.select(names)
-    heights = [reading.backlinks.height for reading in readings]
+    domain = site_domain(site)
+    counted, notes = _once_each(readings)
+    names = _names(counted)
+    aimed = [aimed_at(reading, domain) for reading in counted]
+    table = pl.concat([reading.backlinks for reading in aimed], how="diagonal", rechunk=False)
+    columns: list[str] = table.columns
+    columns.sort(key=_place)
+    table = table.select(columns)
+    heights = [reading.backlinks.height for reading in aimed]
     file = pl.concat([pl.repeat(i, n, dtype=pl.UInt32, eager=True) for i, n in enumerate(heights)])
-    own = _own_rows(table, own_domain)
-    own_counts = _counts(file.filter(own), len(readings))
-    for reading, count in zip(readings, own_counts, strict=True):
+    own = on_site(table["referring_page"], domain)
+    own_counts = _counts(file.filter(own), len(aimed))
+    for reading, count in zip(aimed, own_counts, strict=True):
         _refuse_internal(reading, count)
     own_site = table.filter(own) if own.any() else table.clear()
-    backlinks, kept_file = _fuse(table, file, own)
-    links = _counts(kept_file, len(readings))
+    backlinks, kept_file = fuse(table, file, own)
+    links = _counts(kept_file, len(aimed))
     files = tuple(
         FileCount(
-            file=reading.source,
+            file=names[i],
             format=reading.format.name,
             records=reading.records,
             links=links[i],
@@ -108,10 +110,13 @@ def merge(readings: Sequence[Reading], site: str | None) -> Merged:
             own_site=own_counts[i],
             rejected=reading.rejected.height,
         )
-        for i, reading in enumerate(readings)
+        for i, reading in enumerate(aimed)
     )
-    rejected = pl.concat([reading.rejected for reading in readings])
-    return Merged(backlinks, rejected, own_site, files, tuple(notes))
+    rejected = pl.concat(
+        [r.rejected.with_columns(file=pl.lit(n)) for r, n in zip(aimed, names, strict=True)],
+        how="diagonal",
+    )
+    return Merged(backlinks, rejected, own_site, files, tuple(notes), tuple(counted))
 
 
 def _place(name: str) -> int:
@@ -119,70 +124,38 @@ def _place(name: str) -> int:
     return list(FIELDS).index(name) if name in FIELDS else len(FIELDS)
 
 
-def guess_site(readings: Sequence[Reading]) -> str | None:
-    """Return the domain that most links point to, else the one the file names agree on, else None.
-
-    The domain is the one people decide about (``me.blogspot.com``, not ``blogspot.com``).
-    """
-    domains: Counter[str] = Counter()
-    for reading in readings:
-        if "target_url" not in reading.backlinks.columns:
-            continue
-        targets = reading.backlinks["target_url"].drop_nulls().value_counts()
-        hosts = targets.group_by(authority_expr("target_url").alias("host")).agg(
-            pl.col("count").sum()
-        )
-        for host, count in hosts.rows():
-            domains[parse_host(host).linking_domain] += count
-    domains.pop("", None)
-    if domains:
-        domain, count = domains.most_common(1)[0]
-        if count * 2 > domains.total():
-            return domain
-    named = {linking_domain(r.property) for r in readings if r.property is not None}
-    return named.pop() if len(named) == 1 else None
-
-
 def _once_each(readings: Sequence[Reading]) -> tuple[list[Reading], list[str]]:
-    first: dict[str, Reading] = {}
+    """Leave byte-identical files out; the parts of one archive share its hash and are no copies."""
+    kept: list[Reading] = []
     notes = []
     for reading in readings:
-        twin = first.setdefault(reading.sha256, reading)
-        if twin is not reading:
-            notes.append(f"{reading.source} is a copy of {twin.source}, counted once")
-    return list(first.values()), notes
+        twin = next((other for other in kept if _is_copy(reading, other)), None)
+        if twin is None:
+            kept.append(reading)
+            continue
+        name, original = _names([reading, twin])
+        notes.append(f"{name} is a copy of {original}, counted once")
+    return kept, notes
 
 
-def _own_domain(site: str | None) -> str:
-    if site is None:
-        return ""
-    domain = linking_domain(site)
-    if not domain:
-        raise InputError(f"site {site[:80]!r}", "it is no domain", "Give it as example.com.")
-    return domain
+def _is_copy(one: Reading, other: Reading) -> bool:
+    same = bool(one.sha256) and one.sha256 == other.sha256
+    return same and (one.path != other.path or one.source == other.source)
 
 
-def _own_rows(table: pl.DataFrame, domain: str) -> pl.Series:
-    """Mark the rows whose page is on the domain; the few that mention it are parsed."""
-    nothing = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
-    if not domain:
-        return nothing
-    # An escaped or international spelling of the host does not show its name.
-    hidden = r"^(?:[^/]*//)?[^/]*(?:[^\x00-\x7f]|%)"
-    pattern = rf"(?i){domain.replace('.', '[.]')}|{hidden}"
-    mention = table["referring_page"].str.contains(pattern)
-    if not mention.any():
-        return nothing
-    pages = table.select("referring_page").with_row_index("row").filter(mention)
-    pages = pages.with_columns(authority_expr().alias("authority"))
-    hosts = {text: parse_host(text).host for text in pages["authority"].unique().to_list()}
-    own_hosts = [t for t, host in hosts.items() if host == domain or host.endswith(f".{domain}")]
-    rows = pages.filter(pl.col("authority").is_in(own_hosts))["row"]
-    return nothing.scatter(rows, True) if rows.len() else nothing
+def _names(readings: Sequence[Reading]) -> list[str]:
+    """File names, with the folder's name before those that several files share."""
+    uses = Counter(reading.source for reading in readings)
+    return [
+        r.source if uses[r.source] == 1 else f"{r.path.resolve().parent.name}/{r.source}"
+        for r in readings
+    ]
 
 
 def _refuse_internal(reading: Reading, own: int) -> None:
     height = reading.backlinks.height
+    if reading.format.any_target:  # a crawl of one's own site is expected to hold its own pages
+        return
     if height >= INTERNAL_MIN_RECORDS and own >= INTERNAL_SHARE * height:
         raise RefusedExport(
             reading.source,
@@ -194,65 +167,3 @@ def _refuse_internal(reading: Reading, own: int) -> None:
 def _counts(file: pl.Series, files: int) -> list[int]:
     found = dict(file.value_counts().rows())
     return [found.get(i, 0) for i in range(files)]
-
-
-def _fuse(table: pl.DataFrame, file: pl.Series, own: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-    """Return one row per link, with ``seen_by``, and the file each row stands in.
-
-    The table is filtered once, at the end: copying a large one costs more than merging.
-    """
-    others = (~own).arg_true()
-    groups = duplicate_groups(_key_columns(table) if not own.any() else _key_columns(table)[others])
-    rows = others[groups["row"]]
-    table = table.with_columns(seen_by=pl.col("vendor"))
-    kept = ~own
-    if rows.len():
-        table, winners = _with_winners(table, groups["group"], rows)
-        kept = kept.scatter(rows, False).scatter(winners, True)
-    if kept.all():
-        return table, file
-    return table.filter(kept), file.filter(kept)
-
-
-def _key_columns(table: pl.DataFrame) -> pl.DataFrame:
-    names = ("grain", "referring_page", "target_url", "anchor_text")
-    return table.select(name for name in names if name in table.columns)
-
-
-def _with_winners(
-    table: pl.DataFrame, group: pl.Series, rows: pl.Series
-) -> tuple[pl.DataFrame, pl.Series]:
-    """Write what the rows of each group know together into the one that knows most."""
-    # A vendor's verdict must not decide, not even which row stands for the link.
-    known = pl.sum_horizontal(pl.exclude(VENDOR_VERDICTS).is_not_null())
-    members = table[rows].with_columns(
-        group.alias("group"), rows.alias("_row"), known.alias("_known")
-    )
-    members = members.sort(["group", "_known", "_row"], descending=[False, True, False])
-    fused = members.group_by("group", maintain_order=True).agg(
-        *(_fused(name) for name in table.columns if name != "seen_by"),
-        pl.col("vendor").unique().sort().str.join("+").alias("seen_by"),
-        pl.col("_row").first(),
-    )
-    winners = fused["_row"]
-    before = table[winners]
-    changed = [
-        table[name].clone().scatter(winners, fused[name])
-        for name in table.columns
-        if not fused[name].eq_missing(before[name]).all()
-    ]
-    return table.with_columns(changed), winners
-
-
-def _fused(name: str) -> pl.Expr:
-    values = pl.col(name)
-    if name in _PROVENANCE:
-        return values.first()
-    if name in _EARLIEST:
-        return values.min()
-    if name in _LATEST:
-        return values.max()
-    known = values.drop_nulls().first()
-    if name in FIELDS and FIELDS[name].block == "rel":
-        return pl.when(values.drop_nulls().n_unique() <= 1).then(known).alias(name)
-    return known

@@ -170,6 +170,17 @@ SIGNALS: tuple[Signal, ...] = (
     row_signal(
         "is_lost", "link", "flag", 0, 1, 0, "is_lost|lost_at", "the vendor says the link is gone"
     ),
+    # Free in direction: old and popular links are in every index, and so are loud networks.
+    row_signal(
+        "seen_by_count",
+        "link",
+        "vendors",
+        1,
+        10,
+        0,
+        "seen_by_count",
+        "{value} of the given vendors know the link",
+    ),
 )
 
 
@@ -220,6 +231,7 @@ def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> di
             "links_in_group": log_count("links_in_group"),
             "only_rendered": pl.col("seen_rendered") & ~pl.col("seen_raw"),
             "is_lost": _is_lost(columns),
+            "seen_by_count": pl.when(_given("seen_by_count")).then(pl.col("seen_by_count")),
         },
     )
 
@@ -230,6 +242,9 @@ _EMPTY_MEANS_NONE = ("page_language", "left_context", "right_context", "lost_at"
 
 def given_columns(frame: pl.DataFrame, known: frozenset[str]) -> list[pl.Expr]:
     """Say for each row whether its export has the columns whose empty cells mean "none".
+
+    ``_gives_seen_by_count`` says whether any link is known to more than one vendor: a count of 1
+    throughout, as in a single export, says nothing.
 
     Parameters
     ----------
@@ -243,10 +258,13 @@ def given_columns(frame: pl.DataFrame, known: frozenset[str]) -> list[pl.Expr]:
     source = next((c for c in ("seen_by", "vendor") if c in frame.columns), None)
     several = source is not None and frame[source].n_unique() > 1
     found = [(c, pl.col(c).is_not_null().any()) for c in _EMPTY_MEANS_NONE if c in known]
-    return [
+    out = [
         (gives.over(source) if several and source is not None else gives).alias(f"_gives_{c}")
         for c, gives in found
     ]
+    if "seen_by_count" in known:
+        out.append((pl.col("seen_by_count").max() > 1).alias("_gives_seen_by_count"))
+    return out
 
 
 def _given(*columns: str) -> pl.Expr:

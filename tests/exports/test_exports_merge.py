@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from polars.testing import assert_frame_equal
 
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports import Reading, guess_site, merge, read_export, read_exports
+from spamlinks.exports.fuse import GROUP_SIZES
 from spamlinks.exports.keys import page_key
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -101,6 +103,7 @@ def test_the_richest_row_wins_and_is_completed(tmp_path):
     assert str(row["last_seen"]) == "2025-06-01"  # the latest
     assert str(row["last_crawled"]) == "2026-01-05"
     assert row["semrush_page_authority_score"] == 7.0
+    assert (row["seen_by_count"], row["conflicts"]) == (3, "rel_nofollow")
     assert row["rel_nofollow"] is None  # they contradict each other
     assert row["rel_ugc"] is False
     assert [(f.file, f.links, f.duplicates) for f in merged.files] == [
@@ -141,7 +144,7 @@ def test_domains_and_pages_stay_apart(tmp_path):
     check(merged, readings)
     rows = merged.backlinks.select("referring_page", "grain", "links_from_domain").rows()
     assert rows == [
-        ("a.example", "domain", 5),
+        ("a.example", "domain", 7),  # the larger count; two vendors' counts are never added
         ("b.example", "domain", 1),
         ("https://a.example/", "link", None),
     ]
@@ -154,6 +157,62 @@ def test_copies_count_once(tmp_path):
     check(merged, [first])
     assert merged.notes == ("a (1).csv is a copy of a.csv, counted once",)
     assert [file.file for file in merged.files] == ["a.csv"]
+
+
+SEMRUSH_FULL = SEMRUSH.replace(",First", ",Ugc,Text,Image,Lost link,First")
+CONFLICTS = [  # two rows' cells (nofollow, ugc, text, image, lost), conflicts, nofollow, kind, why
+    (("no,no,yes,no,no", "no,no,yes,no,no"), None, False, "text", "they agree"),
+    (("yes,no,yes,no,no", "no,no,yes,no,no"), "rel_nofollow", None, "text", "one"),
+    (
+        ("yes,yes,yes,no,no", "no,no,no,yes,no"),
+        "rel_nofollow+rel_ugc+link_kind",
+        None,
+        "image",
+        "three; the kind is that of the later sight",
+    ),
+    ((",no,yes,no,no", "yes,no,yes,no,no"), None, True, "text", "unknown is no word against"),
+    (("yes,no,yes,no,yes", "yes,no,yes,no,no"), "is_lost", True, "text", "it came back"),
+]
+
+
+@pytest.mark.parametrize(("cells", "conflicts", "nofollow", "kind", "_why"), CONFLICTS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_rows_that_contradict_each_other(tmp_path, cells, conflicts, nofollow, kind, _why, turned):
+    rows = [
+        f"1,https://a.example/,https://t.example/,x,{cells[0]},2024-01-01,2025-01-01",
+        f"1,https://a.example/,https://t.example/,x,{cells[1]},2024-01-01,2025-06-01",
+    ]
+    files = [reading(tmp_path, f"{i}.csv", SEMRUSH_FULL, row) for i, row in enumerate(rows)]
+    row = merge(files[::-1] if turned else files, None).backlinks.row(0, named=True)
+    assert row["conflicts"] == conflicts
+    assert (row["rel_nofollow"], row["link_kind"]) == (nofollow, kind)
+    assert (row["seen_by"], row["seen_by_count"]) == ("semrush", 1)  # one vendor, two files
+    assert row["is_lost"] is False  # the later sight
+
+
+def test_texts_come_from_the_richest_row_and_facts_from_the_latest(tmp_path):
+    rich = "Referring page title,Referring page URL,Target URL,Anchor,Domain rating,Domain traffic,"
+    rich += "External links,Last seen"
+    readings = [
+        reading(tmp_path, "a.csv", rich, "Old,https://a.example/,https://t.example/,Tools,5,9,9,2024-01-01"),
+        reading(tmp_path, "b.csv", rich, "New,https://a.example/,https://t.example/,TOOLS,7,,,2025-01-01"),
+    ]  # fmt: skip
+    row = merge(readings, None).backlinks.row(0, named=True)
+    assert (row["referring_page_title"], row["anchor_text"]) == ("Old", "Tools")
+    assert row["ahrefs_domain_rating"] == 7.0
+    assert (row["domain_traffic"], row["page_external_links"]) == (9.0, 9)  # nothing newer is known
+    assert row["export_file"] == "a.csv"
+
+
+def test_a_folded_row_keeps_the_count_of_each_vendor(tmp_path):
+    folded = AHREFS + ",Links in group"
+    readings = [
+        reading(tmp_path, "a.csv", folded, "https://a.example/,https://t.example/,x,5,,,,,263010"),
+        reading(tmp_path, "b.csv", SEMRUSH, "1,https://a.example/,https://t.example/,x,,,"),
+    ]
+    merged = merge(readings, None).backlinks
+    assert merged["links_in_group"].to_list() == [263010]
+    assert merged[GROUP_SIZES].to_list() == [[263010, 1]]  # in the order of seen_by
 
 
 OWN = [  # page, own?, why
@@ -180,6 +239,36 @@ def test_own_site(tmp_path, page, own, _why):
 def test_own_international_site(tmp_path):
     r = reading(tmp_path, "a.csv", GSC, "https://bücher.example/,", "https://b.example/,")
     assert merge([r], "xn--bcher-kva.example").total.own_site == 1
+
+
+def test_parts_of_one_archive_are_no_copies(tmp_path):
+    part = reading(tmp_path, "a.csv", GSC, "https://a.example/,2026-01-05")
+    other = reading(tmp_path, "b.csv", GSC, "https://b.example/,2026-01-05")
+    pack = tmp_path / "pack.zip"
+    parts = [
+        replace(r, path=pack, sha256="1", source=f"pack.zip/{r.source}") for r in (part, other)
+    ]
+    assert len(merge(parts, None).files) == 2
+    assert len(merge([*parts, parts[0]], None).files) == 2  # given twice
+    moved = [replace(r, path=tmp_path / "pack (1).zip") for r in parts]
+    assert len(merge([*parts, *moved], None).files) == 2
+    unhashed = [replace(r, sha256="") for r in parts]
+    assert len(merge(unhashed, None).files) == 2
+
+
+def test_files_of_one_name_are_told_apart(tmp_path):
+    readings = []
+    for folder, page in (("may", "https://a.example/"), ("june", "no page")):
+        (tmp_path / folder).mkdir()
+        readings.append(reading(tmp_path / folder, "links.csv", GSC, f"{page},2026-01-05"))
+    merged = merge(readings, None)
+    check(merged, readings)
+    assert [(f.file, f.links, f.rejected) for f in merged.files] == [
+        ("may/links.csv", 1, 0),
+        ("june/links.csv", 0, 1),
+    ]
+    assert merged.rejected["file"].to_list() == ["june/links.csv"]
+    assert [r.path.parent.name for r in merged.readings] == ["may", "june"]
 
 
 def test_internal_links_are_refused(tmp_path):

@@ -43,6 +43,7 @@ def profile() -> pl.DataFrame:
         for name, field in FIELDS.items()
         if field.block == "authority" and name not in frame.columns
     }
+    extra["seen_by_count"] = rng.integers(1, 4, frame.height)
     return frame.with_columns(pl.Series(name, values) for name, values in extra.items())
 
 

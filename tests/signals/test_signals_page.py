@@ -124,3 +124,18 @@ def test_merged_rows_are_told_apart_by_all_who_saw_the_link(compute) -> None:
     )["has_language"]
     assert found.to_list()[:2] == [1, 1]
     assert math.isnan(found[2])
+
+
+SEEN_BY = [  # counts, signal, why
+    ([1, 2, 3], [1, 2, 3], "some link has a second witness"),
+    ([1, None, 2], [1, None, 2], "unknown stays unknown"),
+    ([1, 1, 1], [None] * 3, "one export, or none that agree: it says nothing"),
+    ([12, 1, 1], [10, 1, 1], "clipped"),
+    ([None] * 3, [None] * 3, "not known"),
+]
+
+
+@pytest.mark.parametrize(("counts", "expected", "_why"), SEEN_BY)
+def test_the_number_of_vendors_counts_only_beside_others(compute, counts, expected, _why) -> None:
+    found = compute(seen_by_count=counts)["seen_by_count"].to_list()
+    assert [None if math.isnan(value) else value for value in found] == expected
