@@ -127,7 +127,7 @@ class Prepared:
 
     merged: Merged
     readings: list[Reading]
-    refused: list[RefusedExport]
+    refused: list[InputError]
     bundle: ModelBundle
     site: str | None
     brands: tuple[str, ...]
@@ -146,7 +146,7 @@ def prepare(
     bundle = load_bundle(settings.model)
     bundle.warm_up()
     tell("reading", 0, 0)
-    refused: list[RefusedExport] = []
+    refused: list[InputError] = []
     files = [export for export in exports if not isinstance(export, Reading)]
     readings = [export for export in exports if isinstance(export, Reading)]
     readings += read_exports(files, refused=refused)

@@ -30,7 +30,7 @@ class Scores:
     table: pl.DataFrame
     records: int
     rejected: int
-    refused: tuple[RefusedExport, ...]
+    refused: tuple[InputError, ...]
     seconds: float
 
 
@@ -67,7 +67,7 @@ def score(
         raise InputError("by", f"{by!r} is not known", "Use link or domain.")
     tell = stage or (lambda name, done, total: None)
     tell("reading", 0, 0)
-    left_out: list[RefusedExport] = []
+    left_out: list[InputError] = []
     bundle = load_bundle(settings.model)
     bundle.warm_up()
     wanted = needed_columns(bundle) | set(LINK_COLUMNS)

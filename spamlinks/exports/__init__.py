@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from spamlinks.exports.catalog import Column, Format, catalogue
+from spamlinks.exports.intake import Intake, read_exports, take_in
 from spamlinks.exports.merge import FileCount, Merged, guess_site, merge
-from spamlinks.exports.read import Reading, read_export, read_exports
-from spamlinks.exports.recognise import ColumnUse, Recognised, recognise
+from spamlinks.exports.read import Reading, read_export
+from spamlinks.exports.recognise import ColumnUse, Recognised, recognise, tables
 
 __all__ = [
     "Column",
     "ColumnUse",
     "FileCount",
     "Format",
+    "Intake",
     "Merged",
     "Reading",
     "Recognised",
@@ -21,4 +23,6 @@ __all__ = [
     "read_export",
     "read_exports",
     "recognise",
+    "tables",
+    "take_in",
 ]

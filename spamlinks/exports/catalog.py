@@ -3,8 +3,8 @@
 Adding a format needs an entry in ``catalog.json`` and no code. An entry names
 
 * ``vendor``, ``kind``, ``generation``, ``grain`` (link, domain, anchor, target, internal, other,
-  disavow, mixed) and ``confidence`` (A: real exports read, B: header published by independent parsers,
-  C: partly assumed, D: a guess);
+  disavow, mixed) and ``confidence`` (A: real exports read, B: header published by independent
+  parsers, C: partly assumed, D: a guess);
 * ``core``: the fields a header must supply to be this format, in whatever language;
 * ``columns``: field, the headers that stand for it, ``localized`` headers by language code, and
   how its cells are read (below);

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import IO
+from typing import IO, cast
 
 from spamlinks.errors import InputError
 from spamlinks.exports.container import CHUNK_BYTES, GZIP_MAGIC, bounded_gzip, open_file
@@ -119,9 +119,9 @@ class _Spool:
                 except BaseException:
                     file.close()
                     raise
-                self._file, self._write = file, None  # type: ignore[assignment]
+                self._file, self._write = file, None
         assert self._file is not None  # noqa: S101 - the writer ran or raised
-        return _Cursor(self._file, self._lock)  # type: ignore[return-value]
+        return cast(IO[bytes], _Cursor(self._file, self._lock))
 
 
 def parts(path: Path) -> tuple[list[Part], list[InputError]]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from spamlinks.errors import InputError, RefusedExport
+from spamlinks.errors import InputError
 from spamlinks.exports.catalog import Format, normalise_header
+from spamlinks.exports.mapping import Hints
 from spamlinks.exports.notes import NAMED_COLUMNS, printable, reading_notes
+from spamlinks.exports.parts import Part, Reject
 from spamlinks.exports.recognise import Recognised, recognise
 from spamlinks.exports.table import LIST_KIND, Table, read_table
 from spamlinks.schema import FIELDS
 
-__all__ = ["Reading", "read_export", "read_exports"]
+__all__ = ["Reading", "read_export", "read_recognised"]
 
 REJECTED_SCHEMA = {
     "file": pl.String,
@@ -50,69 +53,26 @@ class Reading:
     notes: tuple[str, ...]
 
 
-def read_exports(
-    paths: Iterable[Path],
-    keep: Sequence[str] = (),
-    refused: list[RefusedExport] | None = None,
-    *,
-    digest: bool = True,
-    only: frozenset[str] | None = None,
-) -> list[Reading]:
-    """Read every export; a folder stands for the files in it, by name, hidden ones left out.
-
-    Parameters
-    ----------
-    paths : files and folders.
-    keep, digest, only : as for ``read_export``.
-    refused : when given, formats without links are added to it instead of ending the reading.
-
-    Raises
-    ------
-    InputError : at the first file that fails; RefusedExport when ``refused`` is None.
-    """
-    readings = []
-    for file in [file for path in paths for file in _files(Path(path))]:
-        try:
-            readings.append(read_export(file, keep, digest=digest, only=only))
-        except RefusedExport as error:
-            if refused is None:
-                raise
-            refused.append(error)
-    return readings
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    try:
-        inside = sorted(path.iterdir())
-    except OSError:
-        raise InputError(
-            path.name, "the folder may not be read", "Check its permissions."
-        ) from None
-    files = [file for file in inside if file.is_file() and not file.name.startswith(".")]
-    if not files:
-        raise InputError(path.name or str(path), "the folder holds no files", "Give export files.")
-    return files
-
-
 def read_export(
-    path: Path,
+    file: Path | Part,
     keep: Sequence[str] = (),
     *,
     digest: bool = True,
     only: frozenset[str] | None = None,
+    hints: Hints | None = None,
 ) -> Reading:
     """Read one export.
 
     Parameters
     ----------
-    path : a delimited text file of any known format, in any encoding, plain or gzip.
+    file : a file with one table of a known format (text in any encoding, packed or not, a
+        workbook, JSON), or one table of a file.
     keep : headers of further columns, such as labels, that are added to ``backlinks`` under these
         names as text; an empty cell is null.
     digest : whether to hash the file; ``sha256`` is "" otherwise.
     only : fields that are wanted; others are not even cut out of the file. Default: all. The
         referring page and all dates, which place the export in time, are always read.
+    hints : what the user said about columns that no format knows.
 
     Returns
     -------
@@ -124,25 +84,36 @@ def read_export(
         to keep.
     RefusedExport : it is known and holds no links that could be scored.
     """
-    path = Path(path)
-    recognised = recognise(path)
+    recognised = recognise(file if isinstance(file, Part) else Path(file), hints)
+    return read_recognised(recognised, keep, digest=digest, only=only)
+
+
+def read_recognised(
+    recognised: Recognised,
+    keep: Sequence[str] = (),
+    *,
+    digest: bool = True,
+    only: frozenset[str] | None = None,
+) -> Reading:
+    """Read a table that was recognised before; otherwise as ``read_export``."""
     recognised.refuse()
     kept = _kept_columns(recognised, keep)
+    part = recognised.source.part
     with ThreadPoolExecutor(max_workers=1) as pool:
-        hashed = pool.submit(recognised.source.part.sha256) if digest else None
+        hashed = pool.submit(part.sha256) if digest else None
         table = read_table(recognised, kept, only)
         sha256 = hashed.result() if hashed is not None else ""
     backlinks, export_date = _with_provenance(recognised, table)
-    name = recognised.source.name
+    backlinks, rejects = _renumbered(backlinks, table.rejects, part.made.rejects)
     rejected = pl.DataFrame(
-        [(name, r.record, r.reason, r.text) for r in table.rejects],
+        [(part.name, r.record, r.reason, r.text) for r in rejects],
         schema=REJECTED_SCHEMA,
         orient="row",
     ).sort("record")
     records = backlinks.height + rejected.height
     return Reading(
-        source=name,
-        path=path,
+        source=part.name,
+        path=part.path,
         format=recognised.format,
         sha256=sha256,
         property=recognised.property,
@@ -150,8 +121,22 @@ def read_export(
         backlinks=backlinks,
         rejected=rejected,
         records=records,
-        notes=reading_notes(table.recognised, table.converter, records),
+        notes=(*reading_notes(table.recognised, table.converter, records), *part.made.notes),
     )
+
+
+def _renumbered(
+    backlinks: pl.DataFrame, rejects: list[Reject], earlier: list[Reject]
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """Number records as in the file, of which some were set aside before the table was made."""
+    if not earlier:
+        return backlinks, rejects
+    taken = {reject.record for reject in earlier}
+    last = max((*taken, 0)) + backlinks.height + len(rejects)
+    free = np.setdiff1d(np.arange(1, last + 1), list(taken))
+    moved = [Reject(int(free[r.record - 1]), r.reason, r.text) for r in rejects]
+    rows = free[backlinks["export_row"].to_numpy() - 1]
+    return backlinks.with_columns(export_row=pl.Series(rows, dtype=pl.Int64)), [*earlier, *moved]
 
 
 def _kept_columns(recognised: Recognised, keep: Sequence[str]) -> dict[str, int]:
@@ -179,7 +164,7 @@ def _with_provenance(recognised: Recognised, table: Table) -> tuple[pl.DataFrame
         bare = ~pl.col("referring_page").str.contains("/", literal=True)
         grain = pl.when(bare).then(pl.lit("domain")).otherwise(grain)
     frame = frame.with_columns(
-        pl.lit(recognised.source.name).alias("export_file"),
+        pl.lit(recognised.source.part.name).alias("export_file"),
         pl.lit(entry.vendor).alias("vendor"),
         pl.lit(export_date, dtype=pl.Date).alias("export_date"),
         grain.alias("grain"),

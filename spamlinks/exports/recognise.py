@@ -15,6 +15,7 @@ from pathlib import Path
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports.catalog import Column, Format, catalogue, normalise_header
 from spamlinks.exports.cells import DELIMITERS, first_records
+from spamlinks.exports.mapping import Hints
 from spamlinks.exports.match import (
     HEADER_LINES,
     Match,
@@ -80,12 +81,13 @@ class Recognised:
             raise RefusedExport(self.source.name, self.format.refusal, self.format.advice)
 
 
-def recognise(file: Path | Part) -> Recognised:
+def recognise(file: Path | Part, hints: Hints | None = None) -> Recognised:
     """Say what an export is; refusing formats that hold no links is left to ``Recognised.refuse``.
 
     Parameters
     ----------
     file : a file with one table, or one table of a file (see ``tables``).
+    hints : what the user said about columns that no format knows.
 
     Raises
     ------
@@ -93,13 +95,13 @@ def recognise(file: Path | Part) -> Recognised:
         tables.
     """
     if isinstance(file, Part):
-        return _recognised_part(file)
+        return _recognised_part(file, hints or Hints())
     found, _ = tables(file)
     if len(found) > 1:
         names = ", ".join(part.table for part in found[:4])
         problem = f"it holds {len(found)} tables ({names}{', ...' if len(found) > 4 else ''})"
         raise InputError(file.name, problem, "Read them with read_exports.")
-    return _recognised_part(found[0])
+    return _recognised_part(found[0], hints or Hints())
 
 
 def tables(path: Path) -> tuple[list[Part], list[InputError]]:
@@ -135,7 +137,7 @@ def _best(group: list[Part]) -> Part:
     return max(group, key=fit)
 
 
-def _recognised_part(part: Part) -> Recognised:
+def _recognised_part(part: Part, hints: Hints) -> Recognised:
     source = probe(part)
     if _MARKUP.match(source.head):
         raise InputError(source.name, "it is a web page or XML", "Export the links as CSV.")

@@ -203,12 +203,12 @@ def test_plain_list_with_comments(tmp_path):
 
 
 def test_folders_stand_for_their_files(tmp_path):
-    for name in ("b.csv", "a.csv", ".hidden"):
-        (tmp_path / name).write_text("Linking page\nhttps://a.example/\n")
-    (tmp_path / "deeper").mkdir()
-    assert [reading.source for reading in read_exports([tmp_path])] == ["a.csv", "b.csv"]
+    (tmp_path / "deeper" / "empty").mkdir(parents=True)
+    for name in ("b.csv", "a.csv", ".hidden", "Thumbs.db", "deeper/c.csv"):
+        (tmp_path / name).write_text(f"Linking page\nhttps://{name[-5]}.example/\n")
+    assert [reading.source for reading in read_exports([tmp_path])] == ["a.csv", "b.csv", "c.csv"]
     with pytest.raises(InputError, match="holds no files"):
-        read_exports([tmp_path / "deeper"])
+        read_exports([tmp_path / "deeper" / "empty"])
 
 
 def test_formats_without_links_can_be_collected(tmp_path):
@@ -216,7 +216,7 @@ def test_formats_without_links_can_be_collected(tmp_path):
     (tmp_path / "b.csv").write_text("Rank,Link text\n1,tools\n")
     with pytest.raises(RefusedExport, match=r"b\.csv"):
         read_exports([tmp_path])
-    refused: list[RefusedExport] = []
+    refused: list[InputError] = []
     assert [reading.source for reading in read_exports([tmp_path], refused=refused)] == ["a.csv"]
     assert [error.source for error in refused] == ["b.csv"]
 

@@ -17,18 +17,18 @@ pytestmark = pytest.mark.skipif(
 
 REAL = [  # file, vendor, kind, generation, records, property, export day
     ("exports/ahrefs_lamicrobyflo.fr-backlinks-subdomains_2025-12-02.csv",
-     "ahrefs", "backlinks", "2025", 219, "lamicrobyflo.fr", "2025-12-02"),
+     "ahrefs", "backlinks", "2025-gsheets", 219, "lamicrobyflo.fr", "2025-12-02"),
     ("exports/growth-austen_urls.txt", "plain", "url-list", "txt", 63, None, None),
     ("exports/http___www.johnmurch.com_-Latest links-2020-07-15.csv",
-     "gsc", "latest-links", "2018", 18, "www.johnmurch.com", "2020-07-15"),
+     "gsc", "latest-links", "2018-en", 18, "www.johnmurch.com", "2020-07-15"),
     ("exports/https___oztimberfloor.com.au_-Latest links-2026-05-18.csv",
-     "gsc", "latest-links", "2018", 43, "oztimberfloor.com.au", "2026-05-18"),
+     "gsc", "latest-links", "2018-en", 43, "oztimberfloor.com.au", "2026-05-18"),
     ("exports/https___oztimberfloor.com.au_-More sample links-2026-05-18.csv",
-     "gsc", "more-sample-links", "2018", 43, "oztimberfloor.com.au", "2026-05-18"),
+     "gsc", "more-sample-links", "2018-en", 43, "oztimberfloor.com.au", "2026-05-18"),
     ("exports/semrush_dash2trade.com-backlinks.csv",
      "semrush", "backlinks", "2021", 5493, "dash2trade.com", "2023-11-03"),
     ("exports/videotext.io-Latest links-2026-03-11.csv",
-     "gsc", "latest-links", "2018", 5, "videotext.io", "2026-03-11"),
+     "gsc", "latest-links", "2018-en", 5, "videotext.io", "2026-03-11"),
     ("labelled/ahrefs_caldea.com-backlinks_half.csv",
      "ahrefs", "backlinks", "2025", 721, "caldea.com", "2026-02-06"),
 ]  # fmt: skip

@@ -197,6 +197,8 @@ def test_catalogue_is_consistent():
     entries = catalogue()
     assert len({entry.name for entry in entries}) == len(entries)
     for entry in entries:
+        if entry.grain == "mixed":  # an archive: what is in it is read
+            continue
         readable = entry.grain in ("link", "domain")
         assert readable != bool(entry.refusal), entry.name
         assert bool(entry.refusal) == bool(entry.advice), entry.name

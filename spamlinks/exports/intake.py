@@ -1,0 +1,229 @@
+"""Taking in whatever lies on the user's desk: many files, folders, archives, copies, old lists.
+
+Every file ends in exactly one place: read, refused with a reason, a copy of another, or a disavow
+file, which is never read as links.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spamlinks.errors import InputError, RefusedExport
+from spamlinks.exports.container import open_file
+from spamlinks.exports.mapping import Hints
+from spamlinks.exports.parts import Part
+from spamlinks.exports.read import Reading, read_recognised
+from spamlinks.exports.recognise import Recognised, recognise, tables
+from spamlinks.exports.webgraph import is_web_graph, read_web_graph
+
+__all__ = ["Intake", "read_exports", "take_in"]
+
+MAX_FILES = 10_000
+MAX_DEPTH = 8
+_CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+_OUTCOME = ("run.json", "domains.csv", "links.parquet")
+"""A folder that holds all of these was written by an audit."""
+
+
+@dataclass
+class Intake:
+    """What became of the files: each one is in exactly one of the lists.
+
+    ``refused`` names what was left out, with the reason; ``copies`` pairs a file with the one it is
+    byte for byte a copy of; ``disavow`` holds disavow files found among the exports.
+    """
+
+    readings: list[Reading] = field(default_factory=list)
+    refused: list[InputError] = field(default_factory=list)
+    copies: list[tuple[str, str]] = field(default_factory=list)
+    disavow: list[Part] = field(default_factory=list)
+
+
+def take_in(
+    paths: Iterable[Path],
+    keep: Sequence[str] = (),
+    *,
+    hints: Hints | None = None,
+    site: str | None = None,
+    digest: bool = True,
+    only: frozenset[str] | None = None,
+) -> Intake:
+    """Read every export among files and folders, folders within folders included.
+
+    Copies are told by their hashes before anything is read. A file that was named itself must be
+    readable; one that was found in a folder or an archive and cannot be used is only refused.
+
+    Parameters
+    ----------
+    paths : files and folders; an outcome of an earlier audit inside a folder is passed over.
+    keep, digest, only, hints : as for ``read_export``.
+    site : the user's site, which a web graph is searched for.
+
+    Raises
+    ------
+    InputError : a file that was named does not exist, is damaged, or fits no known format.
+    """
+    intake = Intake()
+    graph: list[Recognised] = []
+    for path, named in _unique(_files(paths, intake), intake):
+        try:
+            found, problems = tables(path)
+            intake.refused += problems
+            for part in found:
+                _take(part, keep, hints, digest, only, named and len(found) == 1, intake, graph)
+        except RefusedExport as error:
+            intake.refused.append(error)
+        except InputError as error:
+            if named:
+                raise
+            intake.refused.append(error)
+    if graph:
+        reading, left_out = read_web_graph(graph, site)
+        intake.refused += left_out
+        intake.readings += [reading] if reading is not None else []
+    _used(hints, intake)
+    return intake
+
+
+def _take(
+    part: Part,
+    keep: Sequence[str],
+    hints: Hints | None,
+    digest: bool,
+    only: frozenset[str] | None,
+    must: bool,
+    intake: Intake,
+    graph: list[Recognised],
+) -> None:
+    try:
+        recognised = recognise(part, hints)
+        if is_web_graph(recognised):
+            graph.append(recognised)
+        elif recognised.format.grain == "disavow":
+            intake.disavow.append(part)
+        else:
+            intake.readings.append(read_recognised(recognised, keep, digest=digest, only=only))
+    except RefusedExport as error:
+        intake.refused.append(error)
+    except InputError as error:
+        if must:
+            raise
+        intake.refused.append(error)
+
+
+def _used(hints: Hints | None, intake: Intake) -> None:
+    """A mapping that fitted nothing is a mistake in it, and must not pass in silence."""
+    read = {reading.format.kind for reading in intake.readings if reading.format.vendor == "custom"}
+    for mapping in hints.mappings if hints is not None else ():
+        if mapping.name not in read and (intake.readings or intake.refused):
+            names = ", ".join(list(mapping.columns)[:6])
+            problem = f"no file has all of its columns ({names})"
+            raise InputError(
+                f"mapping {mapping.name}", problem, "Compare `spamlinks formats FILE`."
+            )
+
+
+def read_exports(
+    paths: Iterable[Path],
+    keep: Sequence[str] = (),
+    refused: list[InputError] | None = None,
+    *,
+    hints: Hints | None = None,
+    site: str | None = None,
+    digest: bool = True,
+    only: frozenset[str] | None = None,
+) -> list[Reading]:
+    """Read every export, as ``take_in``, when only the links are wanted.
+
+    Parameters
+    ----------
+    refused : when given, what was left out is added to it instead of ending the reading; a
+        disavow file is left out.
+
+    Raises
+    ------
+    InputError : as ``take_in``; the first that was left out when ``refused`` is None.
+    """
+    intake = take_in(paths, keep, hints=hints, site=site, digest=digest, only=only)
+    left_out = [*intake.refused, *(_no_links(part) for part in intake.disavow)]
+    if refused is None and left_out:
+        raise left_out[0]
+    if refused is not None:
+        refused += left_out
+    return intake.readings
+
+
+def _no_links(part: Part) -> RefusedExport:
+    problem = "it is a disavow file, not a link export"
+    return RefusedExport(part.name, problem, "Give it with --disavow FILE beside the exports.")
+
+
+def _files(paths: Iterable[Path], intake: Intake) -> Iterator[tuple[Path, bool]]:
+    """Yield (file, whether the user named it) in the order given, folders by name."""
+    for path in paths:
+        if not path.is_dir():
+            yield path, True
+            continue
+        found = list(_inside(path, intake, depth=0))
+        if not found:
+            problem = "the folder holds no files"
+            raise InputError(path.name or str(path), problem, "Give export files.")
+        if len(found) > MAX_FILES:
+            problem = f"the folder holds more than {MAX_FILES:,} files"
+            raise InputError(path.name or str(path), problem, "Give the folder of the exports.")
+        yield from ((file, False) for file in found)
+
+
+def _inside(folder: Path, intake: Intake, depth: int) -> Iterator[Path]:
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        error = InputError(folder.name, "the folder may not be read", "Check its permissions.")
+        if depth == 0:
+            raise error from None
+        intake.refused.append(error)
+        return
+    if depth and all((folder / name).is_file() for name in _OUTCOME):
+        problem = "it is the outcome of an audit, not exports"
+        intake.refused.append(RefusedExport(folder.name, problem, "Nothing in it was read."))
+        return
+    for path in inside:
+        if path.name.startswith(".") or path.name.casefold() in _CLUTTER:
+            continue
+        if path.is_dir():
+            if depth < MAX_DEPTH and not path.is_symlink():
+                yield from _inside(path, intake, depth + 1)
+        elif path.is_file():
+            yield path
+
+
+def _unique(files: Iterable[tuple[Path, bool]], intake: Intake) -> Iterator[tuple[Path, bool]]:
+    """Pass on each content once; only files of one size are compared, by hash."""
+    seen: dict[int, list[Path]] = {}
+    hashes: dict[Path, str] = {}
+
+    def digest(path: Path) -> str:
+        if path not in hashes:
+            with open_file(path, path.name) as file:
+                hashes[path] = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        return hashes[path]
+
+    for path, named in files:
+        try:
+            size = path.stat().st_size
+            twins = [other for other in seen.get(size, []) if digest(other) == digest(path)]
+        except (OSError, ValueError):
+            yield path, named  # opening it says what is wrong
+            continue
+        if twins:
+            intake.copies.append((_shown(path), _shown(twins[0])))
+            continue
+        seen.setdefault(size, []).append(path)
+        yield path, named
+
+
+def _shown(path: Path) -> str:
+    return "".join(char if char.isprintable() else "?" for char in path.name)
