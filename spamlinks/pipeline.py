@@ -13,8 +13,8 @@ import polars as pl
 
 from spamlinks import __version__
 from spamlinks.disavow import DisavowFile
-from spamlinks.errors import InputError, RefusedExport
-from spamlinks.exports import Merged, Reading, guess_site, merge, read_exports
+from spamlinks.errors import InputError
+from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import ModelBundle, load_bundle
 from spamlinks.model.scoring import Scored, score_links, unit_scores
@@ -64,6 +64,7 @@ class Settings:
     situation: str = "none"
     precision: float | None = None
     prior: float | str | None = None
+    hints: Hints = field(default_factory=Hints)
 
     def __post_init__(self) -> None:
         if self.situation not in SITUATIONS:
@@ -131,6 +132,8 @@ class Prepared:
     bundle: ModelBundle
     site: str | None
     brands: tuple[str, ...]
+    live: DisavowFile | None = None
+    notes: tuple[str, ...] = ()
 
 
 def prepare(
@@ -146,19 +149,44 @@ def prepare(
     bundle = load_bundle(settings.model)
     bundle.warm_up()
     tell("reading", 0, 0)
-    refused: list[InputError] = []
     files = [export for export in exports if not isinstance(export, Reading)]
     readings = [export for export in exports if isinstance(export, Reading)]
-    readings += read_exports(files, refused=refused)
-    if not readings and refused:
-        raise refused[0]
+    intake = take_in(files, hints=settings.hints, site=settings.site)
+    refused = intake.refused
+    readings += intake.readings
+    if not readings and (refused or intake.disavow):
+        raise refused[0] if refused else no_links(intake.disavow[0])
+    live, notes = _live_file(settings.disavow, intake)
     site = settings.site if settings.site is not None else guess_site(readings)
     merged = merge(readings, site)
     if settings.facts is not None:
         backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
         merged = Merged(backlinks, merged.rejected, merged.own_site, merged.files, merged.notes)
     brands = (*settings.brand, *site_label(site))
-    return Prepared(merged, readings, refused, bundle, site, brands)
+    return Prepared(merged, readings, refused, bundle, site, brands, live, tuple(notes))
+
+
+def _live_file(given: Path | None, intake: Intake) -> tuple[DisavowFile | None, list[str]]:
+    """Return the disavow file that Google holds: the one named, else the one among the exports."""
+    notes = [f"{copy} is a copy of {first}, counted once" for copy, first in intake.copies]
+    data = {part.name: part.text_bytes() for part in intake.disavow}
+    if given is not None:
+        live = _read(given, DisavowFile.parse)
+        for name, found in data.items():
+            if found != live.render():
+                notes.append(
+                    f"{name} is a disavow file and not read as links; the live file is {given.name}"
+                )
+        return live, notes
+    if not data:
+        return None, notes
+    if len(set(data.values())) > 1:
+        names = ", ".join(data)
+        problem = f"{len(data)} different disavow files are among the exports ({names})"
+        raise InputError("live file", problem, "Say with --disavow which one Google holds.")
+    name = next(iter(data))
+    notes.append(f"{name} is a disavow file: taken as the live file that Google holds")
+    return DisavowFile.parse(data[name], name), notes
 
 
 def site_label(site: str | None) -> tuple[str, ...]:
@@ -206,14 +234,10 @@ def audit(
     settings = settings or Settings()
     tell = stage or (lambda name, done, total: None)
     paths = [path if isinstance(path, Reading) else Path(path) for path in exports]
-    guards = Guards(
-        site=settings.site,
-        keep=_read(settings.keep, KeepList.parse) if settings.keep is not None else KeepList(),
-        live=_read(settings.disavow, DisavowFile.parse) if settings.disavow is not None else None,
-    )
+    keep = _read(settings.keep, KeepList.parse) if settings.keep is not None else KeepList()
+    guards = Guards(site=settings.site, keep=keep)  # a wrong site is told before anything is read
     prepared = prepare(paths, settings, stage)
-    if guards.site is None and prepared.site is not None:
-        guards = Guards(prepared.site, guards.aliases, guards.keep, guards.live)
+    guards = Guards(site=prepared.site, keep=keep, live=prepared.live)
     backlinks = prepared.merged.backlinks
     total = backlinks.height
     tell("scoring", 0, total)
@@ -305,7 +329,7 @@ def _run(
         "refused": [
             {"file": e.source, "reason": f"{e.problem}. {e.hint}"} for e in prepared.refused
         ],
-        "notes": list(merged.notes),
+        "notes": [*prepared.notes, *merged.notes],
         "totals": {
             "records": total.records,
             "links": total.links,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from spamlinks.exports.catalog import Column, Format, catalogue
-from spamlinks.exports.intake import Intake, read_exports, take_in
+from spamlinks.exports.intake import Intake, no_links, read_exports, take_in
+from spamlinks.exports.mapping import Hints, Mapping
 from spamlinks.exports.merge import FileCount, Merged, guess_site, merge
 from spamlinks.exports.read import Reading, read_export
 from spamlinks.exports.recognise import ColumnUse, Recognised, recognise, tables
@@ -13,13 +14,16 @@ __all__ = [
     "ColumnUse",
     "FileCount",
     "Format",
+    "Hints",
     "Intake",
+    "Mapping",
     "Merged",
     "Reading",
     "Recognised",
     "catalogue",
     "guess_site",
     "merge",
+    "no_links",
     "read_export",
     "read_exports",
     "recognise",

@@ -19,7 +19,7 @@ from spamlinks.exports.read import Reading, read_recognised
 from spamlinks.exports.recognise import Recognised, recognise, tables
 from spamlinks.exports.webgraph import is_web_graph, read_web_graph
 
-__all__ = ["Intake", "read_exports", "take_in"]
+__all__ = ["Intake", "no_links", "read_exports", "take_in"]
 
 MAX_FILES = 10_000
 MAX_DEPTH = 8
@@ -102,7 +102,7 @@ def _take(
         recognised = recognise(part, hints)
         if is_web_graph(recognised):
             graph.append(recognised)
-        elif recognised.format.grain == "disavow":
+        elif recognised.format.grain == "disavow" and not part.sheet_like:
             intake.disavow.append(part)
         else:
             intake.readings.append(read_recognised(recognised, keep, digest=digest, only=only))
@@ -148,7 +148,7 @@ def read_exports(
     InputError : as ``take_in``; the first that was left out when ``refused`` is None.
     """
     intake = take_in(paths, keep, hints=hints, site=site, digest=digest, only=only)
-    left_out = [*intake.refused, *(_no_links(part) for part in intake.disavow)]
+    left_out = [*intake.refused, *(no_links(part) for part in intake.disavow)]
     if refused is None and left_out:
         raise left_out[0]
     if refused is not None:
@@ -156,7 +156,8 @@ def read_exports(
     return intake.readings
 
 
-def _no_links(part: Part) -> RefusedExport:
+def no_links(part: Part) -> RefusedExport:
+    """Return the refusal of a disavow file where links are wanted."""
     problem = "it is a disavow file, not a link export"
     return RefusedExport(part.name, problem, "Give it with --disavow FILE beside the exports.")
 

@@ -24,6 +24,8 @@ __all__ = ["NULL_MARK", "Part", "Reject", "parts"]
 PEEK_BYTES = 1 << 18
 SPOOL_BYTES = 1 << 24
 """A table made of a sheet or of JSON stays in memory up to this size, then goes to disk."""
+MAX_LIST_BYTES = 1 << 26
+"""Google takes 2 MB; people's own lists are longer."""
 NULL_MARK = "\ue000"
 """Stands for null in a table made of JSON, where "" is a text that is empty."""
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -74,6 +76,15 @@ class Part:
     def sheet_like(self) -> bool:
         """Whether the text was made here, not by a vendor."""
         return self.container in ("xlsx", "json", "jsonl")
+
+    def text_bytes(self) -> bytes:
+        """Return the whole text, unpacked; InputError beyond what a disavow file may hold."""
+        with self.open() as file:
+            data = file.read(MAX_LIST_BYTES + 1)
+        if len(data) > MAX_LIST_BYTES:
+            problem = f"it is larger than {MAX_LIST_BYTES >> 20} MB"
+            raise InputError(self.name, problem, "Give a disavow file that Google would take.")
+        return data
 
     def sha256(self) -> str:
         """Return the hash of the bytes as they came; InputError when they went away."""
