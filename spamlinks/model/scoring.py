@@ -23,6 +23,7 @@ from scipy.special import expit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import estimate_prior
+from spamlinks.model.counts import link_counts
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.schema import BLOCKS
 from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, encode, signals
@@ -125,41 +126,19 @@ def unit_scores(
     prior that was used.
     """
     frame, hosts = scored.frame, scored.tables.hosts
-    names = set(frame.columns)
-    nofollow = [pl.col(c) for c in ("rel_nofollow", "rel_ugc", "rel_sponsored") if c in names]
-    muted = (
-        pl.any_horizontal(*[f.fill_null(False) for f in nofollow]) if nofollow else pl.lit(False)
-    )
-    lost = _lost(names)
-    weight = (
-        pl.col("links_in_group").fill_null(1).clip(lower_bound=1)
-        if ("links_in_group" in names)
-        else pl.lit(1)
-    )
-    counted = (
-        pl.col("links_from_domain").max().fill_null(0)
-        if ("links_from_domain" in names)
-        else pl.lit(0)
-    )
     table = frame.with_columns(
-        _margin=pl.Series(scored.margins),
-        _view=pl.Series(scored.views),
-        _weight=weight,
-        _muted=muted,
-        _lost=lost,
+        _margin=pl.Series(scored.margins), _view=pl.Series(scored.views)
     ).with_row_index("_row")
     units = table.group_by("_domain", maintain_order=True).agg(
         _margin=pl.col("_margin").mean(),
         _view=pl.col("_view").max(),
         row=pl.col("_row").sort_by("_margin", descending=True).first(),
-        links=pl.max_horizontal(pl.col("_weight").sum(), counted).cast(pl.Int64),
-        followed_links=pl.col("_weight").filter(~pl.col("_muted")).sum().cast(pl.Int64),
         rows=pl.len(),
-        lost_links=pl.col("_weight").filter(pl.col("_lost")).sum().cast(pl.Int64),
         first_seen=pl.col("first_seen").min()
-        if "first_seen" in names
+        if "first_seen" in frame.columns
         else pl.lit(None, dtype=pl.Date).first(),
     )
+    units = units.join(link_counts(frame), on="_domain", how="left", maintain_order="left")
     sites = hosts.unique("_domain", keep="first", maintain_order=True)
     units = units.join(
         sites.select(
@@ -238,10 +217,3 @@ def _cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
         if kept:
             out[index] = bundle.cuts[view][f"{kept[0]:.2f}"].score
     return out
-
-
-def _lost(names: set[str]) -> pl.Expr:
-    lost = [pl.col("is_lost").fill_null(False)] if "is_lost" in names else []
-    if "lost_at" in names:
-        lost.append(pl.col("lost_at").is_not_null())
-    return pl.any_horizontal(*lost) if lost else pl.lit(False)

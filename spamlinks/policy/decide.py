@@ -32,7 +32,7 @@ UNIT_COLUMNS: tuple[str, ...] = (
     "thin_evidence",
     "links",
     "followed_links",
-    "lost_links",
+    "live_links",
 )
 """Columns that ``decide`` reads."""
 
@@ -72,8 +72,8 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
     units : one row per linking domain, with ``UNIT_COLUMNS`` and perhaps ``named``: whether the
         address alone settled ``cut_disavow``. ``spam_score`` is in [0, 1], higher
         is worse. A null cut means that the model has none for this view, so that verdict is not
-        given. ``thin_evidence`` null counts as thin; null ``followed_links`` and ``lost_links``
-        mean unknown, so neither guard applies.
+        given. ``thin_evidence`` null counts as thin; null ``followed_links`` and ``live_links``
+        (followed ones that are not gone) mean unknown, so neither guard applies.
     guards : the user's own site, keep list and live file.
 
     Returns
@@ -87,9 +87,9 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
     InputError : a column is missing, or a score is null or NaN.
 
     Rules, the first that applies: no host; own site; keep list; live file; a score below both cuts
-    keeps; all links nofollow, or all lost, keeps; a middling score keeps a platform, institution
-    or popular site; then a bare TLD, suffix, address, platform, institution, popular site or thin
-    evidence turns DISAVOW into REVIEW; else the cuts decide.
+    keeps; all links nofollow, or all followed ones gone, keeps; a middling score keeps a platform,
+    institution or popular site; then a bare TLD, suffix, address, platform, institution, popular
+    site or thin evidence turns DISAVOW into REVIEW; else the cuts decide.
     """
     missing = [name for name in UNIT_COLUMNS if name not in units.columns]
     if missing:
@@ -157,7 +157,7 @@ def _verdict_and_reason() -> tuple[pl.Expr, pl.Expr]:
     links, level = pl.col("links"), pl.col("_level")
     some = (links > 0).fill_null(value=False)
     nofollow = some & (pl.col("followed_links") == 0).fill_null(value=False)
-    gone = some & (pl.col("lost_links") >= links).fill_null(value=False)
+    gone = some & (pl.col("live_links") == 0).fill_null(value=False)
     may_act, would = level != Verdict.KEEP.value, level == Verdict.DISAVOW.value
     is_ip = pl.col("is_ip_host").fill_null(value=False)
     at_most_review = (

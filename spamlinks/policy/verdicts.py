@@ -47,7 +47,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.KEEP_LIST: "Your keep list names this site or a part of it.",
     Reason.IN_LIVE_FILE: "Your live disavow file already covers this site; its line stays.",
     Reason.NOFOLLOW_ONLY: "Every link is nofollow, ugc or sponsored: no entry is needed.",
-    Reason.LINKS_GONE: "Every link is gone: no entry is needed.",
+    Reason.LINKS_GONE: "Every followed link is gone: no entry is needed.",
     Reason.NO_HOST: "The rows name no usable host, so there is nothing to disavow.",
     Reason.BARE_TLD: "This is a whole top-level domain, not a site.",
     Reason.PUBLIC_SUFFIX: "Many unrelated sites live under this name.",

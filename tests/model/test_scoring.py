@@ -139,7 +139,7 @@ def test_links_are_counted_with_groups_rels_and_losses() -> None:
     units = units_of(table).sort("linking_domain")
     assert units["links"].to_list() == [4, 1, 2]
     assert units["followed_links"].to_list() == [1, 0, 0]  # unknown is not nofollow
-    assert units["lost_links"].to_list() == [3, 1, 2]
+    assert units["live_links"].to_list() == [1, 0, 0]
     assert units["first_seen"].to_list() == [date(2024, 1, 1), None, None]
     more = units_of(table.with_columns(links_from_domain=pl.Series([9, 9, None, 1])))
     assert more.sort("linking_domain")["links"].to_list() == [9, 1, 2]

@@ -34,7 +34,7 @@ SCHEMA = {
     "thin_evidence": pl.Boolean,
     "links": pl.Int64,
     "followed_links": pl.Int64,
-    "lost_links": pl.Int64,
+    "live_links": pl.Int64,
     "named": pl.Boolean,
 }
 
@@ -53,7 +53,7 @@ def row(domain: str | None, score: float = 0.99, **changed: object) -> dict[str,
         "thin_evidence": False,
         "links": 3,
         "followed_links": 3,
-        "lost_links": 0,
+        "live_links": 3,
         "named": False,
     }
     return values | changed
@@ -111,9 +111,11 @@ CASES = [  # row, verdict, reason, unit; the why stands beside it
     (row("spam.example", followed_links=1), D, Reason.SCORE_HIGH, "domain"),
     (row("spam.example", followed_links=None), D, Reason.SCORE_HIGH, "domain"),  # unknown
     (row("spam.example", links=0, followed_links=0), D, Reason.SCORE_HIGH, "domain"),
-    (row("spam.example", lost_links=3), K, Reason.LINKS_GONE, "domain"),
-    (row("spam.example", lost_links=2), D, Reason.SCORE_HIGH, "domain"),
-    (row("spam.example", lost_links=None), D, Reason.SCORE_HIGH, "domain"),
+    (row("spam.example", live_links=0), K, Reason.LINKS_GONE, "domain"),
+    (row("spam.example", followed_links=1, live_links=0), K, Reason.LINKS_GONE, "domain"),
+    (row("spam.example", followed_links=0, live_links=0), K, Reason.NOFOLLOW_ONLY, "domain"),
+    (row("spam.example", live_links=1), D, Reason.SCORE_HIGH, "domain"),
+    (row("spam.example", live_links=None), D, Reason.SCORE_HIGH, "domain"),
     # a human looks first
     (row(None), R, Reason.NO_HOST, "domain"),
     (row(""), R, Reason.NO_HOST, "domain"),
@@ -210,12 +212,12 @@ names = st.sampled_from(
 scores = st.sampled_from([0.0, 0.3, 0.5, 0.7, 0.9, 1.0])
 counts = st.sampled_from([None, 0, 1, 3])
 rows = st.builds(
-    lambda name, score, thin, followed, lost, cut: row(
+    lambda name, score, thin, followed, live, cut: row(
         name,
         score,
         thin_evidence=thin,
         followed_links=followed,
-        lost_links=lost,
+        live_links=live,
         cut_disavow=cut,
     ),
     names,
