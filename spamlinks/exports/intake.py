@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spamlinks.errors import InputError, RefusedExport
-from spamlinks.exports.container import open_file
 from spamlinks.exports.mapping import Hints
+from spamlinks.exports.names import date_from_name, property_from_name
 from spamlinks.exports.parts import Part
 from spamlinks.exports.read import Reading, read_recognised
 from spamlinks.exports.recognise import Recognised, recognise, tables
@@ -202,28 +202,44 @@ def _inside(folder: Path, intake: Intake, depth: int) -> Iterator[Path]:
 
 
 def _unique(files: Iterable[tuple[Path, bool]], intake: Intake) -> Iterator[tuple[Path, bool]]:
-    """Pass on each content once; only files of one size are compared, by hash."""
-    seen: dict[int, list[Path]] = {}
-    hashes: dict[Path, str] = {}
+    """Pass on each content once, in order; only files of one size are compared, by hash.
 
-    def digest(path: Path) -> str:
-        if path not in hashes:
-            with open_file(path, path.name) as file:
-                hashes[path] = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-        return hashes[path]
-
-    for path, named in files:
+    Of several copies that one is read whose name tells most: the property, the day.
+    """
+    listed = list(files)
+    by_size: dict[int, list[int]] = {}
+    for number, (path, _) in enumerate(listed):
         try:
-            size = path.stat().st_size
-            twins = [other for other in seen.get(size, []) if digest(other) == digest(path)]
+            by_size.setdefault(path.stat().st_size, []).append(number)
         except (OSError, ValueError):
-            yield path, named  # opening it says what is wrong
-            continue
-        if twins:
-            intake.copies.append((_shown(path), _shown(twins[0])))
-            continue
-        seen.setdefault(size, []).append(path)
-        yield path, named
+            continue  # opening it says what is wrong
+    copy_of: dict[int, int] = {}
+    for numbers in by_size.values():
+        groups: dict[str, list[int]] = {}
+        for number in numbers if len(numbers) > 1 else ():
+            if (digest := _digest(listed[number][0])) is not None:
+                groups.setdefault(digest, []).append(number)
+        for same in groups.values():
+            first = max(same, key=lambda number: _telling(listed[number][0]))
+            copy_of.update({number: first for number in same if number != first})
+    for number, (path, named) in enumerate(listed):
+        if number in copy_of:
+            intake.copies.append((_shown(path), _shown(listed[copy_of[number]][0])))
+        else:
+            yield path, named
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _telling(path: Path) -> tuple[bool, bool, int]:
+    named = property_from_name(path.name) is not None, date_from_name(path.name) is not None
+    return *named, -len(path.name)
 
 
 def _shown(path: Path) -> str:

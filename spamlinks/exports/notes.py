@@ -11,13 +11,20 @@ __all__ = ["NAMED_COLUMNS", "printable", "reading_notes"]
 SHEET_ROWS = 1_048_575
 """Records that fit a spreadsheet beside its header; Excel drops the rest without a word."""
 NAMED_COLUMNS = 8
+ROUND_COUNTS = (1_000, 5_000, 10_000, 20_000, 25_000, 30_000, 50_000, 100_000, 250_000, 500_000)
+"""Record counts at which vendors and plans cut exports."""
+OWN_LISTS = ("plain", "spamlinks", "custom")
+_DOUBT = {
+    "C": "the layout is partly assumed, no real file was seen",
+    "D": "the layout is a guess, no real file was seen",
+}
 
 
 def reading_notes(recognised: Recognised, converter: Converter, records: int) -> tuple[str, ...]:
     """Say what a reader of the results should know about this file."""
     entry, notes = recognised.format, list(recognised.notes)
-    if entry.confidence == "D":
-        notes.append(f"the layout of {entry.name} is a guess: check some rows")
+    if entry.confidence in _DOUBT:
+        notes.append(f"{entry.name} is unconfirmed: {_DOUBT[entry.confidence]}; check some rows")
     kept = set(converter.kept.values())
     new = [u.header for i, u in enumerate(recognised.columns) if not u.known and i not in kept]
     if new:
@@ -32,6 +39,7 @@ def reading_notes(recognised: Recognised, converter: Converter, records: int) ->
         notes.append(f"{name}: {count:,} cells could not be read and count as unknown")
     if records == 0:
         notes.append("the export holds a header and no records")
-    if records in (*entry.row_caps, SHEET_ROWS):
+    capped = (*entry.row_caps, SHEET_ROWS, *(ROUND_COUNTS if entry.vendor not in OWN_LISTS else ()))
+    if records in capped:
         notes.append(f"exactly {records:,} records: the export may be cut off at a limit")
     return tuple(notes)
