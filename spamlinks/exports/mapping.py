@@ -34,9 +34,11 @@ from spamlinks.exports.cells import printable
 from spamlinks.files import write_atomic
 from spamlinks.schema import FIELDS
 
-__all__ = ["MAPPABLE", "Hints", "Mapping"]
+__all__ = ["MAPPABLE", "MAPPED", "Hints", "Mapping", "is_position"]
 
 VERSION = 1
+MAPPED = "M"
+"""Confidence of a format that a user described."""
 MAX_BYTES = 1 << 20
 MAX_COLUMNS = 200
 MAX_NAME = 60
@@ -154,7 +156,7 @@ class Mapping:
     @property
     def by_position(self) -> bool:
         """Whether the columns are named ``#1``, ``#2``: the file has no header line."""
-        return all(_POSITION.fullmatch(header) for header in self.columns)
+        return all(is_position(header) for header in self.columns)
 
     @property
     def source(self) -> str:
@@ -184,7 +186,7 @@ class Mapping:
             kind=self.name,
             generation="mapping",
             grain="domain" if domains else "link",
-            confidence="M",
+            confidence=MAPPED,
             core=frozenset({"referring_page"}),
             columns=columns,
             unused=frozenset(),
@@ -201,6 +203,11 @@ class Hints:
 
     mappings: tuple[Mapping, ...] = ()
     accept_guess: bool = False
+
+
+def is_position(header: str) -> bool:
+    """Whether a text names a column by its place: ``#1`` to ``#999``."""
+    return _POSITION.fullmatch(header) is not None
 
 
 def _columns(header: str, text: str) -> list[Column]:
@@ -244,7 +251,7 @@ def _check(source: str, columns: dict[str, str]) -> None:
             "no column is referring_page or linking_domain",
             "Say which column holds the linking pages, as in 'Source=referring_page'.",
         )
-    placed = sum(bool(_POSITION.fullmatch(header)) for header in columns)
+    placed = sum(is_position(header) for header in columns)
     if placed not in (0, len(columns)):
         raise InputError(
             source, "columns are given by name and by position", "Use '#1', '#2' for all or none."
