@@ -20,8 +20,10 @@ from spamlinks.exports.match import HEADER_LINES, MAX_COLUMNS, Match
 from spamlinks.exports.source import Source
 from spamlinks.schema import FIELDS
 
-__all__ = ["Guess", "Reason", "guess"]
+__all__ = ["GUESSED", "Guess", "Reason", "guess"]
 
+GUESSED = "G"
+"""Confidence of a format that was guessed."""
 RECORDS = 1000
 """Records that are looked at."""
 MOST = 0.8
@@ -97,7 +99,7 @@ def guess(source: Source) -> Guess | None:
     reasons = tuple(_reason(best.looks[i], name) for i, name in sorted(best.taken.items()))
     place = next(i for i, n in best.taken.items() if n in ("referring_page", "linking_domain"))
     sure = "likely" if best.looks[place].vote == "source" else "possible"
-    entry = replace(match.format, kind="table", generation="guess", confidence="G")
+    entry = replace(match.format, kind="table", generation="guess", confidence=GUESSED)
     return Guess(mapping, replace(match, format=entry), reasons, sure)
 
 

@@ -28,7 +28,7 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.errors import InputError
+from spamlinks.errors import InputError, OutputError
 from spamlinks.exports.catalog import Column, Format, normalise_header
 from spamlinks.exports.cells import printable
 from spamlinks.files import write_atomic
@@ -88,13 +88,13 @@ class Mapping:
         columns: dict[str, str] = {}
         for text in texts:
             header, sign, name_of_field = text.rpartition("=")
-            header, source = header.strip(), f"--map {printable(text)!r}"
+            header = header.strip()
             if not sign or not header or not name_of_field.strip():
-                raise InputError(
-                    source, "it is not HEADER=FIELD", "Write it as 'Source=referring_page'."
-                )
+                problem = f"{printable(text)!r} is not HEADER=FIELD"
+                raise InputError("--map", problem, "Write it as 'Source=referring_page'.")
             if header in columns:
-                raise InputError(source, "the column is mapped twice", "Name each column once.")
+                problem = f"the column {printable(header)!r} is mapped twice"
+                raise InputError("--map", problem, "Name each column once.")
             columns[header] = name_of_field.strip()
         _check("--map", columns)
         return cls(name, columns)
@@ -145,7 +145,16 @@ class Mapping:
         return cls(printable(name, MAX_NAME), columns)
 
     def save(self, path: Path) -> None:
-        """Write the mapping as JSON, whole or not at all; OutputError when that fails."""
+        """Write the mapping as JSON, whole or not at all.
+
+        Raises OutputError when that fails, and for a file that stands there and is no mapping.
+        """
+        if path.exists():
+            try:
+                Mapping.load(path)
+            except InputError:
+                hint = "Choose another name; nothing was changed."
+                raise OutputError(path.name, "it exists and is no mapping", hint) from None
         raw = {"spamlinks_mapping": VERSION, "name": self.name, "columns": self.columns}
         # Lone surrogates, as a shell may hand them over, are written as escapes.
         text = json.dumps(raw, indent=1, ensure_ascii=False)
