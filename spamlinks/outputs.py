@@ -138,6 +138,12 @@ def _without_page(domains: pl.DataFrame) -> list[str]:
     return chosen["linking_domain"].to_list()
 
 
+_SPARED = (
+    ((Reason.NOT_IN_SEARCH_CONSOLE.value,), "Google's own export does not list them"),
+    ((Reason.NOFOLLOW_ONLY.value, Reason.LINKS_GONE.value), "all links are nofollow or gone"),
+)
+
+
 def _why_not(domains: pl.DataFrame, run: dict[str, Any], *, live: bool = False) -> str:
     if not domains.height:
         return "there are no links"
@@ -151,10 +157,11 @@ def _why_not(domains: pl.DataFrame, run: dict[str, Any], *, live: bool = False) 
     if run.get("threshold") is False:
         promised = f"this model cannot promise a precision of {run['precision']:.2f} here"
         return f"{promised}, a lower --precision may decide{note}"
-    muted = domains["reason"].is_in([Reason.NOFOLLOW_ONLY.value, Reason.LINKS_GONE.value]).sum()
-    if muted:
-        noun = "domain looks" if muted == 1 else "domains look"
-        note = f", {muted:,} {noun} bad but all links are nofollow or gone{note}"
+    for spared, why in _SPARED:
+        count = int(domains["reason"].is_in(spared).sum())
+        if count:
+            look = "domain looks" if count == 1 else "domains look"
+            note = f", {count:,} {look} bad but {why}{note}"
     return f"nothing reached the threshold{note}"
 
 
@@ -345,9 +352,6 @@ def _refuse_unused(settings: Settings) -> None:
                 "a table of verdicts cannot follow it",
                 "Give the exports instead of domains.csv, or run 'spamlinks audit' with it.",
             )
-    if settings.hints.mappings:
-        hint = "Give the exports instead, or leave the mapping out."
-        raise InputError("--map", "domains.csv of an audit needs no mapping", hint)
 
 
 def _kept(domains: pl.DataFrame, keep: KeepList) -> pl.Series:

@@ -4,29 +4,45 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spamlinks import __version__
 from spamlinks.disavow import DisavowFile
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
+from spamlinks.exports.advice import with_advice
+from spamlinks.exports.site import split_by_site
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import ModelBundle, load_bundle
 from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
 from spamlinks.policy import SITUATIONS, Guards, KeepList, Verdict, decide
+from spamlinks.presence import Presence, domain_presence, link_presence, search_console
 from spamlinks.reasons import explain_domains
+from spamlinks.run_facts import (
+    input_facts,
+    model_figures,
+    not_looked_at,
+    outcome_facts,
+    program_facts,
+)
 from spamlinks.urls import linking_domain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DOMAIN_COLUMNS", "Audit", "Settings", "audit", "prepare", "site_label"]
+__all__ = [
+    "DOMAIN_COLUMNS",
+    "PRESENCE_COLUMNS",
+    "Audit",
+    "Settings",
+    "audit",
+    "prepare",
+    "site_label",
+]
 
 DOMAIN_COLUMNS = (
     "linking_domain",
@@ -41,7 +57,11 @@ DOMAIN_COLUMNS = (
     "why",
     "evidence",
 )
-"""Columns of domains.csv."""
+"""Columns that every domains.csv has."""
+
+PRESENCE_COLUMNS = ("in_search_console", "seen_by")
+"""Columns after those: whether Search Console lists a link of the domain (null without its export),
+and the vendors that do."""
 
 Stage = Callable[[str, int, int], None]
 """Progress: (stage, done, total); total 0 where it is not known."""
@@ -100,9 +120,10 @@ class Settings:
 class Audit:
     """The outcome of one run.
 
-    ``domains`` has ``DOMAIN_COLUMNS``, one row per linking domain, worst first; ``links`` the
-    scored backlinks; ``rejected`` the records that could not be used; ``run`` the facts for
-    reproducing (what goes to run.json, outputs aside).
+    ``domains`` has ``DOMAIN_COLUMNS`` and ``PRESENCE_COLUMNS``, one row per linking domain, worst
+    first; ``links`` the scored backlinks, with ``seen_by``, ``seen_by_count``, ``conflicts`` and
+    ``in_search_console``; ``rejected`` the records that could not be used, with advice; ``run`` the
+    facts for reproducing (what goes to run.json, outputs aside).
     """
 
     domains: pl.DataFrame
@@ -127,7 +148,7 @@ class Prepared:
     """Exports read and merged, with what scoring needs besides."""
 
     merged: Merged
-    readings: list[Reading]
+    presence: Presence
     refused: list[InputError]
     bundle: ModelBundle
     site: str | None
@@ -157,13 +178,18 @@ def prepare(
     if not readings and (refused or intake.disavow):
         raise refused[0] if refused else no_links(intake.disavow[0])
     live, notes = _live_file(settings.disavow, intake)
+    readings, elsewhere = split_by_site(readings, settings.site)
+    refused += elsewhere
+    if not readings and refused:
+        raise refused[0]
     site = settings.site if settings.site is not None else guess_site(readings)
-    merged = merge(readings, site)
+    merged = merge(readings, site, refused)
+    presence = search_console(merged.readings, site)
     if settings.facts is not None:
         backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
-        merged = Merged(backlinks, merged.rejected, merged.own_site, merged.files, merged.notes)
+        merged = replace(merged, backlinks=backlinks)
     brands = (*settings.brand, *site_label(site))
-    return Prepared(merged, readings, refused, bundle, site, brands, live, tuple(notes))
+    return Prepared(merged, presence, refused, bundle, site, brands, live, tuple(notes))
 
 
 def _live_file(given: Path | None, intake: Intake) -> tuple[DisavowFile | None, list[str]]:
@@ -238,7 +264,9 @@ def audit(
     guards = Guards(site=settings.site, keep=keep)  # a wrong site is told before anything is read
     prepared = prepare(paths, settings, stage)
     guards = Guards(site=prepared.site, keep=keep, live=prepared.live)
-    backlinks = prepared.merged.backlinks
+    backlinks = prepared.merged.backlinks.with_columns(
+        in_search_console=link_presence(prepared.merged.backlinks, prepared.presence)
+    )
     total = backlinks.height
     tell("scoring", 0, total)
     scored = score_links(
@@ -250,12 +278,17 @@ def audit(
     units, prior = unit_scores(
         prepared.bundle, scored, prior=settings.prior, precision=settings.target
     )
-    decided = decide(units, guards)
+    units = domain_presence(scored.frame, units, prepared.presence)
+    decided = decide(units, guards, settings.situation)
     tell("explaining", 0, 0)
     domains = explain_domains(prepared.bundle, scored, decided)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
     return Audit(
-        domains.select(DOMAIN_COLUMNS), _links(scored), prepared.merged.rejected, run, guards
+        domains.select(*DOMAIN_COLUMNS, *PRESENCE_COLUMNS),
+        _links(scored),
+        with_advice(prepared.merged.rejected),
+        run,
+        guards,
     )
 
 
@@ -289,16 +322,11 @@ def _run(
     decided: pl.DataFrame,
     seconds: float,
 ) -> dict[str, Any]:
-    merged, bundle = prepared.merged, prepared.bundle
-    notes = {reading.source: list(reading.notes) for reading in prepared.readings}
-    formats = {reading.source: reading for reading in prepared.readings}
-    counts = dict(domains["verdict"].value_counts().rows())
+    merged, bundle, presence = prepared.merged, prepared.bundle, prepared.presence
     views = sorted(set(decided["view"]))
-    total = merged.total
+    columns = frozenset(merged.backlinks.columns)
     return {
-        "tool": "spamlinks",
-        "version": __version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        **program_facts(),
         "site": prepared.site,
         "situation": settings.situation,
         "precision": settings.target,
@@ -306,93 +334,11 @@ def _run(
         "model": {
             "name": bundle.name,
             "sha256": bundle.sha256,
-            "card": {"figures": _figures(bundle, views, settings.target)},
+            "card": {"figures": model_figures(bundle, views, settings.target)},
         },
         "view": "; ".join(VIEW_TEXT[view] for view in views),
-        "inputs": [
-            {
-                "file": file.file,
-                "vendor": formats[file.file].format.vendor,
-                "kind": formats[file.file].format.kind,
-                "generation": formats[file.file].format.generation,
-                "confidence": formats[file.file].format.confidence,
-                "sha256": formats[file.file].sha256,
-                "records": file.records,
-                "links": file.links,
-                "duplicates": file.duplicates,
-                "own_site": file.own_site,
-                "rejected": file.rejected,
-                "notes": notes.get(file.file, []),
-            }
-            for file in merged.files
-        ],
-        "refused": [
-            {"file": e.source, "reason": f"{e.problem}. {e.hint}"} for e in prepared.refused
-        ],
-        "notes": [*prepared.notes, *merged.notes],
-        "totals": {
-            "records": total.records,
-            "links": total.links,
-            "duplicates": total.duplicates,
-            "own_site": total.own_site,
-            "rejected": total.rejected,
-            "domains": domains.height,
-        },
-        "verdicts": {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict},
-        "threshold": bool(decided["cut_disavow"].is_not_null().any()),
-        "not_looked_at": _not_looked_at(frozenset(merged.backlinks.columns), prepared),
+        **input_facts(merged, prepared.refused, prepared.notes),
+        **outcome_facts(merged, domains, decided, presence),
+        "not_looked_at": not_looked_at(columns, prepared.brands, presence),
         "seconds": round(seconds, 2),
     }
-
-
-def _figures(bundle: ModelBundle, views: list[str], precision: float) -> list[dict[str, Any]]:
-    """Error figures of the views in use, from the model's record; counted on left-out hosts."""
-    out: list[dict[str, Any]] = [
-        dict(figure)
-        for figure in bundle.metadata.get("figures", [])
-        if figure.get("view") in (None, *views)
-    ]
-    for view in views:
-        kept = sorted(p for p in bundle.cuts.get(view, {}) if float(p) >= precision - 1e-9)
-        if not kept:
-            continue
-        cut = bundle.cuts[view][kept[0]]
-        if view != "urls" or cut.score == float("inf"):
-            continue
-        out.append(
-            {
-                "name": "honest sites above the threshold, per 10,000",
-                "value": round(cut.false_per_10000, 2),
-                "low": None,
-                "high": round(cut.false_per_10000_upper, 2),
-                "note": f"{cut.honest_units:,} small personal and random sites, each judged by a "
-                "model that saw neither it nor its network; addresses only; upper bound at 95 %",
-            }
-        )
-        out.append(
-            {
-                "name": "disavowed hosts above the threshold",
-                "value": round(cut.recall, 3),
-                "low": None,
-                "high": None,
-                "note": "of hosts in disavow files made by hand, networks left out; addresses only",
-            }
-        )
-    return out
-
-
-def _not_looked_at(columns: frozenset[str], prepared: Prepared) -> list[str]:
-    out = ["The linking pages themselves: nothing was fetched."]
-    if "domain_created_on" not in columns:
-        out.append("Registration dates of the linking domains; bring them with --facts.")
-    if "anchor_text" not in columns:
-        out.append("Anchor texts: these exports do not have them.")
-    if "rel_nofollow" not in columns:
-        out.append("Whether links are nofollow: these exports do not say.")
-    if "page_external_links" not in columns:
-        out.append("How many other sites the linking pages link to: not in these exports.")
-    if "domain_traffic" not in columns:
-        out.append("Search visits of the linking domains: not in these exports.")
-    if not prepared.brands:
-        out.append("Your brand's name: give it with --brand or --site.")
-    return out

@@ -7,7 +7,7 @@ import polars as pl
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.explain import Effect, explain_rows, sentence
 from spamlinks.model.scoring import Scored
-from spamlinks.policy import REASON_TEXT, Reason, Verdict
+from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import signals
 from spamlinks.signals.profile import name_patterns
 
@@ -32,8 +32,8 @@ def explain_domains(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) 
     for (reason, suffix, verdict), found in zip(table.iter_rows(), effects, strict=True):
         why.append(_why(reason, verdict, found, suffix))
         evidence.append(" | ".join(sentence(effect, suffix) for effect in found))
-    for reason in domains["reason"].slice(len(why)):
-        why.append(REASON_TEXT[Reason(reason)])
+    for reason, verdict in domains.select("reason", "verdict").slice(len(why)).iter_rows():
+        why.append(reason_text(reason, verdict))
         evidence.append("not computed for this many domains; see 'spamlinks score'")
     return domains.with_columns(
         why=pl.Series(why, dtype=pl.String),
@@ -53,13 +53,16 @@ def _networks(domains: pl.DataFrame) -> pl.Series:
     return found.select(pl.when(shown).then(label).alias("network"))["network"]
 
 
+NO_ENTRY_NEEDED = (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE, Reason.NOT_IN_SEARCH_CONSOLE)
+"""Why a site that looks bad is kept all the same."""
+
 _BY_SCORE = (Reason.SCORE_HIGH, Reason.SCORE_MIDDLE, Reason.NAME_HIGH, Reason.SCORE_LOW)
 
 
 def _why(reason: str, verdict: str, effects: list[Effect], suffix: str) -> str:
     """The rule's sentence, and what drove the score that way."""
-    text = REASON_TEXT[Reason(reason)]
-    up = verdict != Verdict.KEEP.value or reason in (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE)
+    text = reason_text(reason, verdict)
+    up = verdict != Verdict.KEEP.value or reason in NO_ENTRY_NEEDED
     driving = [e for e in effects if (e.effect > 0) == up][:2]
     if not driving:
         return text

@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports import guess_site, read_exports
+from spamlinks.exports.site import aimed_at, site_domain, split_by_site
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.scoring import needed_columns, score_links, unit_scores
@@ -72,17 +73,15 @@ def score(
     bundle.warm_up()
     wanted = needed_columns(bundle) | set(LINK_COLUMNS)
     paths = [Path(path) for path in exports]
-    readings = read_exports(
-        paths,
-        refused=left_out,
-        hints=settings.hints,
-        site=settings.site,
-        digest=False,
-        only=wanted,
-    )
+    readings = read_exports(paths, refused=left_out, digest=False, only=wanted)
+    if not readings and left_out:
+        raise left_out[0]
+    readings, elsewhere = split_by_site(readings, settings.site)
+    left_out += elsewhere
     if not readings and left_out:
         raise left_out[0]
     site = settings.site if settings.site is not None else guess_site(readings)
+    readings = [aimed_at(reading, site_domain(site)) for reading in readings]
     records = sum(reading.records for reading in readings)
     backlinks = pl.concat([r.backlinks for r in readings], how="diagonal", rechunk=False)
     del readings  # the concatenated frame is enough; a million rows should not stay twice

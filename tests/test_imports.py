@@ -39,6 +39,9 @@ ALLOWED: dict[str, set[str]] = {
 EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
 ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
+ALLOWED["presence"] = GROUND | {"exports"}
+ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
+ALLOWED["pipeline"] |= {"presence", "run_facts"}
 JOBS = {"outputs", "scores", "training"}  # what the commands do; none needs another
 for job in JOBS:
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline"}

@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from spamlinks.policy import Verdict
+from spamlinks.report import words
 from spamlinks.report.text import clean
 
 if TYPE_CHECKING:  # each command loads what it needs, not what the others show
@@ -45,6 +46,9 @@ _COLOUR = {
     Verdict.KEEP.value: "green",
 }
 WORST = 10
+SHOWN_FILES = 20
+SHOWN_NOTES = 3
+SHOWN_REASONS = 4
 
 
 def _console() -> Console:
@@ -94,16 +98,8 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
         f"\n[bold]{totals['links']:,} links[/bold] from {totals['domains']:,} domains"
         + (f" to [bold]{_text(run['site'])}[/bold]" if run["site"] else "")
     )
-    console.print(
-        f"  {totals['records']:,} records = {totals['links']:,} links + "
-        f"{totals['duplicates']:,} duplicates + {totals['own_site']:,} own site + "
-        f"{totals['rejected']:,} rejected",
-        style="dim",
-    )
-    for refused in run["refused"]:
-        console.print(
-            f"  refused: {_text(refused['file'])}: {_text(refused['reason'], 200)}", style="yellow"
-        )
+    console.print(f"  {_sum(totals)}", style="dim")
+    _files(console, run)
     console.print(
         "  "
         + "   ".join(
@@ -111,6 +107,9 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
             for name, count in verdicts.items()
         )
     )
+    said = words.presence(run)
+    if said:
+        console.print(f"  {_text(said, 400)}")
     _worst(console, outcome)
     _outcome(console, draft, folder / "disavow.txt")
     if draft.text is None and verdicts[Verdict.REVIEW.value]:
@@ -123,6 +122,51 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
         f"({run['seconds']:.1f} s, model {_text(run['model']['name'])}, seen: {run['view']})\n",
         style="dim",
         soft_wrap=True,
+    )
+
+
+def _files(console: Console, run: dict[str, Any]) -> None:
+    """One line for each file where there are several, what it is, and what to know about it."""
+    inputs = run["inputs"]
+    for entry in inputs[:SHOWN_FILES]:
+        name = _text(entry["file"], 120)
+        if len(inputs) > 1:
+            what = f"{entry['vendor']} {entry['kind']} ({entry['generation']})"
+            console.print(
+                f"  {name}: {_text(what, 120)}, {words.confidence(entry['confidence'])}: "
+                f"{_sum(entry)}",
+                style="dim",
+                soft_wrap=True,
+            )
+        for note in entry["notes"][:SHOWN_NOTES]:
+            where = "    " if len(inputs) > 1 else f"  {name}: "
+            console.print(f"{where}{_text(note, 240)}", style="dim", soft_wrap=True)
+        if len(entry["notes"]) > SHOWN_NOTES:
+            more = len(entry["notes"]) - SHOWN_NOTES
+            console.print(f"    and {more:,} more in run.json", style="dim")
+    if len(inputs) > SHOWN_FILES:
+        console.print(f"  and {len(inputs) - SHOWN_FILES:,} more files in run.json", style="dim")
+    for refused in run["refused"]:
+        console.print(
+            f"  refused: {_text(refused['file'], 120)}: {_text(refused['reason'], 300)}",
+            style="yellow",
+            soft_wrap=True,
+        )
+    for note in run["notes"][:SHOWN_FILES]:
+        console.print(f"  {_text(note, 240)}", soft_wrap=True)
+    reasons = [f"{count:,} {_text(reason, 80)}" for reason, count in run["rejected"].items()]
+    if reasons:
+        shown = ", ".join(reasons[:SHOWN_REASONS]) + (", ..." if reasons[SHOWN_REASONS:] else "")
+        console.print(
+            f"  rejected: {shown}; rejected.csv says what to do", style="dim", soft_wrap=True
+        )
+
+
+def _sum(entry: dict[str, Any]) -> str:
+    return (
+        f"{entry['records']:,} records = {entry['links']:,} links + "
+        f"{entry['duplicates']:,} duplicates + {entry['own_site']:,} own site + "
+        f"{entry['rejected']:,} rejected"
     )
 
 

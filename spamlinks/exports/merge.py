@@ -63,7 +63,9 @@ class Merged:
         return FileCount("all files", "", *sums)
 
 
-def merge(readings: Sequence[Reading], site: str | None) -> Merged:
+def merge(
+    readings: Sequence[Reading], site: str | None, refused: list[InputError] | None = None
+) -> Merged:
     """Merge readings into one row per link; the readings stay as they are.
 
     Two rows are one link when page (without fragment and closing slash), target host and path and
@@ -74,6 +76,7 @@ def merge(readings: Sequence[Reading], site: str | None) -> Merged:
     ----------
     readings : at least one; byte-identical files count once and are named in the notes.
     site : URL or domain of the user's own site, None when unknown (nothing is set aside then).
+    refused : when given, files of internal links are added to it and left out, unless all are.
 
     Raises
     ------
@@ -85,18 +88,20 @@ def merge(readings: Sequence[Reading], site: str | None) -> Merged:
         raise InputError("exports", "no export was given", "Give at least one file.")
     domain = site_domain(site)
     counted, notes = _once_each(readings)
-    names = _names(counted)
     aimed = [aimed_at(reading, domain) for reading in counted]
+    own_rows = [on_site(reading.backlinks["referring_page"], domain) for reading in aimed]
+    places = _external(aimed, own_rows, refused)
+    counted, aimed = [counted[i] for i in places], [aimed[i] for i in places]
+    own_rows = [own_rows[i] for i in places]
+    names = _names(counted)
     table = pl.concat([reading.backlinks for reading in aimed], how="diagonal", rechunk=False)
     columns: list[str] = table.columns
     columns.sort(key=_place)
     table = table.select(columns)
     heights = [reading.backlinks.height for reading in aimed]
     file = pl.concat([pl.repeat(i, n, dtype=pl.UInt32, eager=True) for i, n in enumerate(heights)])
-    own = on_site(table["referring_page"], domain)
-    own_counts = _counts(file.filter(own), len(aimed))
-    for reading, count in zip(aimed, own_counts, strict=True):
-        _refuse_internal(reading, count)
+    own = pl.concat(own_rows)
+    own_counts = [int(rows.sum()) for rows in own_rows]
     own_site = table.filter(own) if own.any() else table.clear()
     backlinks, kept_file = fuse(table, file, own)
     links = _counts(kept_file, len(aimed))
@@ -152,16 +157,30 @@ def _names(readings: Sequence[Reading]) -> list[str]:
     ]
 
 
-def _refuse_internal(reading: Reading, own: int) -> None:
+def _external(
+    counted: list[Reading], own: list[pl.Series], refused: list[InputError] | None
+) -> list[int]:
+    """Return the places of the files that do not list internal links."""
+    problems = [_internal(r, int(rows.sum())) for r, rows in zip(counted, own, strict=True)]
+    errors = [error for error in problems if error is not None]
+    if errors and (refused is None or len(errors) == len(counted)):
+        raise errors[0]
+    if refused is not None:
+        refused += errors
+    return [place for place, error in enumerate(problems) if error is None]
+
+
+def _internal(reading: Reading, own: int) -> RefusedExport | None:
     height = reading.backlinks.height
     if reading.format.any_target:  # a crawl of one's own site is expected to hold its own pages
-        return
-    if height >= INTERNAL_MIN_RECORDS and own >= INTERNAL_SHARE * height:
-        raise RefusedExport(
-            reading.source,
-            f"it lists internal links: {own:,} of {height:,} pages are on your own site",
-            reading.format.advice or "Export the links from other sites (external links).",
-        )
+        return None
+    if height < INTERNAL_MIN_RECORDS or own < INTERNAL_SHARE * height:
+        return None
+    return RefusedExport(
+        reading.source,
+        f"it lists internal links: {own:,} of {height:,} pages are on your own site",
+        reading.format.advice or "Export the links from other sites (external links).",
+    )
 
 
 def _counts(file: pl.Series, files: int) -> list[int]:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from spamlinks.policy.decide import UNIT_COLUMNS, Guards, decide
 from spamlinks.policy.keep import KeepList
-from spamlinks.policy.verdicts import REASON_TEXT, SITUATIONS, Reason, Verdict
+from spamlinks.policy.verdicts import (
+    REASON_TEXT,
+    SITUATIONS,
+    WITH_CAUSE,
+    Reason,
+    Verdict,
+    reason_text,
+)
 
 __all__ = [
     "REASON_TEXT",
     "SITUATIONS",
     "UNIT_COLUMNS",
+    "WITH_CAUSE",
     "Guards",
     "KeepList",
     "Reason",
     "Verdict",
     "decide",
+    "reason_text",
 ]

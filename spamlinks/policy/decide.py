@@ -15,7 +15,7 @@ from spamlinks.disavow import DisavowFile, Kind
 from spamlinks.errors import InputError
 from spamlinks.guards import below_mask, institution_mask, platform_mask, popular_mask
 from spamlinks.policy.keep import KeepList
-from spamlinks.policy.verdicts import Reason, Verdict
+from spamlinks.policy.verdicts import WITH_CAUSE, Reason, Verdict
 from spamlinks.urls import authority, parse_host
 
 __all__ = ["UNIT_COLUMNS", "Guards", "decide"]
@@ -64,17 +64,19 @@ class Guards:
         return frozenset(parse_host(authority(name)).host for name in self._own_names())
 
 
-def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
+def decide(units: pl.DataFrame, guards: Guards, situation: str = "none") -> pl.DataFrame:
     """Give each decision unit a verdict and the rule that settled it.
 
     Parameters
     ----------
     units : one row per linking domain, with ``UNIT_COLUMNS`` and perhaps ``named``: whether the
-        address alone settled ``cut_disavow``. ``spam_score`` is in [0, 1], higher
-        is worse. A null cut means that the model has none for this view, so that verdict is not
+        address alone settled ``cut_disavow``, and ``listed_by_google``: whether Search Console
+        lists a link of it, null where that is not known. ``spam_score`` is in [0, 1], higher is
+        worse. A null cut means that the model has none for this view, so that verdict is not
         given. ``thin_evidence`` null counts as thin; null ``followed_links`` and ``live_links``
         (followed ones that are not gone) mean unknown, so neither guard applies.
     guards : the user's own site, keep list and live file.
+    situation : why the user is here, one of ``SITUATIONS``.
 
     Returns
     -------
@@ -88,7 +90,8 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
 
     Rules, the first that applies: no host; own site; keep list; live file; a score below both cuts
     keeps; all links nofollow, or all followed ones gone, keeps; a middling score keeps a platform,
-    institution or popular site; then a bare TLD, suffix, address, platform, institution, popular
+    institution or popular site; what Google does not list keeps, but is for REVIEW in the
+    situations ``WITH_CAUSE``; then a bare TLD, suffix, address, platform, institution, popular
     site or thin evidence turns DISAVOW into REVIEW; else the cuts decide.
     """
     missing = [name for name in UNIT_COLUMNS if name not in units.columns]
@@ -98,7 +101,10 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
         raise InputError("units", "a spam_score is missing", "Score every unit first.")
     facts = _facts(units, guards)
     named = units["named"] if "named" in units.columns else pl.lit(False)
-    frame = units.select(UNIT_COLUMNS).with_columns(facts).with_columns(named=named)
+    told = "listed_by_google" in units.columns
+    listed = units["listed_by_google"] if told else pl.lit(None, dtype=pl.Boolean)
+    frame = units.select(UNIT_COLUMNS).with_columns(facts)
+    frame = frame.with_columns(named=named, _listed=listed)
     level = (
         pl.when((pl.col("spam_score") >= pl.col("cut_disavow")).fill_null(value=False))
         .then(pl.lit(Verdict.DISAVOW.value))
@@ -108,7 +114,7 @@ def decide(units: pl.DataFrame, guards: Guards) -> pl.DataFrame:
     )
     decided = frame.with_columns(level.alias("_level")).select(
         _unit().alias("unit"),
-        *_verdict_and_reason(),
+        *_verdict_and_reason(situation),
     )
     return units.drop("unit", "verdict", "reason", strict=False).hstack(decided)
 
@@ -152,7 +158,7 @@ def _unit() -> pl.Expr:
     )
 
 
-def _verdict_and_reason() -> tuple[pl.Expr, pl.Expr]:
+def _verdict_and_reason(situation: str) -> tuple[pl.Expr, pl.Expr]:
     host = pl.col("linking_domain").fill_null("")
     links, level = pl.col("links"), pl.col("_level")
     some = (links > 0).fill_null(value=False)
@@ -164,6 +170,7 @@ def _verdict_and_reason() -> tuple[pl.Expr, pl.Expr]:
         pl.when(would).then(pl.lit(Verdict.REVIEW.value)).otherwise(level)
     )  # the guard never raises KEEP to REVIEW
     keep, disavow = pl.lit(Verdict.KEEP.value), pl.lit(Verdict.DISAVOW.value)
+    unlisted = (~pl.col("_listed")).fill_null(value=False)
     rules: list[tuple[pl.Expr, pl.Expr, Reason]] = [
         (host == "", at_most_review, Reason.NO_HOST),
         (pl.col("_own"), keep, Reason.OWN_SITE),
@@ -176,6 +183,11 @@ def _verdict_and_reason() -> tuple[pl.Expr, pl.Expr]:
         (~would & pl.col("_platform"), keep, Reason.PLATFORM),
         (~would & pl.col("_institution"), keep, Reason.INSTITUTION),
         (~would & pl.col("_popular"), keep, Reason.POPULAR),
+        (
+            unlisted,
+            at_most_review if situation in WITH_CAUSE else keep,
+            Reason.NOT_IN_SEARCH_CONSOLE,
+        ),
         (~would, level, Reason.SCORE_MIDDLE),
         (pl.col("_kept_inside"), at_most_review, Reason.KEEP_LIST),
         (is_ip, at_most_review, Reason.IP_ADDRESS),

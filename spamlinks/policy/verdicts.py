@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["REASON_TEXT", "SITUATIONS", "Reason", "Verdict"]
+__all__ = ["REASON_TEXT", "SITUATIONS", "WITH_CAUSE", "Reason", "Verdict", "reason_text"]
 
 
 class Verdict(StrEnum):
@@ -27,6 +27,7 @@ class Reason(StrEnum):
     IN_LIVE_FILE = "IN_LIVE_FILE"
     NOFOLLOW_ONLY = "NOFOLLOW_ONLY"
     LINKS_GONE = "LINKS_GONE"
+    NOT_IN_SEARCH_CONSOLE = "NOT_IN_SEARCH_CONSOLE"
     NO_HOST = "NO_HOST"
     BARE_TLD = "BARE_TLD"
     PUBLIC_SUFFIX = "PUBLIC_SUFFIX"
@@ -48,6 +49,8 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.IN_LIVE_FILE: "Your live disavow file already covers this site; its line stays.",
     Reason.NOFOLLOW_ONLY: "Every link is nofollow, ugc or sponsored: no entry is needed.",
     Reason.LINKS_GONE: "Every followed link is gone: no entry is needed.",
+    Reason.NOT_IN_SEARCH_CONSOLE: "Google's own export does not list this site: no entry is "
+    "needed.",
     Reason.NO_HOST: "The rows name no usable host, so there is nothing to disavow.",
     Reason.BARE_TLD: "This is a whole top-level domain, not a site.",
     Reason.PUBLIC_SUFFIX: "Many unrelated sites live under this name.",
@@ -57,6 +60,19 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.POPULAR: "A widely visited site; that proves nothing, but a human looks first.",
     Reason.THIN_EVIDENCE: "Too little is known about these links to decide without a look.",
 }
+
+_LOOK_FIRST = (
+    "Google's own export does not list this site. That list is a sample, and with a cause to act "
+    "its links may count: look."
+)
+
+
+def reason_text(reason: Reason | str, verdict: Verdict | str) -> str:
+    """Return the sentence for a reason, as it reads with this verdict."""
+    if reason == Reason.NOT_IN_SEARCH_CONSOLE and verdict == Verdict.REVIEW:
+        return _LOOK_FIRST
+    return REASON_TEXT[Reason(reason)]
+
 
 SITUATIONS: dict[str, float] = {
     "none": 0.98,
@@ -69,3 +85,6 @@ SITUATIONS: dict[str, float] = {
 Google ignores most spam by itself, so without a cause only the certain sites are worth a line.
 After bought links or a manual action, missing one costs more.
 """
+
+WITH_CAUSE = frozenset({"bought", "manual-action"})
+"""Situations in which somebody may have to answer for links that Google's export does not show."""

@@ -64,6 +64,7 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             created=_moment(run.get("created")),
             headline=words.headline(verdicts, run.get("situation")),
             second=words.second(verdicts),
+            presence=words.presence(run),
             disavow=clean(words.disavow_sentence(_part(run, "disavow")), 600),
             tiles=[(name, verdicts[name], _MEANING[name]) for name in charts.SERIES],
             total=domains.height,
@@ -245,7 +246,7 @@ def _accounting(run: Mapping[str, Any]) -> dict[str, Any]:
                 | {
                     "file": clean(item.get("file"), 160),
                     "what": ", ".join(text for text in (clean(v, n) for v, n in said) if text),
-                    "confidence": number(item.get("confidence")),
+                    "confidence": words.confidence(item.get("confidence")),
                     "notes": _sentences(item.get("notes"), 12),
                 }
             )
@@ -254,7 +255,14 @@ def _accounting(run: Mapping[str, Any]) -> dict[str, Any]:
         for item in _list(run.get("refused"))
         if isinstance(item, Mapping)
     ]
-    return {"lines": lines, "total": _sum_line(_part(run, "totals")), "refused": refused}
+    reasons = [(clean(reason, 120), many) for reason, many in _part(run, "rejected").items()]
+    return {
+        "lines": lines,
+        "total": _sum_line(_part(run, "totals")),
+        "refused": refused,
+        "notes": _sentences(run.get("notes"), 50),
+        "reasons": reasons[:30],
+    }
 
 
 def _sum_line(item: Mapping[str, Any]) -> dict[str, Any]:

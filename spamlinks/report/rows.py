@@ -16,9 +16,10 @@ __all__ = ["COLUMNS", "MAX_ROWS", "domain_rows", "payload", "tidy_domains", "tid
 
 COLUMNS: tuple[str, ...] = (
     "domain", "unit", "verdict", "reason", "score", "links", "followed", "first_seen", "network",
-    "why", "evidence", "samples", "cut",
+    "why", "evidence", "samples", "cut", "listed", "seen_by",
 )  # fmt: skip
-"""Meaning of the places in a row; ``cut`` is 1 where details were left out to save space."""
+"""Meaning of the places in a row; ``cut`` is 1 where details were left out to save space,
+``listed`` whether Search Console knows the domain (null without its export)."""
 
 MAX_ROWS = 20_000
 DETAIL_BYTES = 3_000_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
@@ -31,7 +32,8 @@ _DOMAIN_TYPES: dict[str, pl.DataType] = {
     "linking_domain": pl.String(), "unit": pl.String(), "verdict": pl.String(),
     "reason": pl.String(), "spam_score": pl.Float64(), "links": pl.Int64(),
     "followed_links": pl.Int64(), "first_seen": pl.Date(), "network": pl.String(),
-    "why": pl.String(), "evidence": pl.String(),
+    "why": pl.String(), "evidence": pl.String(), "in_search_console": pl.Boolean(),
+    "seen_by": pl.String(),
 }  # fmt: skip
 _LINK_TYPES: dict[str, pl.DataType] = {
     "referring_page": pl.String(), "linking_domain": pl.String(), "target_url": pl.String(),
@@ -128,7 +130,8 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
             clean(row["linking_domain"], 300), clean(row["unit"], 12), row["verdict"],
             clean(row["reason"], 60), _rounded(row["spam_score"]), row["links"],
             row["followed_links"], _day(row["first_seen"]), clean(row["network"], 80) or None,
-            why, evidence, found, int(not left),
+            why, evidence, found, int(not left), row["in_search_console"],
+            clean(row["seen_by"], 120) or None,
         ])  # fmt: skip
     return rows
 

@@ -10,15 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spamlinks.report.text import count, percent
+from spamlinks.report.text import clean, count, number, percent
 
 __all__ = [
     "SITUATIONS",
     "Advice",
     "advice",
     "caution",
+    "confidence",
     "disavow_sentence",
     "headline",
+    "presence",
     "promise",
     "second",
 ]
@@ -183,6 +185,37 @@ def disavow_sentence(disavow: Mapping[str, Any]) -> str:
         f"{text}. An upload replaces the list in use: if you uploaded one before, merge it first "
         "(--disavow)."
     )
+
+
+def presence(run: Mapping[str, Any]) -> str:
+    """Say how many flagged domains Google does not list, or why nobody can tell; "" if neither.
+
+    >>> presence({"search_console": {"given": True, "why_not": None, "not_listed": 24}})
+    '24 flagged domains are not in Search Console: no entry is needed for them.'
+    """
+    said = run.get("search_console")
+    if not isinstance(said, Mapping) or not said.get("given"):
+        return ""
+    if said.get("why_not"):
+        why = clean(said["why_not"], 200)
+        return f"What Search Console leaves out says nothing in this run: {why}."
+    many = said.get("not_listed")
+    if not isinstance(many, int) or not many:
+        return ""
+    text = f"{count(many)} flagged {'domain is' if many == 1 else 'domains are'} not in "
+    if _has_cause(run.get("situation")):
+        return text + "Search Console: its list is a sample, so look at them."
+    return text + f"Search Console: no entry is needed for {'it' if many == 1 else 'them'}."
+
+
+def confidence(grade: object) -> str:
+    """Say how sure the layout of an export is: grades A to D, any other as it is.
+
+    >>> confidence("A"), confidence("D")
+    ('supported', 'unconfirmed layout')
+    """
+    known = {"A": "supported", "B": "supported", "C": "unconfirmed layout"}
+    return {**known, "D": "unconfirmed layout"}.get(str(grade), number(grade))
 
 
 def promise(precision: object, disavowed: int) -> str:

@@ -37,7 +37,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, source, encoding, rows in (
         ("ahrefs", "shop-ahrefs-backlinks.csv", "utf-16", 200),
         ("semrush", "shop-semrush-backlinks.csv", "utf-8", 60),
-        ("gsc", "https___www.shop.example_-Latest links-2026-10-05.csv", "utf-8", 60),
+        ("gsc", "https___www.shop.example_-Latest links-2026-10-05.csv", "utf-8", 350),
     ):
         text = (EXAMPLES / source).read_text(encoding)
         path = folder / source

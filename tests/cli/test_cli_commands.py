@@ -36,7 +36,7 @@ COMMANDS: dict[str, set[str]] = {  # command: its options, all that the design n
 AUDIT_FILES = {"domains.csv", "links.parquet", "rejected.csv", "report.html", "run.json"}
 DOMAIN_HEADER = (
     "linking_domain,unit,verdict,reason,spam_score,links,followed_links,first_seen,network,"
-    "why,evidence"
+    "why,evidence,in_search_console,seen_by"
 )
 
 
@@ -110,7 +110,7 @@ def test_audit_writes_what_it_says(run: Run, exports: dict[str, Path], tmp_path:
     assert header((out / "domains.csv").read_bytes()) == DOMAIN_HEADER
     facts = run_json(out)
     totals = facts["totals"]
-    assert totals["records"] == 320
+    assert totals["records"] == 610
     assert totals["records"] == sum(
         totals[name] for name in ("links", "duplicates", "own_site", "rejected")
     )
@@ -207,22 +207,122 @@ def test_keep_site_and_precision_only_take_entries_away(
 ) -> None:
     run("audit", exports["ahrefs"], "-o", tmp_path / "plain", "--situation", "attack")
     plain = disavowed(tmp_path / "plain")
-    spared, own = sorted(plain)[:2]
+    spared = min(plain)
     keep = tmp_path / "keep.txt"
     keep.write_text(f"# ours\n{spared}\n")
     run("audit", exports["ahrefs"], "-o", tmp_path / "kept", "--situation", "attack",
-        "--keep", keep, "--site", f"https://www.{own}/")  # fmt: skip
+        "--keep", keep)  # fmt: skip
     kept = rows((tmp_path / "kept" / "domains.csv").read_bytes())
     by_name = {row["linking_domain"]: row for row in kept}
     assert (by_name[spared]["verdict"], by_name[spared]["reason"]) == ("KEEP", "KEEP_LIST")
-    assert own not in by_name  # links from the site itself are set aside
-    assert run_json(tmp_path / "kept")["totals"]["own_site"] > 0
     assert spared not in (tmp_path / "kept" / "disavow.txt").read_text()
 
     run("audit", exports["ahrefs"], "-o", tmp_path / "strict")
     assert disavowed(tmp_path / "strict") <= plain
     run("audit", exports["ahrefs"], "-o", tmp_path / "never", "--precision", "0.9999")
     assert disavowed(tmp_path / "never") == set()
+
+
+def test_links_from_the_site_itself_are_set_aside(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    pages = tmp_path / "pages.txt"  # says nothing about whose links they are
+    pages.write_text("https://spam.example/casino\nhttps://blog.own.example/\nown.example/x\n")
+    assert (
+        run("audit", pages, "-o", tmp_path / "out", "--site", "https://www.own.example/").code == 0
+    )
+    found = rows((tmp_path / "out" / "domains.csv").read_bytes())
+    assert [row["linking_domain"] for row in found] == ["spam.example"]
+    assert run_json(tmp_path / "out")["totals"]["own_site"] == 2
+
+
+def test_exports_about_another_site_are_not_judged_as_one(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("Source Url,Anchor text,Target Url\nhttps://a.example/,x,https://b.example/\n")
+    mixed = run("audit", exports["semrush"], other, "-o", tmp_path / "out")
+    assert mixed.code == 1
+    assert "shop.example (shop-semrush-backlinks.csv), b.example (other.csv)" in mixed.line
+    assert "--site" in mixed.line
+    told = run("audit", exports["semrush"], other, "--site", "shop.example", "-o", tmp_path / "out")
+    assert told.code == 0
+    assert "refused: other.csv: it is about b.example, not about shop.example" in told.talk
+    assert [r["file"] for r in run_json(tmp_path / "out")["refused"]] == ["other.csv"]
+    for command in ("audit", "disavow", "score"):
+        name = "out.csv" if command == "score" else "out2"
+        alone = run(command, other, "--site", "shop.example", "-o", tmp_path / name)
+        assert (alone.code, "it is about b.example" in alone.line) == (1, True), command
+
+
+def test_each_file_is_accounted_for_on_screen(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    twin = tmp_path / "older" / exports["semrush"].name  # the same name, another file
+    twin.parent.mkdir()
+    lines = exports["semrush"].read_text("utf-8").splitlines(keepends=True)
+    twin.write_text("".join([lines[0], *lines[11:31], "https://broken\n"]), "utf-8")
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(exports["gsc"].read_bytes())
+    outcome = run("audit", *exports.values(), twin, copy, "-o", tmp_path / "out")
+    assert outcome.code == 0, outcome.talk
+    talk = " ".join(outcome.talk.split())
+    facts = run_json(tmp_path / "out")
+    assert len(facts["inputs"]) == 4
+    for entry in (*facts["inputs"], facts["totals"]):
+        said = (
+            f"{entry['records']:,} records = {entry['links']:,} links + "
+            f"{entry['duplicates']:,} duplicates + {entry['own_site']:,} own site + "
+            f"{entry['rejected']:,} rejected"
+        )
+        assert said in talk
+        if "file" in entry:
+            assert f"{entry['file']}: {entry['vendor']} {entry['kind']}" in talk
+    names = [entry["file"] for entry in facts["inputs"]]
+    assert f"older/{twin.name}" in names
+    assert facts["inputs"][names.index(f"older/{twin.name}")]["records"] == 21
+    assert "is a copy of" in talk
+    assert "rejected: 1 wrong number of cells; rejected.csv says what to do" in talk
+    assert facts["rejected"] == {"wrong number of cells": 1}
+    rejected = rows((tmp_path / "out" / "rejected.csv").read_bytes())
+    assert list(rejected[0]) == ["file", "record", "reason", "advice", "text"]
+    assert rejected[0]["file"] == f"older/{twin.name}"
+    assert rejected[0]["advice"].startswith("Export the file again")
+
+
+def test_what_google_does_not_list_is_said(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    command = ("audit", *exports.values(), "-o", tmp_path / "out")
+    talk = run(*command).talk
+    found = rows((tmp_path / "out" / "domains.csv").read_bytes())
+    spared = [row for row in found if row["reason"] == "NOT_IN_SEARCH_CONSOLE"]
+    assert spared
+    assert {row["verdict"] for row in spared} == {"KEEP"}
+    assert {row["in_search_console"] for row in spared} == {"false"}
+    assert all("gsc" not in row["seen_by"].split("+") for row in spared)
+    assert f"{len(spared)} flagged domains are not in Search Console: no entry is needed" in talk
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert f"{len(spared)} flagged domains are not in Search Console" in report
+    assert "so look at them" in run(*command, "--situation", "bought").talk
+    without = run("audit", exports["ahrefs"], "-o", tmp_path / "out")
+    assert "Search Console" not in without.talk
+    assert "give an export of Search Console" in str(run_json(tmp_path / "out")["not_looked_at"])
+    found = rows((tmp_path / "out" / "domains.csv").read_bytes())
+    assert {row["in_search_console"] for row in found} == {""}
+
+
+def test_a_table_without_the_newer_columns_is_accepted(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    run("audit", exports["ahrefs"], "-o", tmp_path)
+    table = pl.read_csv(tmp_path / "domains.csv", infer_schema=False)
+    table.drop("in_search_console", "seen_by").write_csv(tmp_path / "older.csv")
+    for name in ("domains.csv", "older.csv"):
+        outcome = run("disavow", tmp_path / name, "-o", tmp_path / f"{name}.txt")
+        assert outcome.code == 0, outcome.talk
+    texts = [(tmp_path / f"{n}.txt").read_text("utf-8") for n in ("domains.csv", "older.csv")]
+    assert texts[0] == texts[1]
 
 
 def test_brand_facts_and_prior_reach_the_scores(
@@ -260,7 +360,7 @@ def test_score_by_link_and_by_domain(run: Run, exports: dict[str, Path], tmp_pat
     columns = "referring_page,linking_domain,target_url,anchor_text,spam_score"
     assert header(shown.data) == columns
     table = rows(shown.data)
-    assert len(table) == 260  # one row per record: nothing is merged
+    assert len(table) == 550  # one row per record: nothing is merged
     assert all(0 <= float(row["spam_score"]) <= 1 for row in table)
 
     run("score", *paths, "-o", tmp_path / "links.CSV")
@@ -386,7 +486,7 @@ def test_as_a_program(exports: dict[str, Path], tmp_path: Path) -> None:
     shutil.copy(exports["gsc"], tmp_path / "-rf")
     found = shell("score", "-o", "-", "--", "-rf", cwd=tmp_path)
     assert found.returncode == 0, found.stderr
-    assert found.stdout.count(b"\n") == 61
+    assert found.stdout.count(b"\n") == 351
     pipe = f"{sys.executable} -m spamlinks score -o - ./-rf | head -c 10"
     cut = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {pipe}"],

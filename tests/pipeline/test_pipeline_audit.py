@@ -19,7 +19,7 @@ from spamlinks.disavow import DisavowFile
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.model.bundle import load_bundle
 from spamlinks.outputs import disavow_from, draft_disavow, write_audit
-from spamlinks.pipeline import DOMAIN_COLUMNS, Audit, Settings, audit, site_label
+from spamlinks.pipeline import DOMAIN_COLUMNS, PRESENCE_COLUMNS, Audit, Settings, audit, site_label
 from spamlinks.policy import SITUATIONS
 from spamlinks.reasons import EXPLAINED
 from spamlinks.scores import LINK_COLUMNS, score, write_scores
@@ -77,7 +77,7 @@ def assert_accounted(run: dict[str, Any]) -> None:
 
 
 def test_the_outcome_has_the_columns_and_counts_of_the_design(whole: Audit) -> None:
-    assert tuple(whole.domains.columns) == DOMAIN_COLUMNS
+    assert tuple(whole.domains.columns) == (*DOMAIN_COLUMNS, *PRESENCE_COLUMNS)
     assert tuple(whole.links.columns[:5]) == LINK_COLUMNS
     assert whole.links.height == whole.run["totals"]["links"]
     assert whole.domains["linking_domain"].n_unique() == whole.domains.height
@@ -106,7 +106,7 @@ def test_records_are_accounted_for_whatever_they_are(tmp_path: Path) -> None:
     copy.write_bytes(one.read_bytes())
     outcome = audit([one, two, copy], Settings(site="shop.example"))
     assert_accounted(outcome.run)
-    first = outcome.run["inputs"][0]
+    first = next(entry for entry in outcome.run["inputs"] if entry["vendor"] == "gsc")
     assert (first["records"], first["duplicates"], first["own_site"], first["rejected"]) == (
         18, 2, 1, 3,
     )  # fmt: skip
@@ -221,7 +221,7 @@ def test_many_domains_are_explained_up_to_a_bound(
 def test_an_export_without_links_gives_empty_tables(tmp_path: Path) -> None:
     outcome = audit([write(table(GSC, 0), tmp_path / GSC.name)])
     assert (outcome.domains.height, outcome.links.height) == (0, 0)
-    assert tuple(outcome.domains.columns) == DOMAIN_COLUMNS
+    assert tuple(outcome.domains.columns) == (*DOMAIN_COLUMNS, *PRESENCE_COLUMNS)
     assert outcome.run["totals"]["records"] == 0
     draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
     assert (draft.text, draft.why_not) == (None, "there are no links")

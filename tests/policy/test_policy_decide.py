@@ -17,6 +17,7 @@ from spamlinks.policy import (
     Reason,
     Verdict,
     decide,
+    reason_text,
 )
 from spamlinks.urls import parse_host
 
@@ -36,6 +37,7 @@ SCHEMA = {
     "followed_links": pl.Int64,
     "live_links": pl.Int64,
     "named": pl.Boolean,
+    "listed_by_google": pl.Boolean,
 }
 
 
@@ -55,6 +57,7 @@ def row(domain: str | None, score: float = 0.99, **changed: object) -> dict[str,
         "followed_links": 3,
         "live_links": 3,
         "named": False,
+        "listed_by_google": None,
     }
     return values | changed
 
@@ -116,6 +119,14 @@ CASES = [  # row, verdict, reason, unit; the why stands beside it
     (row("spam.example", followed_links=0, live_links=0), K, Reason.NOFOLLOW_ONLY, "domain"),
     (row("spam.example", live_links=1), D, Reason.SCORE_HIGH, "domain"),
     (row("spam.example", live_links=None), D, Reason.SCORE_HIGH, "domain"),
+    # Google does not list it
+    (row("spam.example", listed_by_google=False), K, Reason.NOT_IN_SEARCH_CONSOLE, "domain"),
+    (row("spam.example", 0.6, listed_by_google=False), K, Reason.NOT_IN_SEARCH_CONSOLE, "domain"),
+    (row("spam.example", listed_by_google=True), D, Reason.SCORE_HIGH, "domain"),
+    (row("spam.example", 0.1, listed_by_google=False), K, Reason.SCORE_LOW, "domain"),
+    (row("old.example", listed_by_google=False), D, Reason.IN_LIVE_FILE, "domain"),
+    (row("facebook.com", listed_by_google=False), K, Reason.NOT_IN_SEARCH_CONSOLE, "url"),
+    (row("bet365.com", 0.6, listed_by_google=False), K, Reason.POPULAR, "domain"),
     # a human looks first
     (row(None), R, Reason.NO_HOST, "domain"),
     (row(""), R, Reason.NO_HOST, "domain"),
@@ -148,6 +159,34 @@ def test_every_reason_has_a_case_and_a_sentence():
     assert {case[2] for case in CASES} == set(Reason)
     assert set(REASON_TEXT) == set(Reason)
     assert all(text.endswith(".") for text in REASON_TEXT.values())
+
+
+CAUSES = [  # situation, score, verdict, why
+    ("none", 0.99, K, "Google ignores what it does not list"),
+    ("attack", 0.99, K, "a wave that Google does not see"),
+    ("bought", 0.99, R, "the list is a sample, and there is a cause"),
+    ("manual-action", 0.99, R, "a reviewer may know more than the list"),
+    ("bought", 0.6, R, "a middling score stays as it was"),
+]
+
+
+@pytest.mark.parametrize(("situation", "score", "verdict", "_why"), CAUSES)
+def test_what_google_does_not_list(situation, score, verdict, _why):
+    decided = decide(frame(row("spam.example", score, listed_by_google=False)), GUARDS, situation)
+    assert decided.select("verdict", "reason").row(0) == (verdict, Reason.NOT_IN_SEARCH_CONSOLE)
+    said = reason_text(decided["reason"][0], verdict)
+    assert ("no entry is needed" in said) == (verdict == K)
+    assert ("look" in said) == (verdict == R)
+
+
+def test_a_platform_is_not_raised_by_what_google_does_not_list():
+    units = frame(row("facebook.com", 0.6, listed_by_google=False))
+    assert decide(units, GUARDS, "bought")["reason"][0] == Reason.PLATFORM
+
+
+def test_the_columns_that_may_be_absent():
+    units = frame(row("spam.example")).drop("named", "listed_by_google")
+    assert decide(units, GUARDS)["reason"][0] == Reason.SCORE_HIGH
 
 
 def test_rows_keep_their_order_their_columns_and_their_score():
@@ -212,13 +251,14 @@ names = st.sampled_from(
 scores = st.sampled_from([0.0, 0.3, 0.5, 0.7, 0.9, 1.0])
 counts = st.sampled_from([None, 0, 1, 3])
 rows = st.builds(
-    lambda name, score, thin, followed, live, cut: row(
+    lambda name, score, thin, followed, live, cut, listed: row(
         name,
         score,
         thin_evidence=thin,
         followed_links=followed,
         live_links=live,
         cut_disavow=cut,
+        listed_by_google=listed,
     ),
     names,
     scores,
@@ -226,14 +266,15 @@ rows = st.builds(
     counts,
     counts,
     st.sampled_from([None, 0.9]),
+    st.sampled_from([None, True, False]),
 )
 RANK = {"KEEP": 0, "REVIEW": 1, "DISAVOW": 2}
 
 
 @calm
-@given(st.lists(rows, min_size=1, max_size=8))
-def test_guards_never_raise_a_verdict_above_the_score_but_for_the_live_file(values):
-    for unit in decide(frame(*values), GUARDS).iter_rows(named=True):
+@given(st.lists(rows, min_size=1, max_size=8), st.sampled_from(sorted(SITUATIONS)))
+def test_guards_never_raise_a_verdict_above_the_score_but_for_the_live_file(values, situation):
+    for unit in decide(frame(*values), GUARDS, situation).iter_rows(named=True):
         cut = unit["cut_disavow"]
         high = cut is not None and unit["spam_score"] >= cut
         by_score = 2 if high else 1 if unit["spam_score"] >= 0.5 else 0
