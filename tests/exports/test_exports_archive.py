@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamlinks.errors import InputError
-from spamlinks.exports import archive
+from spamlinks.exports import archive, zipfiles
 from spamlinks.exports.archive import members
 
 TEXT = b"Linking page,Last crawled\nhttps://a.example/,2026-10-04\n"
@@ -220,7 +220,7 @@ def test_a_bomb_is_stopped():
 
 
 def test_members_share_one_bound(monkeypatch):
-    monkeypatch.setattr(archive, "SAFE_INFLATED_BYTES", 3 << 20)
+    monkeypatch.setattr(zipfiles, "SAFE_INFLATED_BYTES", 3 << 20)
     data = zipped(*((f"{i}.csv", bytes(1 << 20)) for i in range(5)))
     assert refused(data).startswith("links.zip: it inflates to more than 3 MB.")
     found, _ = look(data)
@@ -240,7 +240,7 @@ def test_overlapping_members_are_refused():
 
 
 def test_an_endless_list_is_refused(monkeypatch):
-    monkeypatch.setattr(archive, "MAX_LIST_BYTES", 1 << 12)
+    monkeypatch.setattr(zipfiles, "MAX_LIST_BYTES", 1 << 12)
     assert len(read(zipped(*((f"{i:02}.csv", b"x") for i in range(70))))) == 70
     message = refused(zipped(*((f"{i:02}.csv", b"x") for i in range(90))))
     assert "lists more files than can be read. Unpack it" in message
