@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from spamlinks.disavow import DisavowFile
-from spamlinks.exports import Reading, catalogue, read_export
+from spamlinks.exports import Hints, Mapping, Reading, catalogue, read_export
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.classifier import BacklinkSignals, SpamLinkClassifier
 from spamlinks.model.frames import to_backlinks
@@ -31,13 +31,22 @@ __all__ = [
 ]
 
 
-def read_backlinks(path: Path | str, keep: Sequence[str] = ()) -> pd.DataFrame:
-    """Read one export of any known vendor.
+def read_backlinks(
+    path: Path | str,
+    keep: Sequence[str] = (),
+    *,
+    mapping: Mapping | dict[str, str] | Path | str | None = None,
+    accept_guess: bool = False,
+) -> pd.DataFrame:
+    """Read one export of any known vendor, or of your own making.
 
     Parameters
     ----------
     path : file; recognised by its content.
     keep : headers of further columns, such as a label, added under these names as text.
+    mapping : what the columns of a file are that no format fits: a dict such as
+        ``{"Source": "referring_page"}``, or a file that ``spamlinks formats --save`` wrote.
+    accept_guess : read such a file as its cells suggest.
 
     Returns
     -------
@@ -47,9 +56,9 @@ def read_backlinks(path: Path | str, keep: Sequence[str] = ()) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : the file cannot be used; RefusedExport when it holds no links.
+    InputError : the file or the mapping cannot be used; RefusedExport when it holds no links.
     """
-    reading = read_export(Path(path), tuple(keep))
+    reading = read_export(Path(path), tuple(keep), hints=_hints(mapping, accept_guess))
     frame = reading.backlinks.to_pandas()
     frame.attrs["rejected"] = reading.rejected.to_dicts()
     return frame
@@ -67,6 +76,8 @@ def audit(
     situation: str = "none",
     precision: float | None = None,
     prior: float | str | None = None,
+    mapping: Mapping | dict[str, str] | Path | str | None = None,
+    accept_guess: bool = False,
 ) -> Audit:
     """Judge every linking domain of the exports; nothing is written.
 
@@ -76,6 +87,7 @@ def audit(
         ``referring_page``.
     site, brand, disavow, keep, facts, model, situation, precision, prior : as the options of
         ``spamlinks audit``.
+    mapping, accept_guess : as for ``read_backlinks``.
 
     Returns
     -------
@@ -96,6 +108,7 @@ def audit(
         situation=situation,
         precision=precision,
         prior=prior,
+        hints=_hints(mapping, accept_guess),
     )
     if isinstance(exports, str | Path):
         return run_audit([exports], settings)
@@ -106,6 +119,16 @@ def audit(
 
 def _path(value: Path | str | None) -> Path | None:
     return None if value is None else Path(value)
+
+
+def _hints(mapping: Mapping | dict[str, str] | Path | str | None, accept_guess: bool) -> Hints:
+    if mapping is None:
+        return Hints(accept_guess=accept_guess)
+    if isinstance(mapping, dict):
+        mapping = Mapping("columns", mapping)
+    if not isinstance(mapping, Mapping):
+        mapping = Mapping.load(Path(mapping))
+    return Hints((mapping,), accept_guess)
 
 
 def _as_reading(table: pd.DataFrame | pl.DataFrame) -> Reading:

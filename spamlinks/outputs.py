@@ -352,6 +352,9 @@ def _refuse_unused(settings: Settings) -> None:
                 "a table of verdicts cannot follow it",
                 "Give the exports instead of domains.csv, or run 'spamlinks audit' with it.",
             )
+    if settings.hints.mappings:
+        hint = "Give the exports instead, or leave the mapping out."
+        raise InputError("--map", "domains.csv of an audit needs no mapping", hint)
 
 
 def _kept(domains: pl.DataFrame, keep: KeepList) -> pl.Series:

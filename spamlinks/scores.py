@@ -73,7 +73,14 @@ def score(
     bundle.warm_up()
     wanted = needed_columns(bundle) | set(LINK_COLUMNS)
     paths = [Path(path) for path in exports]
-    readings = read_exports(paths, refused=left_out, digest=False, only=wanted)
+    readings = read_exports(
+        paths,
+        refused=left_out,
+        hints=settings.hints,
+        site=settings.site,
+        digest=False,
+        only=wanted,
+    )
     if not readings and left_out:
         raise left_out[0]
     readings, elsewhere = split_by_site(readings, settings.site)

@@ -14,7 +14,7 @@ import polars as pl
 
 from spamlinks.disavow import DisavowFile
 from spamlinks.errors import InputError, TrainingError
-from spamlinks.exports import guess_site, read_exports
+from spamlinks.exports import Hints, guess_site, read_exports
 from spamlinks.model.bundle import load_bundle, refuse_folder, save_bundle
 from spamlinks.model.card import own_card
 from spamlinks.model.own import OwnTraining, train_own
@@ -52,6 +52,7 @@ def train(
     model: Path | None = None,
     seed: int = 0,
     jobs: int = 0,
+    hints: Hints | None = None,
     stage: Stage | None = None,
 ) -> Outcome:
     """Train on labelled exports and write the model to ``output``.
@@ -67,6 +68,7 @@ def train(
     labels : CSV whose first column is a domain or URL and whose second is 1 (spam) or 0.
     disavow, keep : a past disavow file (what it covers is spam) and a keep list (honest).
     jobs : processes for the folds, 0 = all cores.
+    hints : what is known about the columns of exports that no format fits.
 
     Raises
     ------
@@ -78,7 +80,8 @@ def train(
     refuse_folder(output)  # before the work, not after it
     tell("reading", 0, 0)
     from_column = labels is None and disavow is None and keep is None
-    readings = read_exports([Path(p) for p in labelled], keep=(label,) if from_column else ())
+    kept = (label,) if from_column else ()
+    readings = read_exports([Path(p) for p in labelled], keep=kept, hints=hints, site=site)
     table = pl.concat([r.backlinks for r in readings], how="diagonal")
     names = ", ".join(reading.source for reading in readings)
     if not table.height:

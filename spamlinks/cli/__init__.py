@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from spamlinks.cli.app import app, main, report_errors
+from spamlinks.cli.app import app, main
+from spamlinks.cli.failures import report_errors
 
 __all__ = ["app", "main", "report_errors"]

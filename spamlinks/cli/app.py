@@ -6,32 +6,33 @@ clear line, 2 usage. Heavy imports are inside the commands, so that ``--help`` a
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from spamlinks import __version__
+from spamlinks.cli.failures import report_errors
 from spamlinks.cli.options import (
+    AcceptGuess,
     Brand,
     Exports,
     Facts,
     Keep,
     Live,
+    Map,
+    MappingFile,
     Model,
     Precision,
     Prior,
     Site,
     Situation,
+    parse_hints,
     parse_settings,
 )
-from spamlinks.errors import SpamlinksError
 
-__all__ = ["app", "main", "report_errors"]
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="spamlinks",
@@ -76,6 +77,9 @@ def audit(
     situation: Situation = "none",
     precision: Precision = None,
     prior: Prior = None,
+    map_columns: Map = None,
+    mapping: MappingFile = None,
+    accept_guess: AcceptGuess = False,
 ) -> None:
     """Judge every linking domain: the main job.
 
@@ -88,7 +92,10 @@ def audit(
     from spamlinks.outputs import write_audit
     from spamlinks.pipeline import audit as run_audit
 
-    settings = parse_settings(site, brand, disavow, keep, facts, model, situation, precision, prior)
+    hints = parse_hints(map_columns, mapping, accept_guess)
+    settings = parse_settings(
+        site, brand, disavow, keep, facts, model, situation, precision, prior, hints
+    )
     with progress() as stage:
         outcome = run_audit(exports, settings, stage=stage)
         if outcome.links.height:
@@ -143,6 +150,9 @@ def score(
     situation: Situation = "none",
     precision: Precision = None,
     prior: Prior = None,
+    map_columns: Map = None,
+    mapping: MappingFile = None,
+    accept_guess: AcceptGuess = False,
 ) -> None:
     """Write scores only: the probability of spam, 0 to 1, higher is worse."""
     from spamlinks.cli.show import progress, show_scores
@@ -153,7 +163,10 @@ def score(
         raise typer.BadParameter("give link or domain", param_hint="--by")
     if output != "-" and Path(output).suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter("the name must end in .csv or .parquet", param_hint="-o")
-    settings = parse_settings(site, brand, None, keep, facts, model, situation, precision, prior)
+    hints = parse_hints(map_columns, mapping, accept_guess)
+    settings = parse_settings(
+        site, brand, None, keep, facts, model, situation, precision, prior, hints
+    )
     with progress() as stage:
         scores = run_score(exports, settings, by=by, stage=stage)
         stage("writing", 0, 0)
@@ -196,12 +209,18 @@ def disavow(
     situation: Situation = "none",
     precision: Precision = None,
     prior: Prior = None,
+    map_columns: Map = None,
+    mapping: MappingFile = None,
+    accept_guess: AcceptGuess = False,
 ) -> None:
     """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
     from spamlinks.cli.show import progress, show_draft
     from spamlinks.outputs import disavow_from
 
-    settings = parse_settings(site, brand, merge, keep, facts, model, situation, precision, prior)
+    hints = parse_hints(map_columns, mapping, accept_guess)
+    settings = parse_settings(
+        site, brand, merge, keep, facts, model, situation, precision, prior, hints
+    )
     with progress() as stage:
         draft = disavow_from(exports, settings, output, stage=stage)
     if show_diff:
@@ -245,6 +264,9 @@ def train(
         int, typer.Option(min=0, max=MAX_SEED, help="Same data and seed give the same model.")
     ] = 0,
     jobs: Annotated[int, typer.Option(min=0, help="Processes for folds; 0 = all cores.")] = 0,
+    map_columns: Map = None,
+    mapping: MappingFile = None,
+    accept_guess: AcceptGuess = False,
 ) -> None:
     """Train a model on your own labels, starting from the shipped one.
 
@@ -253,6 +275,7 @@ def train(
     from spamlinks.cli.show import progress, show_training
     from spamlinks.training import train as run_train
 
+    hints = parse_hints(map_columns, mapping, accept_guess)
     with progress() as stage:
         outcome = run_train(
             labelled,
@@ -266,6 +289,7 @@ def train(
             model=model,
             seed=seed,
             jobs=jobs,
+            hints=hints,
             stage=stage,
         )
     show_training(outcome, output)
@@ -273,18 +297,45 @@ def train(
 
 @app.command()
 def formats(
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="FILE", help="Say what this file is and how it is read."),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Say what these files are and how they are read."),
     ] = None,
+    map_columns: Map = None,
+    mapping: MappingFile = None,
+    accept_guess: AcceptGuess = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MAPPING",
+            help="Write the columns that were named with --map, or that were guessed for FILE, to "
+            "a file for --mapping.",
+        ),
+    ] = None,
+    fields: Annotated[
+        bool, typer.Option("--fields", help="List what --map can feed, and what each field means.")
+    ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Write the list as the page docs/FORMATS.md.")
+    ] = False,
 ) -> None:
-    """List the export formats that are read, or say what one file is."""
-    from spamlinks.cli.lists import show_file, show_formats
+    """List the export formats that are read, or say what a file is and how it is read.
 
-    if file is None:
-        show_formats()
+    For a file: what it was taken for and how sure that is, how many records could be read, and for
+    every column what it is read as, how, and how full it is. An unknown file is shown with a guess,
+    its reasons, and the command that reads it so.
+    """
+    from spamlinks.cli.formats import show_fields, show_files, show_formats
+
+    hints = parse_hints(map_columns, mapping, accept_guess)
+    if fields:
+        show_fields()
+    elif files:
+        show_files(files, hints, save)
+    elif save is not None:
+        raise typer.BadParameter("name the file whose columns are saved", param_hint="FILE")
     else:
-        show_file(file)
+        show_formats(markdown=markdown)
 
 
 @app.command(name="signals")
@@ -343,38 +394,3 @@ def main() -> None:
     """Run the command line; our own errors end in one line and exit code 1."""
     with report_errors():
         app()
-
-
-_LIBGOMP = (
-    "LightGBM needs the system library libgomp.so.1, which is missing. Install it: "
-    "'apt-get install libgomp1' (Debian, Ubuntu), 'dnf install libgomp' (Fedora), "
-    "'apk add libgomp' (Alpine)."
-)
-
-
-@contextmanager
-def report_errors() -> Iterator[None]:
-    """Turn what can go wrong outside our code into one line on stderr and an exit code."""
-    try:
-        yield
-    except SpamlinksError as error:
-        _fail(str(error))
-    except MemoryError:
-        _fail("this machine ran out of memory. Split the export into smaller files.")
-    except BrokenPipeError:  # the reader of our output went away, as with 'head'
-        sys.stderr.close()
-        raise SystemExit(0) from None
-    except OSError as error:
-        if "libgomp" in str(error):
-            _fail(_LIBGOMP)
-        name = Path(os.fsdecode(error.filename)).name if error.filename else "a file"
-        _fail(f"{name}: {error.strerror or error}. Check the path, its permissions and free space.")
-    except KeyboardInterrupt:
-        _fail("stopped; no file was left half-written.", 130)
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    from spamlinks.report.text import clean
-
-    typer.echo(f"spamlinks: {clean(message, 600)}", err=True)
-    raise SystemExit(code) from None

@@ -10,19 +10,24 @@ import typer
 from spamlinks.errors import InputError
 
 if TYPE_CHECKING:
+    from spamlinks.exports import Hints
     from spamlinks.pipeline import Settings
 
 __all__ = [
+    "AcceptGuess",
     "Brand",
     "Exports",
     "Facts",
     "Keep",
     "Live",
+    "Map",
+    "MappingFile",
     "Model",
     "Precision",
     "Prior",
     "Site",
     "Situation",
+    "parse_hints",
     "parse_settings",
 ]
 
@@ -93,6 +98,45 @@ Prior = Annotated[
     ),
 ]
 
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="HEADER=FIELD",
+        help="What a column of an unknown file is, such as 'Source=referring_page'; '#2=...' for "
+        "the second column of a file without header. Once for each column; "
+        "'spamlinks formats --fields' lists the fields.",
+    ),
+]
+MappingFile = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--mapping",
+        metavar="FILE",
+        help="The same from a file that 'spamlinks formats --save' wrote; may be repeated. Used "
+        "for every file that has these columns.",
+    ),
+]
+AcceptGuess = Annotated[
+    bool,
+    typer.Option(
+        "--accept-guess",
+        help="Read an unknown file as its cells suggest. 'spamlinks formats FILE' shows the guess "
+        "and why.",
+    ),
+]
+
+
+def parse_hints(texts: list[str] | None, files: list[Path] | None, accept_guess: bool) -> Hints:
+    """Gather what the user says about columns; a --map that is none is a usage error."""
+    from spamlinks.exports import Hints, Mapping
+
+    try:
+        typed = (Mapping.parse(texts),) if texts else ()
+    except InputError as error:
+        raise typer.BadParameter(f"{error.problem}. {error.hint}", param_hint="--map") from None
+    return Hints((*typed, *(Mapping.load(path) for path in files or ())), accept_guess)
+
 
 def parse_settings(
     site: str | None,
@@ -104,6 +148,7 @@ def parse_settings(
     situation: str,
     precision: float | None,
     prior: str | None,
+    hints: Hints,
 ) -> Settings:
     """Gather the options of a run; a value that none of them takes is a usage error."""
     from spamlinks.pipeline import Settings
@@ -111,7 +156,7 @@ def parse_settings(
     share = _parse_prior(prior)
     try:
         return Settings(
-            site, tuple(brand or ()), live, keep, facts, model, situation, precision, share
+            site, tuple(brand or ()), live, keep, facts, model, situation, precision, share, hints
         )
     except InputError as error:
         raise typer.BadParameter(

@@ -8,7 +8,7 @@ Adding a format needs an entry in ``catalog.json`` and no code. An entry names
 * ``core``: the fields a header must supply to be this format, in whatever language;
 * ``columns``: field, the headers that stand for it, ``localized`` headers by language code, and
   how its cells are read (below);
-* ``unused``: headers that are known and not read;
+* ``unused``: headers that are known and not read; ``tasks.*`` stands for all that begin so;
 * ``variants``: the same columns in another dress (a language, a container, a re-saved file), each
   with its own generation and confidence, and conditions that must all hold: ``language``,
   ``container``, ``delimiter``, ``encoding``, ``name_contains``, ``header`` (a column that must be
@@ -124,6 +124,12 @@ class Format:
     def name(self) -> str:
         """Vendor, kind and generation in one text, such as ``gsc latest-links (2018)``."""
         return f"{self.vendor} {self.kind} ({self.generation})"
+
+    def knows(self, header: str) -> bool:
+        """Whether a normalised header is one of the format's, read or not."""
+        if header in self.unused or self.columns_for(header):
+            return True
+        return any(header.startswith(name[:-1]) for name in self.unused if name[-1:] == "*")
 
     def columns_for(self, header: str) -> tuple[Column, ...]:
         """Return the columns a normalised header feeds; () for an unused or unknown one."""

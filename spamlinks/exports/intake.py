@@ -7,6 +7,7 @@ file, which is never read as links.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports.mapping import Hints
 from spamlinks.exports.names import date_from_name, property_from_name
-from spamlinks.exports.parts import Part
+from spamlinks.exports.parts import Part, shown_name
 from spamlinks.exports.read import Reading, read_recognised
 from spamlinks.exports.recognise import Recognised, recognise, tables
 from spamlinks.exports.webgraph import is_web_graph, read_web_graph
@@ -68,9 +69,9 @@ def take_in(
     """
     intake = Intake()
     graph: list[Recognised] = []
-    for path, named in _unique(_files(paths, intake), intake):
+    for path, name, named in _unique(_files(paths, intake), intake):
         try:
-            found, problems = tables(path)
+            found, problems = tables(path, name)
             intake.refused += problems
             for part in found:
                 _take(part, keep, hints, digest, only, named and len(found) == 1, intake, graph)
@@ -201,7 +202,7 @@ def _inside(folder: Path, intake: Intake, depth: int) -> Iterator[Path]:
             yield path
 
 
-def _unique(files: Iterable[tuple[Path, bool]], intake: Intake) -> Iterator[tuple[Path, bool]]:
+def _unique(files: Iterable[tuple[Path, bool]], intake: Intake) -> Iterator[tuple[Path, str, bool]]:
     """Pass on each content once, in order; only files of one size are compared, by hash.
 
     Of several copies that one is read whose name tells most: the property, the day.
@@ -222,11 +223,21 @@ def _unique(files: Iterable[tuple[Path, bool]], intake: Intake) -> Iterator[tupl
         for same in groups.values():
             first = max(same, key=lambda number: _telling(listed[number][0]))
             copy_of.update({number: first for number in same if number != first})
+    names = _names([path for path, _ in listed])
     for number, (path, named) in enumerate(listed):
         if number in copy_of:
-            intake.copies.append((_shown(path), _shown(listed[copy_of[number]][0])))
+            intake.copies.append((names[number], names[copy_of[number]]))
         else:
-            yield path, named
+            yield path, names[number], named
+
+
+def _names(paths: list[Path]) -> list[str]:
+    """Name files as people know them: with their folder where another has the same name."""
+    counts = Counter(path.name for path in paths)
+    return [
+        shown_name(path.name if counts[path.name] == 1 else "/".join(path.parts[-2:]))
+        for path in paths
+    ]
 
 
 def _digest(path: Path) -> str | None:
@@ -240,7 +251,3 @@ def _digest(path: Path) -> str | None:
 def _telling(path: Path) -> tuple[bool, bool, int]:
     named = property_from_name(path.name) is not None, date_from_name(path.name) is not None
     return *named, -len(path.name)
-
-
-def _shown(path: Path) -> str:
-    return "".join(char if char.isprintable() else "?" for char in path.name)

@@ -7,20 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from spamlinks.errors import InputError
 from spamlinks.exports.catalog import Format, normalise_header
-from spamlinks.exports.cells import (
-    DELIMITERS,
-    ONE_COLUMN,
-    bare_url,
-    first_records,
-    kind_of,
-    printable,
-)
+from spamlinks.exports.cells import DELIMITERS, ONE_COLUMN, first_records, printable
+from spamlinks.exports.looks import link_kind
 from spamlinks.exports.mapping import Hints, Mapping
 from spamlinks.exports.match import HEADER_LINES, MAX_COLUMNS, Match, by_header
 from spamlinks.exports.parts import Part
 from spamlinks.exports.source import Source, probe
 
-__all__ = ["by_mapping", "is_link", "refuse_unfitting", "refuse_unused", "usual_width"]
+__all__ = ["by_mapping", "refuse_unfitting", "refuse_unused", "usual_width"]
 
 SAMPLE = 50
 """Records that are looked at when there is no header line."""
@@ -42,15 +36,6 @@ def by_mapping(source: Source, mappings: Sequence[Mapping]) -> Match | None:
         if match is not None and (best is None or len(mapping.columns) > best[0]):
             best = len(mapping.columns), match
     return None if best is None else best[1]
-
-
-def is_link(cell: str) -> bool:
-    """Whether a cell is a URL, with or without scheme, or a host name.
-
-    >>> [is_link(c) for c in ("https://a.example/", "a.example", "b.com/x", "1.5", "see a.com")]
-    [True, True, True, False, False]
-    """
-    return kind_of(cell) in ("url", "host") or bare_url(cell.strip())
 
 
 def usual_width(rows: Iterable[Sequence[str]]) -> int:
@@ -80,7 +65,7 @@ def _by_position(source: Source, mapping: Mapping) -> Match | None:
     for delimiter in (*DELIMITERS, ONE_COLUMN):
         rows = [row for row, _ in first_records(source, delimiter, SAMPLE) if row]
         width = usual_width(rows)
-        good = sum(is_link(row[place]) for row in rows if len(row) == width > place)
+        good = sum(bool(link_kind(row[place].strip())) for row in rows if len(row) == width > place)
         if mapping.width <= width <= MAX_COLUMNS and good * 2 >= len(rows) > 0:
             found.append((good, width, delimiter))
     if not found or by_header(source) is not None:

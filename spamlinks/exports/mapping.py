@@ -28,15 +28,17 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.errors import InputError
+from spamlinks.errors import InputError, OutputError
 from spamlinks.exports.catalog import Column, Format, normalise_header
 from spamlinks.exports.cells import printable
 from spamlinks.files import write_atomic
 from spamlinks.schema import FIELDS
 
-__all__ = ["MAPPABLE", "Hints", "Mapping"]
+__all__ = ["MAPPABLE", "MAPPED", "Hints", "Mapping", "is_position"]
 
 VERSION = 1
+MAPPED = "M"
+"""Confidence of a format that a user described."""
 MAX_BYTES = 1 << 20
 MAX_COLUMNS = 200
 MAX_NAME = 60
@@ -86,13 +88,13 @@ class Mapping:
         columns: dict[str, str] = {}
         for text in texts:
             header, sign, name_of_field = text.rpartition("=")
-            header, source = header.strip(), f"--map {printable(text)!r}"
+            header = header.strip()
             if not sign or not header or not name_of_field.strip():
-                raise InputError(
-                    source, "it is not HEADER=FIELD", "Write it as 'Source=referring_page'."
-                )
+                problem = f"{printable(text)!r} is not HEADER=FIELD"
+                raise InputError("--map", problem, "Write it as 'Source=referring_page'.")
             if header in columns:
-                raise InputError(source, "the column is mapped twice", "Name each column once.")
+                problem = f"the column {printable(header)!r} is mapped twice"
+                raise InputError("--map", problem, "Name each column once.")
             columns[header] = name_of_field.strip()
         _check("--map", columns)
         return cls(name, columns)
@@ -143,7 +145,16 @@ class Mapping:
         return cls(printable(name, MAX_NAME), columns)
 
     def save(self, path: Path) -> None:
-        """Write the mapping as JSON, whole or not at all; OutputError when that fails."""
+        """Write the mapping as JSON, whole or not at all.
+
+        Raises OutputError when that fails, and for a file that stands there and is no mapping.
+        """
+        if path.exists():
+            try:
+                Mapping.load(path)
+            except InputError:
+                hint = "Choose another name; nothing was changed."
+                raise OutputError(path.name, "it exists and is no mapping", hint) from None
         raw = {"spamlinks_mapping": VERSION, "name": self.name, "columns": self.columns}
         # Lone surrogates, as a shell may hand them over, are written as escapes.
         text = json.dumps(raw, indent=1, ensure_ascii=False)
@@ -154,7 +165,7 @@ class Mapping:
     @property
     def by_position(self) -> bool:
         """Whether the columns are named ``#1``, ``#2``: the file has no header line."""
-        return all(_POSITION.fullmatch(header) for header in self.columns)
+        return all(is_position(header) for header in self.columns)
 
     @property
     def source(self) -> str:
@@ -184,7 +195,7 @@ class Mapping:
             kind=self.name,
             generation="mapping",
             grain="domain" if domains else "link",
-            confidence="M",
+            confidence=MAPPED,
             core=frozenset({"referring_page"}),
             columns=columns,
             unused=frozenset(),
@@ -201,6 +212,11 @@ class Hints:
 
     mappings: tuple[Mapping, ...] = ()
     accept_guess: bool = False
+
+
+def is_position(header: str) -> bool:
+    """Whether a text names a column by its place: ``#1`` to ``#999``."""
+    return _POSITION.fullmatch(header) is not None
 
 
 def _columns(header: str, text: str) -> list[Column]:
@@ -244,7 +260,7 @@ def _check(source: str, columns: dict[str, str]) -> None:
             "no column is referring_page or linking_domain",
             "Say which column holds the linking pages, as in 'Source=referring_page'.",
         )
-    placed = sum(bool(_POSITION.fullmatch(header)) for header in columns)
+    placed = sum(is_position(header) for header in columns)
     if placed not in (0, len(columns)):
         raise InputError(
             source, "columns are given by name and by position", "Use '#1', '#2' for all or none."

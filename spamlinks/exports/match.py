@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -75,7 +76,7 @@ def _score(entry: Format, header: Sequence[str], name: str) -> float:
     if not entry.core <= fed:
         return 0.0
     distinct = {cell for cell in header if cell}
-    unknown = [c for c in distinct if c not in entry.unused and not entry.columns_for(c)]
+    unknown = [cell for cell in distinct if not entry.knows(cell)]
     if entry.exact and unknown:
         return 0.0
     known_unused = len([cell for cell in distinct if cell in entry.unused])
@@ -181,9 +182,33 @@ def by_lines(source: Source) -> Match | None:
         return Match(_entry("google", "disavow"), ONE_COLUMN, ("line",), 0, 1.0)
     sample = plain[:200]
     good = sum(kind_of(line) in ("url", "host") or bare_url(line) for line in sample)
-    if good and good * 2 >= len(sample):
+    if good and good * 2 >= len(sample) and not _is_table(sample):
         return Match(_entry("plain", "url-list"), ONE_COLUMN, ("url",), 0, 1.0)
     return None
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    """Whether lines that begin like URLs are rows of a table, whose cells are no part of a URL.
+
+    Commas and semicolons stand in URLs as well; a table has as many in nearly every line, and a
+    header, a further column of URLs, or more columns than two besides.
+    """
+    for delimiter in DELIMITERS:
+        try:
+            rows = list(csv.reader(lines, delimiter=delimiter))
+        except csv.Error:  # a field beyond the limit
+            continue
+        width = max(set(map(len, rows)), key=[len(row) for row in rows].count, default=0)
+        rows, count = [row for row in rows if len(row) == width], len(rows)
+        if width < 2 or len(rows) < 0.9 * count:
+            continue
+        body = rows[1:] or rows
+        links = [sum(kind_of(row[i]) == "url" for row in body) for i in range(width)]
+        headed = len(rows) > 1 and not any(kind_of(cell) in ("url", "host") for cell in rows[0])
+        several = sum(2 * good >= len(body) for good in links) > 1
+        if delimiter == "\t" or headed or several or (width > 2 and len(rows) > 2):
+            return True
+    return False
 
 
 def _entry(vendor: str, kind: str) -> Format:

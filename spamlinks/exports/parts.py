@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -19,7 +21,7 @@ from typing import IO, cast
 from spamlinks.errors import InputError
 from spamlinks.exports.container import CHUNK_BYTES, GZIP_MAGIC, bounded_gzip, open_file
 
-__all__ = ["NULL_MARK", "Part", "Reject", "parts"]
+__all__ = ["NULL_MARK", "Part", "Reject", "parts", "shown_name"]
 
 PEEK_BYTES = 1 << 18
 SPOOL_BYTES = 1 << 24
@@ -130,26 +132,34 @@ class _Spool:
                 except BaseException:
                     file.close()
                     raise
+                weakref.finalize(self, file.close)
                 self._file, self._write = file, None
         assert self._file is not None  # noqa: S101 - the writer ran or raised
         return cast(IO[bytes], _Cursor(self._file, self._lock))
 
 
-def parts(path: Path) -> tuple[list[Part], list[InputError]]:
+def shown_name(name: str) -> str:
+    """Return the name of a file as it may be shown: no controls, no bytes that are no UTF-8."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", name)
+
+
+def parts(path: Path, name: str = "") -> tuple[list[Part], list[InputError]]:
     """Return the tables of a file, and what is in it that cannot be one.
+
+    ``name`` is what people see, where that of the file would not tell it from another.
 
     Raises
     ------
     InputError : the file cannot be opened, is damaged, or is of a kind that holds no tables.
     """
-    # Controls, and bytes that are no UTF-8, as a file system may hold them.
-    name = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", path.name or str(path))
+    table = shown_name(path.name or str(path))
+    name = name or table
 
     def open_it() -> IO[bytes]:
         return open_file(path, name)
 
     problems: list[InputError] = []
-    whole = Part(path, name, name, "", open_it, open_it)
+    whole = Part(path, name, table, "", open_it, open_it)
     found = _unpacked(whole, problems, depth=0)
     return found, problems
 
@@ -234,7 +244,7 @@ def _sheet(part: Part, sheet: str, several: bool) -> Part:
         with part.open() as stream:
             made.notes = workbook.write_sheet(stream, part.name, sheet, out)
 
-    shown = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", sheet)
+    shown = shown_name(sheet)
     return replace(
         part,
         name=f"{part.name} > {shown}" if several else part.name,
@@ -258,11 +268,23 @@ def _of_text(part: Part) -> list[Part]:
     lists = records.record_lists(part.open, part.name)
     if not lists:
         return [part]
-    lines = records.is_lines(text)
-    return [_list(part, found.path, found.keys, lines, len(lists) > 1) for found in lists]
+    lines = _is_lines(text)
+    return [_list(part, found.path, lines) for found in lists]
 
 
-def _list(part: Part, path: str, keys: Sequence[str], lines: bool, several: bool) -> Part:
+def _is_lines(text: str) -> bool:
+    """Whether a JSON text has a value on each line, by its first one."""
+    first, _, rest = text.lstrip().partition("\n")
+    if not rest.strip():
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return first.startswith("WARC/")
+    return True
+
+
+def _list(part: Part, path: str, lines: bool) -> Part:
     from spamlinks.exports import records
 
     made = _Made()
@@ -275,7 +297,6 @@ def _list(part: Part, path: str, keys: Sequence[str], lines: bool, several: bool
 
     return replace(
         part,
-        name=f"{part.name} > {path}" if several and path else part.name,
         container="jsonl" if lines else "json",
         open=_Spool(write).open,
         made=made,

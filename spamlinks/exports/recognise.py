@@ -14,8 +14,10 @@ from pathlib import Path
 
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports.catalog import Column, Format, catalogue, normalise_header
-from spamlinks.exports.cells import DELIMITERS, first_records
-from spamlinks.exports.mapping import Hints
+from spamlinks.exports.cells import DELIMITERS, first_records, printable
+from spamlinks.exports.guess import Guess, guess
+from spamlinks.exports.mapped import by_mapping, refuse_unfitting
+from spamlinks.exports.mapping import MAPPED, Hints
 from spamlinks.exports.match import (
     HEADER_LINES,
     Match,
@@ -31,6 +33,8 @@ from spamlinks.schema import FIELDS
 
 __all__ = ["ColumnUse", "Recognised", "recognise", "tables"]
 
+NAMED = 8
+"""Columns that a message names."""
 _MARKUP = re.compile(r"(?i)\s*<(?:!doctype|html|\?xml|head|body)")
 
 
@@ -87,12 +91,13 @@ def recognise(file: Path | Part, hints: Hints | None = None) -> Recognised:
     Parameters
     ----------
     file : a file with one table, or one table of a file (see ``tables``).
-    hints : what the user said about columns that no format knows.
+    hints : what the user said about columns that no format knows: a mapping goes before the
+        catalogue, an accepted guess comes last.
 
     Raises
     ------
     InputError : the file cannot be opened, is binary or empty, fits no known format, or has several
-        tables.
+        tables; none of the mappings fits a file.
     """
     if isinstance(file, Part):
         return _recognised_part(file, hints or Hints())
@@ -101,10 +106,13 @@ def recognise(file: Path | Part, hints: Hints | None = None) -> Recognised:
         names = ", ".join(part.table for part in found[:4])
         problem = f"it holds {len(found)} tables ({names}{', ...' if len(found) > 4 else ''})"
         raise InputError(file.name, problem, "Read them with read_exports.")
-    return _recognised_part(found[0], hints or Hints())
+    recognised = _recognised_part(found[0], hints or Hints())
+    if hints is not None and recognised.format.confidence != MAPPED:
+        refuse_unfitting(hints.mappings, recognised.source)
+    return recognised
 
 
-def tables(path: Path) -> tuple[list[Part], list[InputError]]:
+def tables(path: Path, name: str = "") -> tuple[list[Part], list[InputError]]:
     """Return the tables of a file, and what is in it that cannot be one.
 
     Of the lists in one JSON document only that is a table which fits a known export best, else
@@ -114,7 +122,7 @@ def tables(path: Path) -> tuple[list[Part], list[InputError]]:
     ------
     InputError : as ``parts``.
     """
-    found, problems = parts(Path(path))
+    found, problems = parts(Path(path), name)
     by_place: dict[tuple[str, str], list[Part]] = {}
     for part in found:
         place = (
@@ -132,7 +140,10 @@ def _best(group: list[Part]) -> Part:
         source = probe(part)
         match = by_header(source)
         rows = first_records(source, ",", 1)
-        return match is not None, match.score if match else 0.0, len(rows[0][0]) if rows else 0
+        width = len(rows[0][0]) if rows else 0
+        if match is None:
+            return guess(source) is not None, 0.0, width
+        return True, match.score, width
 
     return max(group, key=fit)
 
@@ -141,7 +152,7 @@ def _recognised_part(part: Part, hints: Hints) -> Recognised:
     source = probe(part)
     if _MARKUP.match(source.head):
         raise InputError(source.name, "it is a web page or XML", "Export the links as CSV.")
-    match = by_header(source)
+    match = by_mapping(source, hints.mappings) or by_header(source)
     if match is not None:
         return _recognised(source, match, ())
     match = by_content(source)
@@ -151,7 +162,11 @@ def _recognised_part(part: Part, hints: Hints) -> Recognised:
     match = match or by_lines(source)
     if match is not None:
         return _recognised(source, match, ())
-    raise _unknown(source)
+    guessed = guess(source)
+    if guessed is not None and hints.accept_guess:
+        return _recognised(source, guessed.match, (f"columns were guessed: {guessed.line}",))
+    refuse_unfitting(hints.mappings, source)
+    raise _unknown(source, guessed)
 
 
 def _recognised(source: Source, match: Match, notes: tuple[str, ...]) -> Recognised:
@@ -161,7 +176,7 @@ def _recognised(source: Source, match: Match, notes: tuple[str, ...]) -> Recogni
         name = normalise_header(cell)
         columns = match.format.columns_for(name) if name not in taken else ()
         columns = tuple(column for column in columns if column.field in FIELDS)
-        known = bool(match.format.columns_for(name)) or name in match.format.unused or not name
+        known = not name or match.format.knows(name)
         taken.add(name)
         uses.append(ColumnUse(cell.replace("\ufeff", "").strip(), columns, known))
     part = source.part
@@ -178,8 +193,12 @@ def _recognised(source: Source, match: Match, notes: tuple[str, ...]) -> Recogni
     )
 
 
-def _unknown(source: Source) -> InputError:
-    """Say which columns were found and which format comes nearest."""
+def _unknown(source: Source, guessed: Guess | None) -> InputError:
+    """Say what the columns look like, or which were found and which format comes nearest."""
+    if guessed is not None:
+        problem = f"the columns fit no known export. They look like: {guessed.line}"
+        hint = "Run again with --accept-guess, or name the columns with --map."
+        return InputError(source.name, problem, hint)
     rows = [
         row
         for delimiter in DELIMITERS
@@ -189,9 +208,8 @@ def _unknown(source: Source) -> InputError:
     header = max(rows, key=len, default=[])
     names = {normalise_header(cell) for cell in header} - {""}
     near = max(catalogue(), key=lambda entry: sum(bool(entry.columns_for(n)) for n in names))
-    cells = [re.sub(r"[^\w .:#*&/()=-]", "", cell)[:40].strip() for cell in header[:8]]
-    shown = ", ".join(cell for cell in cells if cell) or "none"
-    hint = "Run `spamlinks formats` for what is read."
+    shown = ", ".join(printable(cell) for cell in header[:NAMED] if cell.strip()) or "none"
+    hint = "Name the columns with --map, or run `spamlinks formats` for what is read."
     if any(near.columns_for(name) for name in names):
         missing = sorted(near.core - {c.field for n in names for c in near.columns_for(n)})
         hint = f"Nearest is {near.name}, without its {', '.join(missing) or 'header'}. {hint}"

@@ -38,7 +38,18 @@ def test_a_file_given_twice_is_read_once(tmp_path):
     path = write(tmp_path / "a.csv", GSC.format("a"))
     intake = take_in([path, path])
     assert len(intake.readings) == 1
-    assert intake.copies == [("a.csv", "a.csv")]
+    assert intake.copies == [(f"{tmp_path.name}/a.csv", f"{tmp_path.name}/a.csv")]
+
+
+def test_files_of_one_name_are_told_apart(tmp_path):
+    for year in ("2024", "2025"):
+        write(tmp_path / year / "links.csv", GSC.format(f"a{year}"))
+    intake = take_in([tmp_path])
+    assert [reading.source for reading in intake.readings] == ["2024/links.csv", "2025/links.csv"]
+    assert [reading.backlinks["export_file"][0] for reading in intake.readings] == [
+        "2024/links.csv",
+        "2025/links.csv",
+    ]
 
 
 def test_a_disavow_file_is_never_read_as_links(tmp_path):
