@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
@@ -39,7 +39,6 @@ COUNT_BLOCKS = frozenset({"group", "counts", "traffic", "popularity"})
 EARLIEST = date(1990, 1, 1)
 NEVER = ("1970-01-01", "0000-00-00", "0001-01-01")
 """Beginnings of time stamps that stand for an unknown day."""
-_Cells = TypeVar("_Cells", pl.Expr, pl.Series)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -133,11 +132,9 @@ class Converter:
         )
         # In a step of its own: an expression that stands twice in one is computed twice.
         typed = typed.with_columns(
-            pl.when(pl.col(name).is_between(EARLIEST, self._latest)).then(name)
-            if dtype == pl.Date
-            else pl.when(pl.col(name) != "").then(name)
+            pl.when(pl.col(name) != "").then(name)
             for name, dtype in typed.schema.items()
-            if dtype == pl.Date or (dtype == pl.String and name != "anchor_text")
+            if dtype == pl.String and name != "anchor_text"
         )
         changed = []
         for name, columns in fields:
@@ -201,21 +198,22 @@ class Converter:
             pl.when("doubtful").then("mended").otherwise("values").alias(name)
         ).to_series()
 
-    def _mend_dates(
-        self, name: str, position: int, cells: pl.Series, values: pl.Series
-    ) -> pl.Series:
+    def _mend_dates(self, name: str, position: int, cells: pl.Series, days: pl.Series) -> pl.Series:
         conventions = self._conventions
-        again = None
-        if values.null_count() > int((cells == "").sum()):
-            again = values.is_null() & (cells != "")
-            beyond = again & _iso_day(cells).is_not_null()  # a day, but not one to believe
-            never = cells.filter(beyond).str.contains("^(?:" + "|".join(NEVER) + ")").sum()
-            self.unreadable += Counter({name: int(beyond.sum()) - int(never)})
-            again &= ~beyond
-            failed = cells.filter(again).unique().to_list()
-            seen = Counter(filter(None, map(date_evidence, failed)))
-            if seen and not self._fixed:
-                conventions.note_order(position, seen)
+        believed = days.is_between(EARLIEST, self._latest)
+        values = days
+        if not believed.all():
+            never = cells.filter(~believed).str.contains("^(?:" + "|".join(NEVER) + ")").sum()
+            self.unreadable += Counter({name: int((~believed).sum()) - int(never)})
+            frame = pl.DataFrame({"believed": believed, name: days})
+            values = frame.select(pl.when("believed").then(name)).to_series()
+        if days.null_count() == int((cells == "").sum()):
+            return values
+        again = days.is_null() & (cells != "")
+        failed = cells.filter(again).unique().to_list()
+        seen = Counter(filter(None, map(date_evidence, failed)))
+        if seen and not self._fixed:
+            conventions.note_order(position, seen)
         order = conventions.order.get(position, "")
 
         def read(text: str) -> date | None:
@@ -228,16 +226,17 @@ class Converter:
         self, name: str, position: int, cells: pl.Series, values: pl.Series
     ) -> pl.Series:
         conventions = self._conventions
-        pointed = bool(cells.str.contains(".", literal=True).any())
         failing = values.null_count() > int((cells == "").sum())
+        # Of the texts with a point, those that are read as whole numbers have failed already.
+        decisive = _is_count(name) or position in conventions.decimal
+        decisive &= failing or values.dtype != pl.Int64
+        pointed = decisive and bool(cells.str.contains(".", literal=True).any())
         lowest = values.min()
         odd = isinstance(lowest, (int, float)) and lowest < 0
         odd = odd or (values.dtype == pl.Float64 and not values.drop_nulls().is_finite().all())
         if name == "page_http_code":
             odd = odd or bool((values == 0).any())
-        if not (
-            failing or odd or (pointed and (_is_count(name) or position in conventions.decimal))
-        ):
+        if not (failing or odd or pointed):
             return values
         seen = Counter(filter(None, map(number_evidence, cells.unique().to_list())))
         if seen and not self._fixed:
@@ -263,7 +262,7 @@ def _trimmed(position: int) -> pl.Expr:
     return pl.col(f"c{position}").str.strip_chars(BLANK)
 
 
-def _iso_day(cell: _Cells) -> _Cells:
+def _iso_day(cell: pl.Expr) -> pl.Expr:
     return cell.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False, cache=False)
 
 

@@ -66,11 +66,7 @@ def boolean_expression(cell: pl.Expr, column: Column) -> pl.Expr:
 def kind_expression(columns: list[tuple[int, Column]]) -> pl.Expr:
     """Read ``link_kind`` from a column of words or from several yes/no columns."""
     if columns[0][1].how != "kind":
-        cell = pl.col(f"c{columns[0][0]}").str.strip_chars(BLANK)
-        known = cell.str.to_lowercase().replace_strict(
-            list(KINDS), list(KINDS.values()), default="other", return_dtype=pl.String
-        )
-        return pl.when(cell != "").then(known)
+        return pl.col(f"c{columns[0][0]}").map_batches(_kinds, return_dtype=pl.String)
     kinds = [
         pl.when(pl.col(f"c{i}").str.strip_chars(BLANK).str.to_lowercase().is_in(YES)).then(
             pl.lit(column.value)
@@ -79,3 +75,14 @@ def kind_expression(columns: list[tuple[int, Column]]) -> pl.Expr:
     ]
     otherwise = next((column.otherwise for _, column in columns if column.otherwise), None)
     return pl.coalesce(*kinds, pl.lit(otherwise, dtype=pl.String))
+
+
+def _kinds(cells: pl.Series) -> pl.Series:
+    """Read words for kinds of links, each spelling once."""
+    spellings = cells.unique().rename("cell")
+    word = pl.col("cell").str.strip_chars(BLANK).str.to_lowercase()
+    known = word.replace_strict(
+        list(KINDS), list(KINDS.values()), default="other", return_dtype=pl.String
+    )
+    kinds = spellings.to_frame().select(pl.when(word != "").then(known)).to_series()
+    return cells.replace_strict(spellings, kinds, return_dtype=pl.String)

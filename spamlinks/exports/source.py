@@ -64,8 +64,6 @@ class Utf8Stream(io.RawIOBase):
         self._left = memoryview(b"")
         self._cut = b""
         self._skip = skip_bytes
-        self.quotes = 0
-        """Double quotes read so far; an odd number means that one was never closed."""
 
     def readable(self) -> bool:
         """Whether it can be read: always."""
@@ -102,14 +100,12 @@ class Utf8Stream(io.RawIOBase):
         return b"".join(parts)
 
     def _after_skip(self) -> bytes:
-        """Return the next chunk behind the bytes that are skipped, its quotes counted."""
+        """Return the next chunk behind the bytes that are skipped."""
         while data := self._next():
             drop = min(self._skip, len(data))
             self._skip -= drop
             if drop < len(data):
-                data = data[drop:]
-                self.quotes += data.count(b'"')
-                return data
+                return data[drop:]
         return b""
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]

@@ -11,7 +11,7 @@ import polars as pl
 
 from spamlinks.exports.conventions import Conventions
 from spamlinks.exports.convert import Converter, latest_believable
-from spamlinks.exports.hosts import authorities, host_problems
+from spamlinks.exports.hosts import authorities, host_problems, surely_usable
 from spamlinks.exports.parts import NULL_MARK
 from spamlinks.exports.recognise import Recognised
 from spamlinks.exports.rows import Batch, Reject, Way, WayBlockedError, ways
@@ -109,17 +109,31 @@ def _usable(
 ) -> pl.DataFrame:
     """Convert a batch and set records without a usable referring page aside."""
     frame = _converted(recognised, converter, batch.frame).with_columns(export_row=batch.records)
-    frame = frame.with_columns(authorities(frame["referring_page"]).alias("_authority"))
-    problems = host_problems(frame["_authority"])
-    page = pl.col("referring_page")
+    doubtful = ~surely_usable(frame["referring_page"]).fill_null(False)
+    if not doubtful.any():
+        return frame
+    suspects = frame.select("export_row", "referring_page").filter(doubtful)
+    bad = suspects.select("export_row", _reason(recognised, suspects), "referring_page")
+    bad = bad.filter(pl.col("reason").is_not_null())
+    if not bad.height:
+        return frame
+    rejects += [Reject(number, why, (text or "")[:2000]) for number, why, text in bad.rows()]
+    return frame.filter(~pl.col("export_row").is_in(bad["export_row"].implode()))
+
+
+def _reason(recognised: Recognised, suspects: pl.DataFrame) -> pl.Series:
+    """Return why records cannot be used, by their referring page; null for those that can."""
+    hosts = authorities(suspects["referring_page"])
+    problems = host_problems(hosts)
+    page, host = pl.col("referring_page"), pl.col("host")
     reason: pl.Expr = (
         pl.when(page.is_null())
         .then(pl.lit("no referring page"))
         .when(page.str.contains(r"[\x00-\x1f\x7f]"))
         .then(pl.lit("control character in the URL"))
-        .when(pl.col("_authority").is_in(list(problems)))
+        .when(host.is_in(list(problems)))
         .then(
-            pl.col("_authority").replace_strict(
+            host.replace_strict(
                 list(problems), list(problems.values()), default=None, return_dtype=pl.String
             )
         )
@@ -127,12 +141,4 @@ def _usable(
     if recognised.format.kind == LIST_KIND:
         comment = page.str.starts_with("#")
         reason = pl.when(comment).then(pl.lit("comment")).otherwise(reason)
-    frame = frame.with_columns(reason.alias("_reason"))
-    bad = frame.filter(pl.col("_reason").is_not_null())
-    if bad.height:
-        rejects += [
-            Reject(number, why, (text or "")[:2000])
-            for number, why, text in bad.select("export_row", "_reason", "referring_page").rows()
-        ]
-        frame = frame.filter(pl.col("_reason").is_null())
-    return frame.drop("_authority", "_reason")
+    return suspects.with_columns(hosts.alias("host")).select(reason.alias("reason")).to_series()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spamlinks.exports.hosts import authorities, host_problems
+from spamlinks.exports.hosts import authorities, host_problems, surely_usable
 from spamlinks.urls import authority, authority_expr, host_table
 
 PAGES = [
@@ -47,6 +47,7 @@ HOSTS = [
     *["city.kawasaki.jp", "github.io", "blogspot.com", "a.b.c.example", "10.0.0.1", "1.2.3"],
     *["xn--p1ai", "xn--a.xn--p1ai", "-a.example", "a-.example", "a..example", "a_b.example"],
     *["x" * 64 + ".example", "localhost", "bücher.example", "a.example:99999", "a.example."],
+    *["a.example:80", "co.uk:80", "foo.ck:80", "a.example:", "com:80", "a.xn--p1ai:8080"],
     *["[::1]", ""],
 ]
 LABEL = st.sampled_from(
@@ -69,3 +70,55 @@ def test_host_problems():
 @given(st.lists(st.lists(LABEL, min_size=1, max_size=5).map(".".join), max_size=20))
 def test_host_problems_agree(names):
     _agree(names)
+
+
+SURE = [
+    ("https://a.com/", True),
+    ("http://www.a-b.com:8080/x?y#z", True),
+    ("https://xn--a.xn--p1ai/é", True),
+    ("https://" + ("x" * 63 + ".") * 3 + "com/", True),
+    ("https://" + ("x" * 63 + ".") * 4 + "com/", False),  # 255 characters
+    ("https://" + "x" * 64 + ".com/", False),
+    ("https://a.com", False),  # no path: the parser knows
+    ("HTTPS://a.com/", False),
+    ("https://A.com/", False),
+    ("https://com/", False),
+    ("https://a.co.uk/", False),
+    ("https://co.uk/", False),
+    ("https://a.example/", False),
+    ("https://user@a.com/", False),
+    ("https://a.com:99999/", False),
+    ("https://a.com/\x07", False),
+    ("https://a.com/\n", False),
+    ("https://a.com/\x7f", False),
+    ("ftp://a.com/", False),
+    ("", False),
+    (None, None),
+]
+
+
+@pytest.mark.parametrize(("page", "sure"), SURE)
+def test_surely_usable(page, sure):
+    assert surely_usable(pl.Series([page], dtype=pl.String)).to_list() == [sure]
+
+
+TOPS = st.sampled_from(["com", "de", "ck", "uk", "co.uk", "jp", "xyz", "xn--p1ai", "example", "a"])
+PAGE = st.builds(
+    "{}{}{}.{}{}".format,
+    st.sampled_from(["http://", "https://", "//", ""]),
+    st.sampled_from(["", "u@", "1.", "-"]),
+    LABEL,
+    TOPS,
+    st.sampled_from(["/", "", ":80/", ":8x/", "/\t", "/a b"]),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PAGE, min_size=1))
+def test_what_is_surely_usable_has_no_problem(pages):
+    series = pl.Series(pages, dtype=pl.String)
+    sure = series.filter(surely_usable(series))
+    assert host_problems(authorities(sure)) == {}
+    assert not sure.str.contains(r"[\x00-\x1f\x7f]").any()
+    hosts = host_table(authorities(sure))
+    assert hosts["problem"].null_count() == hosts.height

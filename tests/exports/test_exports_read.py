@@ -262,7 +262,7 @@ def test_cells_survive_quoting(tmp_path_factory, records, quoting):
 @settings(deadline=None, max_examples=60)
 @given(RECORDS, st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]), st.booleans())
 def test_all_ways_agree(tmp_path_factory, records, quoting, good_pages):
-    """Arrow in parallel, Arrow in series and csv.reader read a file the same way."""
+    """Polars, Arrow in parallel, Arrow in series and csv.reader read a file the same way."""
     path = tmp_path_factory.mktemp("ways") / "x.csv"
     if good_pages:
         records = [["https://a.example/" + str(i), *c[1:]] for i, c in enumerate(records)]
@@ -279,7 +279,7 @@ def test_all_ways_agree(tmp_path_factory, records, quoting, good_pages):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.sampled_from([",".join(GOOD), "a,b", "", '"', 'x"y', "1,2,3,4,5,6", "é"])))
+@given(st.lists(st.sampled_from([",".join(GOOD), "a,b", "", " ", '"', 'x"y', "1,2,3,4,5,6", "é"])))
 def test_broken_files_add_up(tmp_path_factory, lines):
     path = tmp_path_factory.mktemp("broken") / "x.csv"
     path.write_text("\n".join([",".join(HEADER), *lines]), "utf-8", newline="")
