@@ -23,7 +23,7 @@ from spamlinks.exports.zipfiles import (
     unpacked,
 )
 
-__all__ = ["SPOOL_BYTES", "Index", "Package", "Sheet", "open_package"]
+__all__ = ["SAVE_SHEET", "SPOOL_BYTES", "Index", "Package", "Sheet", "open_package"]
 
 MAX_SHEETS = 1_000
 MAX_NAME = 100
@@ -32,6 +32,7 @@ MAX_SHARED_BYTES = 1 << 28
 """What the parts that are not sheets may inflate to together; the shared strings stay in memory."""
 MAX_SHEET_BYTES = 1 << 32
 SPOOL_BYTES = 1 << 22
+SAVE_SHEET = "save the sheet as CSV (UTF-8)"
 _MAX_RELATIONS = 10_000
 _CONTENT_TYPES = "[content_types].xml"
 _USUAL_PART = "xl/workbook.xml"
@@ -80,7 +81,7 @@ class Package:
         def check(position: int) -> None:
             self._read = before + position
             if self._read > MAX_SHARED_BYTES:
-                raise too_large(self._name, MAX_SHARED_BYTES)
+                raise too_large(self._name, MAX_SHARED_BYTES, SAVE_SHEET)
 
         self._parse(part, self._name, check, reader)
 
@@ -90,7 +91,7 @@ class Package:
 
         def check(position: int) -> None:
             if position > limit:
-                raise too_large(source, limit)
+                raise too_large(source, limit, SAVE_SHEET)
 
         self._parse(part, source, check, reader)
 

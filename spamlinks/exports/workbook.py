@@ -9,7 +9,7 @@ from typing import IO, cast
 
 from spamlinks.errors import InputError
 from spamlinks.exports.lookups import EXCEL_CHARS, Strings, Styles
-from spamlinks.exports.package import SPOOL_BYTES, Sheet, open_package
+from spamlinks.exports.package import SAVE_SHEET, SPOOL_BYTES, Sheet, open_package
 from spamlinks.exports.worksheet import MAX_COLUMNS, Cells
 from spamlinks.exports.zipfiles import inflated_limit, too_large
 
@@ -141,4 +141,4 @@ class _Rows:
 
     def _check(self, size: int) -> None:
         if size > self._limit:
-            raise too_large(self._name, self._limit)
+            raise too_large(self._name, self._limit, SAVE_SHEET)

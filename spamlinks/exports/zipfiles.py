@@ -94,12 +94,12 @@ def inflated_limit(packed_bytes: int) -> int:
     return min(MAX_INFLATED_BYTES, max(SAFE_INFLATED_BYTES, packed_bytes * MAX_INFLATE_RATIO))
 
 
-def too_large(source: str, limit: int) -> InputError:
+def too_large(source: str, limit: int, way_out: str = "unpack it and split it") -> InputError:
     """Return the refusal of something that inflates to more than ``limit`` bytes."""
     return InputError(
         source,
         f"it inflates to more than {limit >> 20:,} MB",
-        "If that is really an export, unpack it and split it.",
+        f"If that is really an export, {way_out}.",
     )
 
 

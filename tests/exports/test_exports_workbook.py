@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -270,6 +272,23 @@ def test_notes_count_formulas_and_columns_left_out():
 
 
 # What other programs write.
+
+SAMPLES = [  # file, sheet, first cells of the first record
+    ("ahrefs__backlinks__2025-xlsx.xlsx", "Sheet1", ["Ten garden tools we like"]),
+    ("gsc__latest-links__2018-en-xlsx.xlsx", "Table",
+     ["https://blog.example.net/2025/03/garden-tools/", "2026-10-04"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "sheet", "start"), SAMPLES)
+def test_a_sample_is_read(file, sheet, start):
+    stream = io.BytesIO((Path(__file__).parent / "samples" / file).read_bytes())
+    assert sheets(stream, file) == [Sheet(sheet, False)]
+    text, notes = convert(stream, sheet)
+    header, first, *_ = table(text)
+    assert first[: len(start)] == start
+    assert len(header) == len(first)
+    assert notes == ()
 
 
 def test_a_workbook_of_another_program():
