@@ -160,8 +160,9 @@ def _text(view: TableView) -> list[str]:
         name = _ENCODING.get(source.encoding, source.encoding.upper())
         found.append(f"{name}, with bytes that are none" if source.damaged else name)
         found.append(_DELIMITER.get(view.recognised.delimiter, "one column"))
-    where = f"header in line {view.header_line}" if view.header_line else "no header line"
-    return [*found, where]
+    place = "row" if source.part.container == "xlsx" else "line"
+    where = f"header in {place} {view.header_line}" if view.header_line else "no header line"
+    return [*found, where] if source.part.container not in ("json", "jsonl") else found
 
 
 def _counts(view: TableView) -> str:

@@ -121,7 +121,7 @@ def _columns(
     for i, use in enumerate(recognised.columns):
         read = tuple(c for c in use.columns if c.field not in given or c.how == "kind")
         given |= {column.field for column in read}
-        hows = [_how(column, i, samples[i], converter) for column in read]
+        hows = [_how(column, i, samples[i], converter) for column in read] or [""]
         filled = None
         if frame is not None and frame.height and read:
             filled = _filled(frame[read[0].field])
@@ -129,13 +129,19 @@ def _columns(
             ColumnView(
                 header=use.header,
                 fields=tuple(column.field for column in read),
-                how="; ".join(dict.fromkeys(how for how in hows if how)),
+                how=hows[0] if len(set(hows)) == 1 else _several(read, hows),
                 filled=filled,
                 example=samples[i][0] if samples[i] else "",
                 known=use.known,
             )
         )
     return tuple(views)
+
+
+def _several(columns: tuple[Column, ...], hows: list[str]) -> str:
+    if all(column.how == "token" for column in columns):
+        return "yes where its word stands"
+    return "; ".join(dict.fromkeys(how for how in hows if how))
 
 
 def _filled(values: pl.Series) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spamlinks.errors import InputError, RefusedExport
+from spamlinks.exports.mapped import refuse_unused
 from spamlinks.exports.mapping import Hints
 from spamlinks.exports.names import date_from_name, property_from_name
 from spamlinks.exports.parts import Part, shown_name
@@ -65,14 +66,17 @@ def take_in(
 
     Raises
     ------
-    InputError : a file that was named does not exist, is damaged, or fits no known format.
+    InputError : a file that was named does not exist, is damaged, or fits no known format; no
+        table has the columns of a mapping.
     """
     intake = Intake()
     graph: list[Recognised] = []
+    looked_at: list[Part] = []
     for path, name, named in _unique(_files(paths, intake), intake):
         try:
             found, problems = tables(path, name)
             intake.refused += problems
+            looked_at += found
             for part in found:
                 _take(part, keep, hints, digest, only, named and len(found) == 1, intake, graph)
         except RefusedExport as error:
@@ -85,7 +89,8 @@ def take_in(
         reading, left_out = read_web_graph(graph, site)
         intake.refused += left_out
         intake.readings += [reading] if reading is not None else []
-    _used(hints, intake)
+    if hints is not None:
+        refuse_unused(hints, [reading.format for reading in intake.readings], looked_at)
     return intake
 
 
@@ -113,18 +118,6 @@ def _take(
         if must:
             raise
         intake.refused.append(error)
-
-
-def _used(hints: Hints | None, intake: Intake) -> None:
-    """A mapping that fitted nothing is a mistake in it, and must not pass in silence."""
-    read = {reading.format.kind for reading in intake.readings if reading.format.vendor == "custom"}
-    for mapping in hints.mappings if hints is not None else ():
-        if mapping.name not in read and (intake.readings or intake.refused):
-            names = ", ".join(list(mapping.columns)[:6])
-            problem = f"no file has all of its columns ({names})"
-            raise InputError(
-                f"mapping {mapping.name}", problem, "Compare `spamlinks formats FILE`."
-            )
 
 
 def read_exports(

@@ -76,18 +76,27 @@ def _by_position(source: Source, mapping: Mapping) -> Match | None:
 
 
 def refuse_unused(hints: Hints, used: Iterable[Format], tables: Sequence[Part]) -> None:
-    """Raise InputError for a mapping that no table took: a slip in it must not pass in silence.
+    """Raise InputError for a mapping that fits no table: a slip in it must not pass in silence.
 
     Parameters
     ----------
-    used : formats of the tables that were recognised.
-    tables : the tables of the run, at least one.
+    used : formats of the tables that were read.
+    tables : the tables of the run; without any there is nothing to say.
     """
     taken = set(used)
     for mapping in hints.mappings:
-        if mapping.format() not in taken and tables:
-            sources = [probe(part) for part in tables[:LOOKED_AT]]
-            raise _unfitting(mapping, sources, len(tables))
+        if mapping.format() in taken or not tables:
+            continue
+        sources = [source for part in tables for source in _probed(part)]
+        if not any(by_mapping(source, (mapping,)) for source in sources):
+            raise _unfitting(mapping, sources[:LOOKED_AT], len(tables))
+
+
+def _probed(part: Part) -> list[Source]:
+    try:
+        return [probe(part)]
+    except InputError:
+        return []  # no table at all; that has been said
 
 
 def refuse_unfitting(mappings: Sequence[Mapping], source: Source) -> None:
@@ -111,10 +120,12 @@ def _nearest(mapping: Mapping, source: Source) -> tuple[tuple[str, ...], tuple[s
 
 
 def _unfitting(mapping: Mapping, sources: Sequence[Source], tables: int) -> InputError:
+    which = f"the mapping {printable(mapping.name)!r}"
+    if not sources:
+        return InputError(which, "no table could be opened", "Give export files.")
     missing, header, source = min(
         ((*_nearest(mapping, source), source) for source in sources), key=lambda near: len(near[0])
     )
-    which = f"the mapping {printable(mapping.name)!r}"
     many = f"{which} fits none of the {tables} tables; here " if tables > 1 else ""
     if mapping.by_position:
         problem = f"{many or which + ': '}column {mapping.source} holds no URLs or domains"
@@ -123,7 +134,7 @@ def _unfitting(mapping: Mapping, sources: Sequence[Source], tables: int) -> Inpu
         return InputError(source.name, problem, "Name the columns by their header.")
     names = ", ".join(repr(printable(name)) for name in missing[:NAMED])
     cells = [printable(cell) for cell in header if normalise_header(cell)]
-    shown = ", ".join(cells[:NAMED]) + (", ..." if len(cells) > NAMED else "")
+    shown = ", ".join(cells[:NAMED]) + (" and more" if len(cells) > NAMED else "")
     problem = f"it has no column {names}, which {which} names"
     if tables > 1:
         problem = f"{which} fits none of the {tables} tables; here {names} is missing"

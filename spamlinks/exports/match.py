@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -182,22 +181,20 @@ def by_lines(source: Source) -> Match | None:
         return Match(_entry("google", "disavow"), ONE_COLUMN, ("line",), 0, 1.0)
     sample = plain[:200]
     good = sum(kind_of(line) in ("url", "host") or bare_url(line) for line in sample)
-    if good and good * 2 >= len(sample) and not _is_table(sample):
+    if good and good * 2 >= len(sample) and not _is_table(source):
         return Match(_entry("plain", "url-list"), ONE_COLUMN, ("url",), 0, 1.0)
     return None
 
 
-def _is_table(lines: Sequence[str]) -> bool:
-    """Whether lines that begin like URLs are rows of a table, whose cells are no part of a URL.
+def _is_table(source: Source) -> bool:
+    """Whether what begins like a list of URLs are rows of a table, whose cells are no URL parts.
 
     Commas and semicolons stand in URLs as well; a table has as many in nearly every line, and a
     header, a further column of URLs, or more columns than two besides.
     """
     for delimiter in DELIMITERS:
-        try:
-            rows = list(csv.reader(lines, delimiter=delimiter))
-        except csv.Error:  # a field beyond the limit
-            continue
+        rows = [row for row, _ in first_records(source, delimiter, 200)]
+        rows = [row for row in rows if row and not row[0].startswith("#")]
         width = max(set(map(len, rows)), key=[len(row) for row in rows].count, default=0)
         rows, count = [row for row in rows if len(row) == width], len(rows)
         if width < 2 or len(rows) < 0.9 * count:
