@@ -146,12 +146,15 @@ def _files(console: Console, run: dict[str, Any]) -> None:
             console.print(f"    and {more:,} more in run.json", style="dim")
     if len(inputs) > SHOWN_FILES:
         console.print(f"  and {len(inputs) - SHOWN_FILES:,} more files in run.json", style="dim")
-    for refused in run["refused"]:
+    for refused in run["refused"][:SHOWN_FILES]:
         console.print(
             f"  refused: {_text(refused['file'], 120)}: {_text(refused['reason'], 300)}",
             style="yellow",
             soft_wrap=True,
         )
+    if len(run["refused"]) > SHOWN_FILES:
+        more = len(run["refused"]) - SHOWN_FILES
+        console.print(f"  and {more:,} more refused files in run.json", style="yellow")
     for note in run["notes"][:SHOWN_FILES]:
         console.print(f"  {_text(note, 240)}", soft_wrap=True)
     reasons = [f"{count:,} {_text(reason, 80)}" for reason, count in run["rejected"].items()]
@@ -163,9 +166,12 @@ def _files(console: Console, run: dict[str, Any]) -> None:
 
 
 def _sum(entry: dict[str, Any]) -> str:
+    counted = [
+        f"{entry[name]:,} {noun}{'' if entry[name] == 1 else 's'}"
+        for name, noun in (("records", "record"), ("links", "link"), ("duplicates", "duplicate"))
+    ]
     return (
-        f"{entry['records']:,} records = {entry['links']:,} links + "
-        f"{entry['duplicates']:,} duplicates + {entry['own_site']:,} own site + "
+        f"{counted[0]} = {counted[1]} + {counted[2]} + {entry['own_site']:,} own site + "
         f"{entry['rejected']:,} rejected"
     )
 

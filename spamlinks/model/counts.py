@@ -44,7 +44,8 @@ def link_counts(frame: pl.DataFrame) -> pl.DataFrame:
         ),
         _gone=_gone(names),
     ).with_columns(_idle=pl.col("_muted") | pl.col("_gone"))
-    rows = rows.with_columns(_alone=pl.col("_whole").all().over("_domain"))
+    alone = pl.col("_whole").all().over("_domain") if rows["_whole"].any() else pl.lit(value=False)
+    rows = rows.with_columns(_alone=alone)
     lists = pl.concat(
         [rows.with_columns(_list=pl.lit(""), _size=pl.lit(1, dtype=pl.Int64)), *_lists(rows, frame)]
     )

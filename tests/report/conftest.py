@@ -114,6 +114,9 @@ def make_run() -> dict[str, Any]:
                 "notes": [f"UTF-16 {bad}"],
             }
         ],
+        "notes": [f"old.csv is a copy of links.csv, counted once {bad}"],
+        "rejected": {f"no host {bad}": 3, "bad port": 1},
+        "search_console": {"given": True, "why_not": None, "not_listed": 2},
         "refused": [{"file": f"words{bad}.xlsx", "reason": f"A keyword report {bad}"}],
         "totals": {
             "records": 1250, "links": 1036, "duplicates": 200, "own_site": 10, "rejected": 3,

@@ -127,6 +127,9 @@ SHOWN = [
     "1,250 1,036 200 10 4 adds up",  # per file
     "1,250 1,036 200 10 3 +1 not explained",  # totals that do not add up are owned up to
     "A keyword report",
+    "old.csv is a copy of links.csv, counted once",
+    "bad port 1",
+    "2 flagged domains are not in Search Console: no entry is needed for them.",
     "Domain ages",
     "99.1\u00a0% at least 98.3\u00a0%".replace("\u00a0", " "),
     "41 % 37 % to 45 %",
@@ -170,6 +173,24 @@ def test_precision_is_put_into_numbers() -> None:
     assert "no more than 2 should be honest" in words.promise(0.98, 0).replace("\u00a0", " ")
     assert "about 20 mistakes" in words.promise(0.9, 200)
     assert "does not state" in words.promise(None, 5)
+
+
+PRESENCE = [  # search_console, situation, sentence, why
+    (None, "none", "", "a run of an older version"),
+    ({"given": False, "not_listed": 0}, "none", "", "no export of it"),
+    ({"given": True, "not_listed": 0}, "none", "", "it lists all that is flagged"),
+    ({"given": True, "not_listed": 1}, "none", "1 flagged domain is not in Search Console: no "
+     "entry is needed for it.", "one"),
+    ({"given": True, "not_listed": 9}, "bought", "9 flagged domains are not in Search Console: its "
+     "list is a sample, so look at them.", "a cause to act"),
+    ({"given": True, "why_not": "x.csv is cut off", "not_listed": 0}, "none",
+     "What Search Console leaves out says nothing in this run: x.csv is cut off.", "cut off"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "situation", "sentence", "_why"), PRESENCE)
+def test_what_search_console_says(facts: Any, situation: str, sentence: str, _why: str) -> None:
+    assert words.presence({"search_console": facts, "situation": situation}) == sentence
 
 
 SITUATIONS = [  # situation, flagged, in the page, why
