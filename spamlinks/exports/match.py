@@ -36,7 +36,7 @@ class Match:
     @property
     def rank(self) -> tuple[bool, float]:
         """A preamble line may read like the header of a list; a header of several may not."""
-        return len(self.header) > 1, self.score
+        return sum(bool(cell.strip()) for cell in self.header) > 1, self.score
 
 
 def by_header(source: Source) -> Match | None:
