@@ -279,6 +279,20 @@ def test_internal_links_are_refused(tmp_path):
     assert merge([r], None).total.links == 21
 
 
+def test_a_file_of_internal_links_beside_others_is_left_out(tmp_path):
+    pages = [f"https://www.shop.example/{i},2026-01-01" for i in range(9)]
+    internal = reading(tmp_path, "a.csv", GSC, *pages)
+    good = reading(tmp_path, "b.csv", GSC, "https://b.example/,2026-01-01")
+    refused = []
+    merged = merge([internal, good], "shop.example", refused)
+    check(merged, [good])
+    assert [file.file for file in merged.files] == ["b.csv"]
+    assert [r.source for r in merged.readings] == ["b.csv"]
+    assert [error.source for error in refused] == ["a.csv"]
+    with pytest.raises(RefusedExport, match="internal links"):
+        merge([internal], "shop.example", [])  # nothing is left
+
+
 @pytest.mark.parametrize("site", ["", "co.uk", "no host", "javascript:x"])
 def test_a_site_must_be_a_domain(tmp_path, site):
     r = reading(tmp_path, "a.csv", GSC, "https://b.example/,2026-01-01")
