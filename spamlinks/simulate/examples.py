@@ -28,6 +28,7 @@ SPAM_SHARE = 0.25
 _ROWS = {"profile": 2600, "ahrefs": 600, "semrush": 400, "gsc": 350, "labelled": 1500}
 _GSC_NAME = f"https___www.{SITE}_-Latest links-{AS_OF}.csv"
 _OLD_ENTRIES = 18
+_OWN_ROWS = 60
 _GONE = ("example-gone-directory.example", "old-link-swap.example")
 """Entries of the old file that no export knows any more."""
 
@@ -77,6 +78,18 @@ def _keep(seen: pl.DataFrame) -> str:
     return "\n".join(["# Partners and press: never disavow these", *chosen]) + "\n"
 
 
+def _own_crawler(links: pl.DataFrame) -> str:
+    """A table that no layout fits: headers of a crawler of one's own, in Polish."""
+    part = links.head(_OWN_ROWS)
+    return part.select(
+        pl.int_range(1, pl.len() + 1).alias("Lp."),
+        pl.col("referring_page").alias("Strona"),
+        pl.col("target_url").alias("Cel"),
+        pl.col("anchor_text").alias("Kotwica"),
+        pl.col("first_seen").dt.strftime("%d.%m.%Y").alias("Znaleziono"),
+    ).write_csv(separator=";")
+
+
 def _facts(seen: pl.DataFrame) -> str:
     known = (
         seen.group_by("linking_domain")
@@ -110,6 +123,7 @@ def write_examples(folder: Path) -> list[Path]:
         "disavow.txt",
         "keep.txt",
         "facts.csv",
+        "own-crawler.csv",
     )
     paths = [folder / name for name in names]
     write_export(ahrefs, paths[0], "ahrefs", label=False, encoding="utf-16")
@@ -117,7 +131,8 @@ def write_examples(folder: Path) -> list[Path]:
     write_export(gsc, paths[2], "gsc", label=False)
     write_export(labelled, paths[3], "ahrefs")
     seen = pl.concat([ahrefs, semrush])
-    for path, text in zip(paths[4:], (_disavow(seen), _keep(seen), _facts(seen)), strict=True):
+    texts = _disavow(seen), _keep(seen), _facts(seen), _own_crawler(ahrefs)
+    for path, text in zip(paths[4:], texts, strict=True):
         write_atomic(path, text.encode())
     return paths
 
