@@ -11,7 +11,7 @@ from spamlinks.exports import Format, catalogue
 from spamlinks.exports.catalog import Variant
 from spamlinks.schema import FIELDS
 
-__all__ = ["CONFIDENCE", "FormatLine", "format_lines", "formats_page", "show_formats"]
+__all__ = ["CONFIDENCE", "FormatLine", "format_lines", "formats_page", "show_formats", "word_for"]
 
 CONFIDENCE = {
     "A": ("supported", "checked against real exports"),
@@ -100,6 +100,15 @@ def _form(variant: Variant) -> str:
     )
 
 
+def word_for(confidence: str, refusal: str = "") -> str:
+    """Return the word for a confidence; a format without links to read is only recognised.
+
+    >>> word_for("A"), word_for("D"), word_for("B", "it lists anchor texts")
+    ('supported', 'recognised, unconfirmed', 'recognised, refused')
+    """
+    return "recognised, refused" if refusal else CONFIDENCE[confidence][0]
+
+
 def show_formats(*, markdown: bool = False) -> None:
     """List what is read, and what is known and refused; or print the page of the documentation."""
     if markdown:
@@ -113,7 +122,7 @@ def show_formats(*, markdown: bool = False) -> None:
             line.generation,
             line.rows,
             line.form,
-            f"{line.confidence}, {CONFIDENCE[line.confidence][0]}",
+            f"{line.confidence}, {word_for(line.confidence, line.refusal)}",
             f"no: {line.refusal}" if line.refusal else "yes",
         )
     print_table(table)
@@ -181,7 +190,7 @@ def formats_page() -> str:
             line.generation,
             line.rows,
             line.form,
-            f"{line.confidence}, {CONFIDENCE[line.confidence][0]}",
+            f"{line.confidence}, {word_for(line.confidence, line.refusal)}",
             read,
             unread,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from spamlinks.cli.catalogue import CONFIDENCE, show_formats
+from spamlinks.cli.catalogue import show_formats, word_for
 from spamlinks.cli.table import new_table, print_table
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Mapping, Recognised, recognise, tables
@@ -124,7 +124,7 @@ def _say_not_read(error: InputError, *, aloud: bool) -> None:
 def _show_table(recognised: Recognised) -> None:
     entry = recognised.format
     view = describe(recognised, read=not entry.refusal)
-    word = CONFIDENCE[entry.confidence][0]
+    word = word_for(entry.confidence, entry.refusal)
     rows = _ROWS.get(entry.grain, f"rows are {entry.grain}s")
     language = f", header in {recognised.language}" if recognised.language not in ("en", "") else ""
     typer.echo(
@@ -142,7 +142,8 @@ def _show_table(recognised: Recognised) -> None:
         typer.echo(f"note: {clean(note, 300)}")
     table = new_table("column", "read as", "how", "filled", "example")
     for column in view.columns:
-        read = ", ".join(column.fields) or ("known, not used" if column.known else "not known")
+        used = () if entry.refusal else column.fields
+        read = ", ".join(used) or ("known, not used" if column.known else "not known")
         table.add_row(
             clean(column.header, 40) or "(no name)",
             read,

@@ -132,6 +132,9 @@ def _unfitting(mapping: Mapping, sources: Sequence[Source], tables: int) -> Inpu
         if by_header(source) is not None:
             problem = f"{many or which + ': '}the first line is a header"
         return InputError(source.name, problem, "Name the columns by their header.")
+    if not missing:
+        problem = f"it has more than {MAX_COLUMNS:,} columns"
+        return InputError(source.name, problem, "Save it with the columns that matter.")
     names = ", ".join(repr(printable(name)) for name in missing[:NAMED])
     cells = [printable(cell) for cell in header if normalise_header(cell)]
     shown = ", ".join(cells[:NAMED]) + (" and more" if len(cells) > NAMED else "")
