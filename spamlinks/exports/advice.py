@@ -20,6 +20,8 @@ ADVICE: dict[str, str] = {
     "a quote is never closed, or a cell is too long": "Export the file again, unchanged by a "
     "spreadsheet or an editor.",
     _RAGGED: "Export the file again; if it was edited, put text with separators into quotes.",
+    "it is no record": "Nothing to do: a value without names holds no link.",
+    "the record is empty": "Nothing to do: it holds nothing.",
     "not an http(s) URL": _NO_SITE,
     "no host": "Write the whole address, such as https://spam.example/page.",
     "bad IP address": "Check the address: the numbers are no IP address.",

@@ -45,6 +45,8 @@ def reasons_of_readers() -> set[str]:
                 found |= _texts(node.args[1])
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "reject":
                 found |= _texts(node.args[1])
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_refuse":
+                found |= _texts(node.args[0])
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 if any(getattr(target, "id", "") == "reason" for target in targets):
