@@ -11,6 +11,7 @@ import polars as pl
 from spamlinks import __version__
 from spamlinks.errors import InputError
 from spamlinks.exports import FileCount, Merged, Reading
+from spamlinks.exports.advice import BEGINNINGS
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.policy import Reason, Verdict
 from spamlinks.presence import Presence
@@ -58,9 +59,9 @@ def _input(file: FileCount, reading: Reading) -> dict[str, Any]:
 
 def _reasons(rejected: pl.DataFrame) -> dict[str, int]:
     """Number of rejected records by reason, the most frequent first."""
-    reason = pl.col("reason")
-    ragged = reason.str.starts_with("the record has ")  # with numbers: thousands may differ
-    same = pl.when(ragged).then(pl.lit("wrong number of cells")).otherwise(reason)
+    same = pl.col("reason")
+    for begin, (name, _advice) in BEGINNINGS.items():  # with numbers: thousands may differ
+        same = pl.when(pl.col("reason").str.starts_with(begin)).then(pl.lit(name)).otherwise(same)
     counts = rejected.select(same.alias("reason"))["reason"].value_counts()
     counts = counts.sort("count", "reason", descending=[True, False])
     return {str(reason): int(count) for reason, count in counts.rows()}

@@ -6,11 +6,10 @@ import polars as pl
 
 from spamlinks.exports.site import LINKS_ELSEWHERE, NO_TARGET
 
-__all__ = ["ADVICE", "OTHERWISE", "with_advice"]
+__all__ = ["ADVICE", "BEGINNINGS", "OTHERWISE", "with_advice"]
 
 _LOOK_UP = "Look the page up in the tool that made the export, and add its address if it links."
 _NO_SITE = "Nothing to do: what stands here is no web site that could be disavowed."
-_RAGGED = "the record has "
 
 ADVICE: dict[str, str] = {
     "no referring page": _LOOK_UP,
@@ -19,7 +18,6 @@ ADVICE: dict[str, str] = {
     "a quote is never closed": "Export the file again, unchanged by a spreadsheet or an editor.",
     "a quote is never closed, or a cell is too long": "Export the file again, unchanged by a "
     "spreadsheet or an editor.",
-    _RAGGED: "Export the file again; if it was edited, put text with separators into quotes.",
     "it is no record": "Nothing to do: a value without names holds no link.",
     "the record is empty": "Nothing to do: it holds nothing.",
     "not an http(s) URL": _NO_SITE,
@@ -37,7 +35,16 @@ ADVICE: dict[str, str] = {
     LINKS_ELSEWHERE: "Nothing to do: this link does not concern your site.",
     NO_TARGET: "Export it again with the column of the link's target, if it should count.",
 }
-"""Advice by reason; the reason that counts cells by its beginning."""
+"""Advice by reason."""
+
+BEGINNINGS: dict[str, tuple[str, str]] = {
+    "the record has ": (
+        "wrong number of cells",
+        "Export the file again; if it was edited, put text with separators into quotes.",
+    ),
+    "the line ": ("unreadable line", "Export the file again, unchanged by an editor."),
+}
+"""Reasons that go on with numbers of their own, by how they begin: a short name, and advice."""
 
 OTHERWISE = "Look at the record in the file, and export it again if it should count."
 
@@ -50,9 +57,7 @@ def with_advice(rejected: pl.DataFrame) -> pl.DataFrame:
     rejected : with columns file, record, reason, text.
     """
     reason = pl.col("reason")
-    said = (
-        pl.when(reason.str.starts_with(_RAGGED))
-        .then(pl.lit(ADVICE[_RAGGED]))
-        .otherwise(reason.replace_strict(ADVICE, default=OTHERWISE, return_dtype=pl.String))
-    )
+    said = reason.replace_strict(ADVICE, default=OTHERWISE, return_dtype=pl.String)
+    for begin, (_name, advice) in BEGINNINGS.items():
+        said = pl.when(reason.str.starts_with(begin)).then(pl.lit(advice)).otherwise(said)
     return rejected.select("file", "record", "reason", said.alias("advice"), "text")

@@ -11,7 +11,7 @@ import pytest
 
 from spamlinks import exports, urls
 from spamlinks.exports import read_export, site
-from spamlinks.exports.advice import ADVICE, OTHERWISE, with_advice
+from spamlinks.exports.advice import ADVICE, BEGINNINGS, OTHERWISE, with_advice
 
 FOLDER = Path(exports.__file__).parent
 
@@ -74,7 +74,7 @@ def test_every_reason_has_its_advice(reason: str) -> None:
 
 
 def test_advice_is_a_sentence() -> None:
-    for text in (*ADVICE.values(), OTHERWISE):
+    for text in (*ADVICE.values(), *(advice for _, advice in BEGINNINGS.values()), OTHERWISE):
         assert text[0].isupper()
         assert text.endswith(".")
         assert len(text) < 120
