@@ -1,0 +1,45 @@
+"""Any table of links, in any dialect of the catalogue, is read as the same links."""
+
+from __future__ import annotations
+
+import pytest
+from dialects import DRESSES, Export, exports
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from spamlinks.exports import catalogue, read_export
+
+PROVENANCE = {"export_file", "export_row", "vendor", "export_date", "grain"}
+
+
+@pytest.mark.parametrize("name", DRESSES)
+@settings(
+    max_examples=8,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    phases=[Phase.generate, Phase.shrink],
+)
+@given(data=st.data())
+def test_links_survive_every_dialect(tmp_path_factory, name, data):
+    dress = DRESSES[name]
+    export: Export = data.draw(exports(dress))
+    path = tmp_path_factory.mktemp("dialect") / export.name
+    path.write_bytes(export.data)
+    reading = read_export(path)
+    assert (reading.format.vendor, reading.format.core) == (
+        dress.entry["vendor"],
+        frozenset(dress.entry["core"]),
+    )
+    assert reading.rejected.rows() == []
+    assert {name: reading.backlinks[name].to_list() for name in export.links} == export.links
+    assert set(reading.backlinks.columns) - PROVENANCE == set(export.links)
+    assert reading.backlinks["export_row"].to_list() == list(range(1, reading.records + 1))
+    unread = [note for note in reading.notes if "could not be read" in note]
+    assert unread == []
+
+
+def test_every_entry_with_links_is_written():
+    entries = {(e.vendor, e.kind, e.generation) for e in catalogue() if not e.refusal}
+    written = {
+        (d.entry["vendor"], d.entry["kind"], d.entry["generation"]) for d in DRESSES.values()
+    }
+    assert entries - written == {("gsc", "mixed-zip", "2026")}  # an archive, not a table
