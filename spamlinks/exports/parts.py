@@ -261,6 +261,8 @@ def _of_text(part: Part) -> list[Part]:
     text = head.decode("utf-8-sig", "replace")
     if not _PERHAPS_JSON.match(text):
         return [part]
+    if '"spamlinks_mapping"' in text:
+        raise InputError(part.name, "it is a mapping, not an export", "Give it with --mapping.")
     from spamlinks.exports import records  # late: most files are plain text
 
     if not records.looks_like_json(text):
