@@ -136,7 +136,7 @@ FIELDS: dict[str, Field] = {
         _f("dataforseo_spam_score", _NUM, "verdict", "DataForSEO's spam score, 0 to 100."),
         _f("lrt_dtoxrisk", _NUM, "verdict", "LinkResearchTools DTOXRISK."),
         _f("spyglass_penalty_risk", _NUM, "verdict", "SEO SpyGlass Penalty Risk, percent."),
-        _f("cognitiveseo_unnatural", _BOOL, "verdict", "cognitiveSEO calls the link unnatural."),
+        _f("cognitiveseo_unnatural", _TEXT, "verdict", "What cognitiveSEO calls the link."),
     )
 }
 """Every column a backlink table may have, by name."""
