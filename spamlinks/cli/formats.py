@@ -12,7 +12,7 @@ import typer
 from spamlinks.cli.catalogue import show_formats, word_for
 from spamlinks.cli.table import new_table, print_table
 from spamlinks.errors import InputError
-from spamlinks.exports import Hints, Mapping, Recognised, recognise, tables
+from spamlinks.exports import Hints, Mapping, Recognised, catalogue, recognise, tables
 from spamlinks.exports.describe import TableView, describe
 from spamlinks.exports.guess import GUESSED, Guess, guess
 from spamlinks.exports.mapped import refuse_unused
@@ -80,6 +80,7 @@ def show_files(paths: Sequence[Path], hints: Hints, save: Path | None) -> None:
             continue
         seen += found
         failed: list[InputError] = list(problems)
+        vendors: set[str] = set()
         several = len(found) + len(problems) > 1
         for place, part in enumerate(found):
             if place:
@@ -94,6 +95,7 @@ def show_files(paths: Sequence[Path], hints: Hints, save: Path | None) -> None:
                 failed.append(error)
                 _say_not_read(error, aloud=several or len(paths) > 1)
                 continue
+            vendors.add(recognised.format.vendor)
             try:
                 _show_table(recognised)
                 recognised.refuse()
@@ -103,6 +105,8 @@ def show_files(paths: Sequence[Path], hints: Hints, save: Path | None) -> None:
                 _say_not_read(error, aloud=several or len(paths) > 1)
         for problem in problems:
             _say_not_read(problem, aloud=True)
+        if found[0].within:
+            _show_archive(path, vendors)
         if len(failed) == len(found) + len(problems):
             errors.append(failed[0])
     if save is not None and used:
@@ -113,6 +117,17 @@ def show_files(paths: Sequence[Path], hints: Hints, save: Path | None) -> None:
         text = f"{len(errors)} of {len(paths)} hold nothing that can be read"
         raise InputError("files", text, "The reasons stand above.")
     refuse_unused(hints, [recognised.format for recognised in used], seen)
+
+
+def _show_archive(path: Path, vendors: set[str]) -> None:
+    """Say what an archive of several tables is as a whole, where the catalogue has a name."""
+    for entry in catalogue():
+        if entry.grain == "mixed" and {entry.vendor} == vendors:
+            word = word_for(entry.confidence, entry.refusal)
+            typer.echo(
+                f"\n{clean(path.name, 120)}: {entry.name}, confidence {entry.confidence} ({word})"
+                f"\n{entry.note}"
+            )
 
 
 def _say_not_read(error: InputError, *, aloud: bool) -> None:

@@ -65,6 +65,12 @@ def test_the_page_is_a_whole_table() -> None:
                 assert f"- {line.vendor} {line.export}: " in wanted
 
 
+def test_an_archive_is_named_as_a_whole(run: Run) -> None:
+    sample = Path(__file__).parents[1] / "exports" / "samples" / "gsc__mixed-zip__2026.zip"
+    told = run("formats", sample).data.decode()
+    assert f"{sample.name}: gsc mixed-zip (2026), confidence C" in told
+
+
 def test_fields_lists_all_that_can_be_mapped(run: Run) -> None:
     data = run("formats", "--fields").data.decode()
     names = {line.split()[0] for line in data.splitlines()[1:] if not line.startswith(" ")}
