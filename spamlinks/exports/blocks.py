@@ -24,9 +24,11 @@ from spamlinks.exports.source import Utf8Stream
 __all__ = ["Block", "NotPlainError", "plain_blocks", "read_block"]
 
 BLOCK_BYTES = 1 << 24
-MAX_BLOCK_BYTES = 1 << 26
+MAX_BLOCK_BYTES = 1 << 25
 """A record that does not fit is left to the other ways."""
 MAX_STEPS_BACK = 100
+MAX_DELIMITERS = 1 << 16
+"""Beyond any header, in the first line of a block."""
 _Positions = npt.NDArray[np.intp]
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 
@@ -144,6 +146,9 @@ def read_block(block: Block, delimiter: str, width: int) -> pl.DataFrame:
 
     Raises NotPlainError unless every record has ``width`` cells.
     """
+    # Polars takes the cells of the first record for columns, and gives each a name.
+    if block.data[: block.data.find(b"\n")].count(delimiter.encode()) > MAX_DELIMITERS:
+        raise NotPlainError
     try:
         frame = pl.read_csv(
             block.data,

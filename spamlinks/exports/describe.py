@@ -74,15 +74,18 @@ def describe(recognised: Recognised, *, read: bool = True) -> TableView:
         columns = _columns(recognised, samples, None, None)
         return TableView(recognised, 0, 0, (), header_line, columns, recognised.notes)
     table = read_table(recognised, {}, None)
-    rejects = [*table.rejects, *recognised.source.part.made.rejects]
+    earlier = recognised.source.part.made.rejects
+    counted = table.rejects.group_by("reason", maintain_order=True).len()
+    reasons = Counter(dict(counted.iter_rows()))
+    reasons.update(reject.reason for reject in earlier)
     accepted = table.frame.height
-    records = accepted + len(rejects)
+    records = accepted + table.rejects.height + len(earlier)
     notes = reading_notes(table.recognised, table.converter, records)
     return TableView(
         table.recognised,
         records,
         accepted,
-        tuple(Counter(reject.reason for reject in rejects).most_common()),
+        tuple(reasons.most_common()),
         header_line,
         _columns(table.recognised, samples, table.converter, table.frame),
         (*notes, *recognised.source.part.made.notes),

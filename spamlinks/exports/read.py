@@ -105,11 +105,7 @@ def read_recognised(
         sha256 = hashed.result() if hashed is not None else ""
     backlinks, export_date = _with_provenance(recognised, table)
     backlinks, rejects = _renumbered(backlinks, table.rejects, part.made.rejects)
-    rejected = pl.DataFrame(
-        [(part.name, r.record, r.reason, r.text) for r in rejects],
-        schema=REJECTED_SCHEMA,
-        orient="row",
-    ).sort("record")
+    rejected = rejects.select(pl.lit(part.name).alias("file"), *rejects.columns).sort("record")
     records = backlinks.height + rejected.height
     return Reading(
         source=part.name,
@@ -126,17 +122,22 @@ def read_recognised(
 
 
 def _renumbered(
-    backlinks: pl.DataFrame, rejects: list[Reject], earlier: list[Reject]
-) -> tuple[pl.DataFrame, list[Reject]]:
+    backlinks: pl.DataFrame, rejects: pl.DataFrame, earlier: list[Reject]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Number records as in the file, of which some were set aside before the table was made."""
     if not earlier:
         return backlinks, rejects
-    taken = {reject.record for reject in earlier}
-    last = max((*taken, 0)) + backlinks.height + len(rejects)
-    free = np.setdiff1d(np.arange(1, last + 1), list(taken))
-    moved = [Reject(int(free[r.record - 1]), r.reason, r.text) for r in rejects]
-    rows = free[backlinks["export_row"].to_numpy() - 1]
-    return backlinks.with_columns(export_row=pl.Series(rows, dtype=pl.Int64)), [*earlier, *moved]
+    taken = [(reject.record, reject.reason, reject.text) for reject in earlier]
+    before = pl.DataFrame(taken, schema=rejects.schema, orient="row")
+    last = max(record for record, *_ in taken) + backlinks.height + rejects.height
+    free = np.setdiff1d(np.arange(1, last + 1), before["record"].to_numpy())
+
+    def moved(records: pl.Series) -> pl.Series:
+        return pl.Series(free[records.to_numpy() - 1], dtype=pl.Int64)
+
+    backlinks = backlinks.with_columns(export_row=moved(backlinks["export_row"]))
+    rejects = rejects.with_columns(record=moved(rejects["record"]))
+    return backlinks, pl.concat([before, rejects])
 
 
 def _kept_columns(recognised: Recognised, keep: Sequence[str]) -> dict[str, int]:

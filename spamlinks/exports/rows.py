@@ -13,23 +13,29 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TextIO, cast
 
 import polars as pl
 
 from spamlinks.exports.blocks import NotPlainError, plain_blocks, read_block
 from spamlinks.exports.parts import Reject
 from spamlinks.exports.recognise import Recognised
+from spamlinks.exports.rejects import MAX_SHOWN_CHARS
 from spamlinks.exports.source import Utf8Stream, open_utf8
 
 __all__ = ["Batch", "Reject", "Way", "WayBlockedError", "ways"]
 
-BLOCK_BYTES = 1 << 24
+PARALLEL_BLOCK_BYTES = 1 << 24
+SERIAL_BLOCK_BYTES = 1 << 21
+"""Small, because broken records are held until their block is read."""
+MAX_BROKEN = 1 << 17
+"""More in a row are left to the slow way, which holds none."""
+TEXT_BUFFER_BYTES = 1 << 22
 SLOW_BATCH = 20_000
 MAX_RECORD_LINES = 500
 """A record that spans more lines is a quote that was never closed."""
 MAX_RECORD_CHARS = 1 << 20
-MAX_SHOWN_CHARS = 2000
+"""So is one that is longer; a line that is longer is cut."""
 
 
 class WayBlockedError(Exception):
@@ -92,7 +98,11 @@ def _arrow_batches(recognised: Recognised, positions: list[int], parallel: bool)
     numbering = _Numbering()
 
     def skip_row(row: arrow_csv.InvalidRow) -> str:
-        numbering.broken.append((row.number, row.actual_columns, row.text))
+        # Only the serial reader numbers records, and a broken one of several lines may be a stray
+        # quote that swallowed good ones.
+        if parallel or "\n" in row.text.rstrip() or len(numbering.broken) >= MAX_BROKEN:
+            return "error"
+        numbering.broken.append((row.number, row.actual_columns, row.text[:MAX_SHOWN_CHARS]))
         return "skip"
 
     with _Counted(open_utf8(recognised.source, recognised.data_start)) as stream:
@@ -100,7 +110,7 @@ def _arrow_batches(recognised: Recognised, positions: list[int], parallel: bool)
             reader = arrow_csv.open_csv(
                 pa.PythonFile(stream, mode="r"),
                 read_options=arrow_csv.ReadOptions(
-                    block_size=BLOCK_BYTES,
+                    block_size=PARALLEL_BLOCK_BYTES if parallel else SERIAL_BLOCK_BYTES,
                     use_threads=parallel,
                     column_names=[f"c{i}" for i in range(width)],
                 ),
@@ -116,13 +126,11 @@ def _arrow_batches(recognised: Recognised, positions: list[int], parallel: bool)
                 ),
             )
             for chunk in reader:
-                numbering.check(parallel)
                 frame = cast(pl.DataFrame, pl.from_arrow(chunk))
                 yield numbering.batch(frame, width)
         except pa.ArrowInvalid as error:
             if "Empty CSV" not in str(error):
                 raise WayBlockedError from None
-        numbering.check(parallel)
         if stream.quotes % 2:
             raise WayBlockedError  # a quote that never closes may have swallowed the last records
     if numbering.broken:
@@ -156,12 +164,6 @@ class _Numbering:
         self.broken: list[tuple[int | None, int, str]] = []
         self._next = 1
 
-    def check(self, parallel: bool) -> None:
-        """Stop a way that would lose records: only the serial reader numbers broken ones."""
-        # A broken record of several lines may be a stray quote that swallowed good records.
-        if any(parallel or "\n" in text.rstrip() for _, _, text in self.broken):
-            raise WayBlockedError
-
     def batch(self, frame: pl.DataFrame, width: int) -> Batch:
         broken = {number or 0: (cells, text) for number, cells, text in self.broken}
         if not broken:
@@ -172,7 +174,7 @@ class _Numbering:
         numbers = [n for n in range(self._next, last) if n not in broken][: frame.height]
         end = numbers[-1] if numbers else max(broken)
         rejects = [
-            Reject(number, _ragged(cells, width), text[:MAX_SHOWN_CHARS])
+            Reject(number, _ragged(cells, width), text)
             for number, (cells, text) in sorted(broken.items())
             if number <= end
         ]
@@ -200,10 +202,10 @@ def _csv_batches(recognised: Recognised, positions: list[int]) -> Iterator[Batch
     with (
         open_utf8(recognised.source, recognised.data_start) as stream,
         io.TextIOWrapper(
-            io.BufferedReader(stream, BLOCK_BYTES), "utf-8", errors="replace", newline=""
+            io.BufferedReader(stream, TEXT_BUFFER_BYTES), "utf-8", errors="replace", newline=""
         ) as lines,
     ):
-        for row, reason, text in _csv_records(lines, recognised.delimiter, width):
+        for row, reason, text in _csv_records(_lines(lines), recognised.delimiter, width):
             number += 1
             if reason:
                 rejects.append(Reject(number, reason, text[:MAX_SHOWN_CHARS]))
@@ -217,6 +219,14 @@ def _csv_batches(recognised: Recognised, positions: list[int]) -> Iterator[Batch
         yield flush()
 
 
+def _lines(text: TextIO) -> Iterator[str]:
+    """Yield lines; of one that is too long, only the beginning, without a line end."""
+    while line := text.readline(MAX_RECORD_CHARS):
+        yield line
+        while len(line) == MAX_RECORD_CHARS and not line.endswith(("\r", "\n")):
+            line = text.readline(MAX_RECORD_CHARS)
+
+
 def _csv_records(
     lines: Iterable[str], delimiter: str, width: int
 ) -> Iterator[tuple[list[str], str, str]]:
@@ -227,28 +237,35 @@ def _csv_records(
     source = iter(lines)
     again: deque[str] = deque()
     pulled: list[str] = []
+    chars = 0
 
     def feed() -> Iterator[str]:
-        chars = 0
+        nonlocal chars
         while len(pulled) < MAX_RECORD_LINES and chars < MAX_RECORD_CHARS:
             line = again.popleft() if again else next(source, None)
             if line is None:
                 return
             pulled.append(line)
             chars += len(line)
-            yield line
+            if len(line) < MAX_RECORD_CHARS:
+                yield line
         raise _RunawayError
 
+    reader = csv.reader(feed(), delimiter=delimiter)
     while True:
         pulled.clear()
+        chars = 0
         reason = ""
         row: list[str] = []
         try:
-            row = next(csv.reader(feed(), delimiter=delimiter))
+            row = next(reader)
         except StopIteration:
-            return
+            if not again:
+                return
+            reader = csv.reader(feed(), delimiter=delimiter)
         except (_RunawayError, csv.Error):
             reason = "a quote is never closed, or a cell is too long"
+            reader = csv.reader(feed(), delimiter=delimiter)
         if not row and not reason:
             continue
         if not reason and len(pulled) > 1 and _is_open(pulled, delimiter):

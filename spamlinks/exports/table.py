@@ -14,7 +14,8 @@ from spamlinks.exports.convert import Converter, latest_believable
 from spamlinks.exports.hosts import authorities, host_problems, surely_usable
 from spamlinks.exports.parts import NULL_MARK
 from spamlinks.exports.recognise import Recognised
-from spamlinks.exports.rows import Batch, Reject, Way, WayBlockedError, ways
+from spamlinks.exports.rejects import Rejects
+from spamlinks.exports.rows import Batch, Way, WayBlockedError, ways
 from spamlinks.exports.source import BrokenEncodingError, resurvey
 from spamlinks.schema import BLOCKS
 
@@ -22,14 +23,16 @@ __all__ = ["LIST_KIND", "Table", "read_table"]
 
 LIST_KIND = "url-list"
 """Lists that people make by hand: URLs and domains mixed, with comments."""
+MAX_BATCH_CELLS = 1 << 21
+"""Of records that hold next to nothing, a block has millions; they are converted in parts."""
 
 
 @dataclass(slots=True)
 class Table:
-    """The typed records of a file and what was left out."""
+    """The typed records of a file and what was left out: columns record, reason and text."""
 
     frame: pl.DataFrame
-    rejects: list[Reject]
+    rejects: pl.DataFrame
     converter: Converter
     recognised: Recognised
 
@@ -64,6 +67,7 @@ def read_table(recognised: Recognised, kept: dict[str, int], only: frozenset[str
         if revised is None:
             return Table(frame, rejects, converter, recognised)
         conventions = revised
+        del frame, rejects  # a million rows should not stay twice
 
 
 _ALWAYS = frozenset({"referring_page", *BLOCKS["dates"], *BLOCKS["crawl"]})
@@ -71,13 +75,16 @@ _ALWAYS = frozenset({"referring_page", *BLOCKS["dates"], *BLOCKS["crawl"]})
 
 def _collect(
     recognised: Recognised, converter: Converter, way: Way
-) -> tuple[pl.DataFrame, list[Reject], Conventions]:
+) -> tuple[pl.DataFrame, pl.DataFrame, Conventions]:
     frames = [converter.empty().with_columns(export_row=_NO_ROWS)]
-    rejects: list[Reject] = []
+    rejects = Rejects()
+    rows = max(MAX_BATCH_CELLS // len(recognised.columns), 1)
     for batch in _ahead(way(recognised, converter.positions)):
-        rejects += batch.rejects
-        frames.append(_usable(recognised, converter, batch, rejects))
-    return pl.concat(frames, rechunk=False), rejects, converter.conventions
+        rejects.add(batch.rejects)
+        for start in range(0, batch.frame.height, rows):
+            raw, records = batch.frame.slice(start, rows), batch.records.slice(start, rows)
+            frames.append(_usable(recognised, converter, raw, records, rejects))
+    return pl.concat(frames, rechunk=False), rejects.frame(), converter.conventions
 
 
 def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
@@ -105,20 +112,27 @@ def _converted(recognised: Recognised, converter: Converter, raw: pl.DataFrame) 
 
 
 def _usable(
-    recognised: Recognised, converter: Converter, batch: Batch, rejects: list[Reject]
+    recognised: Recognised,
+    converter: Converter,
+    raw: pl.DataFrame,
+    records: pl.Series,
+    rejects: Rejects,
 ) -> pl.DataFrame:
-    """Convert a batch and set records without a usable referring page aside."""
-    frame = _converted(recognised, converter, batch.frame).with_columns(export_row=batch.records)
+    """Convert records and set those without a usable referring page aside."""
+    frame = _converted(recognised, converter, raw).with_columns(export_row=records)
     doubtful = ~surely_usable(frame["referring_page"]).fill_null(False)
     if not doubtful.any():
         return frame
     suspects = frame.select("export_row", "referring_page").filter(doubtful)
-    bad = suspects.select("export_row", _reason(recognised, suspects), "referring_page")
-    bad = bad.filter(pl.col("reason").is_not_null())
-    if not bad.height:
+    reason = _reason(recognised, suspects)
+    if not reason.is_not_null().any():
         return frame
-    rejects += [Reject(number, why, (text or "")[:2000]) for number, why, text in bad.rows()]
-    return frame.filter(~pl.col("export_row").is_in(bad["export_row"].implode()))
+    bad = suspects.select(
+        record="export_row", reason=reason, text=pl.col("referring_page").fill_null("")
+    )
+    rejects.add_frame(bad.filter(reason.is_not_null()))
+    good = (~doubtful).scatter(doubtful.arg_true(), reason.is_null())
+    return frame.filter(good)
 
 
 def _reason(recognised: Recognised, suspects: pl.DataFrame) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from spamlinks.exports import blocks, read_export, rows, table
+from spamlinks.exports import blocks, read_export, rejects, rows, table
 from spamlinks.exports.blocks import NotPlainError, plain_blocks, read_block
+from spamlinks.exports.parts import Reject
 from spamlinks.exports.recognise import recognise
+from spamlinks.exports.rejects import Rejects
 from spamlinks.exports.source import Utf8Stream, open_utf8
 
 HEADER = "Source url,Target url,Anchor,Page ascore,First seen"
@@ -219,3 +222,74 @@ def test_the_first_way_reads_plain_files(tmp_path, encoding, line_end):
     assert batches[0].records.to_list() == [1, 2, 3]
     with open_utf8(recognised.source, recognised.data_start) as stream:
         assert next(plain_blocks(stream, ",")).records == 3
+
+
+@pytest.mark.parametrize("cells", [1, 7, 20])
+def test_batches_are_converted_in_parts(tmp_path, monkeypatch, cells):
+    path = tmp_path / "x.csv"
+    bad = GOOD.replace("https://a.example/x", "localhost")
+    path.write_text("\n".join([HEADER, GOOD, bad, GOOD, bad, GOOD]), "utf-8")
+    whole = read_export(path)
+    monkeypatch.setattr(table, "MAX_BATCH_CELLS", cells)
+    parts = read_export(path)
+    assert parts.backlinks["export_row"].to_list() == [1, 3, 5]
+    assert parts.rejected["record"].to_list() == [2, 4]
+    assert_frame_equal(parts.backlinks, whole.backlinks)
+    assert_frame_equal(parts.rejected, whole.rejected)
+
+
+LONG = "x" * rows.MAX_RECORD_CHARS
+TOO_LONG = "a quote is never closed, or a cell is too long"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        LONG,
+        LONG[1:],
+        LONG + "x",
+        LONG * 3,
+        "x," * rows.MAX_RECORD_CHARS,
+        '"' * rows.MAX_RECORD_CHARS * 2,
+        "\x00" * rows.MAX_RECORD_CHARS,
+    ],
+    ids=["as long", "shorter", "longer", "three times", "cells", "quotes", "NULs"],
+)
+def test_a_line_without_end_costs_one_record(tmp_path, line, end):
+    path = tmp_path / "x.csv"
+    head = [HEADER, *[GOOD] * 5000]  # NULs at the beginning would make it a binary file
+    path.write_text(end.join([*head, "short,", line, GOOD, GOOD]), "utf-8", newline="")
+    reading = read_export(path)
+    assert reading.backlinks["export_row"].to_list() == [*range(1, 5001), 5003, 5004]
+    assert reading.rejected["record"].to_list() == [5001, 5002]
+    reason = reading.rejected["reason"][1]
+    assert reason == TOO_LONG or re.fullmatch(r"the record has \d+ cells, the header 5", reason)
+    assert line.startswith(reading.rejected["text"][1])
+    assert len(reading.rejected["text"][1]) == rejects.MAX_SHOWN_CHARS
+
+
+def test_texts_of_many_rejects_are_cut(monkeypatch):
+    monkeypatch.setattr(rejects, "MANY", 3)
+    monkeypatch.setattr(rejects, "MAX_TEXT_BYTES", 7000)
+    found = Rejects()
+    for start in (0, 2, 4, 6):
+        found.add(Reject(start + i, "why", "é" * 3000) for i in (1, 2))
+    assert found.height == 8
+    kept = found.frame()
+    assert kept["record"].to_list() == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert kept["text"].str.len_chars().to_list() == [2000] * 2 + [0] * 6
+    assert kept["reason"].to_list() == ["why"] * 8
+    monkeypatch.setattr(rejects, "MAX_TEXT_BYTES", 100_000)
+    found = Rejects()
+    found.add(Reject(i, "why", "x" * 3000) for i in range(5))
+    assert found.frame()["text"].str.len_chars().to_list() == [2000] * 3 + [200] * 2
+
+
+def test_more_broken_records_than_are_held_are_left_to_the_slow_way(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "MAX_BROKEN", 2)
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join([HEADER, GOOD, "a", "b", "c", GOOD]), "utf-8")
+    reading = read_export(path)
+    assert reading.backlinks["export_row"].to_list() == [1, 5]
+    assert reading.rejected["record"].to_list() == [2, 3, 4]
