@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 DATA ?= ../shared/data
+N ?= 20000
 
-.PHONY: help setup setup-dev demo test lint types unit wheel model accuracy examples lock clean
+.PHONY: help setup setup-dev demo test lint types unit wheel model accuracy examples fuzz bounds lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -60,6 +61,12 @@ accuracy: setup-dev ## measure the recipe on sources left out whole (DATA=...)
 
 examples: setup ## write data/examples anew
 	$(BIN)/python -m spamlinks.simulate.examples
+
+fuzz: setup-dev ## feed the reader with damaged and hostile files (N=...)
+	$(BIN)/python -m tests.fuzz_exports -n $(N) --keep $(OUT)/fuzz
+
+bounds: setup-dev ## measure the memory that hostile exports can take
+	$(BIN)/python benchmarks/memory_bounds.py
 
 lock: setup-dev ## pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.lock
