@@ -26,10 +26,11 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
@@ -182,7 +183,7 @@ Steps = list[tuple[Callable[[bytes, int, int], bytes], int, int]]
 def mutated(data: bytes, steps: Steps) -> bytes:
     """Apply mutations one after another; positions wrap around."""
     for mutate, at, arg in steps:
-        data = mutate(data, at % (len(data) + 1) if len(data) < 2 else at % len(data), arg)
+        data = mutate(data, at % max(len(data), 1), arg)
         data = data[:MAX_INPUT]
     return data
 
@@ -350,7 +351,7 @@ def _written(folder: Path, files: Files) -> Path:
 
 
 def fuzz(examples: int, start: int, keep: Path) -> Tally:
-    """Run inputs in batches, each with its own seed from ``start`` on; failures go to ``keep``."""
+    """Run inputs drawn from the seed ``start``; what fails is left in ``keep`` and raised."""
     tally = Tally()
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     numbers = itertools.count()
@@ -379,18 +380,17 @@ def fuzz(examples: int, start: int, keep: Path) -> Tally:
                 path.rmdir()
             folder.rmdir()
 
-        for batch in range(-(-examples // BATCH)):
-            run = given(inputs(), st.booleans(), st.sampled_from([None, "shop.example"]))(check)
-            run = settings(
-                max_examples=min(BATCH, examples - batch * BATCH),
-                deadline=None,
-                database=None,
-                phases=[Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
-            )(run)
-            faulthandler.dump_traceback_later(BATCH * MAX_SECONDS, exit=True)
-            seed(start + batch)(run)()
-            faulthandler.cancel_dump_traceback_later()
+        run = given(inputs(), st.booleans(), st.sampled_from([None, "shop.example"]))(check)
+        run = settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )(run)
+        faulthandler.dump_traceback_later(examples * MAX_SECONDS, exit=True)
+        seed(start)(run)()
+        faulthandler.cancel_dump_traceback_later()
     return tally
 
 
@@ -401,17 +401,27 @@ def main() -> None:
     parser.add_argument("-j", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--seed", type=int, default=0, help="first seed; a run can be repeated")
     parser.add_argument("--keep", type=Path, default=Path("out/fuzz"), help="folder for failures")
-    given_ = parser.parse_args()
+    options = parser.parse_args()
     begin = time.perf_counter()
-    share = -(-given_.n // given_.j)
-    starts = [given_.seed + i * (1 + share // BATCH) for i in range(given_.j)]
+    sizes = [BATCH] * (options.n // BATCH) + [rest for rest in [options.n % BATCH] if rest]
     tally = Tally()
-    with ProcessPoolExecutor(given_.j) as pool:
-        for part in pool.map(fuzz, [share] * given_.j, starts, [given_.keep] * given_.j):
-            tally.add(part)
+    # A fork of a process with threads may wait for one that it does not have.
+    with ProcessPoolExecutor(options.j, get_context("spawn")) as pool:
+        jobs = [
+            pool.submit(fuzz, size, options.seed + number, options.keep)
+            for number, size in enumerate(sizes)
+        ]
+        try:
+            for job in as_completed(jobs):
+                tally.add(job.result())
+                sys.stderr.write(f"\r{tally.outcomes.total():,} of {options.n:,}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            sys.stderr.write(f"\nwhat failed is left in {options.keep}\n")
+            raise
     seconds = time.perf_counter() - begin
     total = tally.outcomes.total()
-    lines = [f"{total:,} inputs, {total / seconds:.0f} a second, slowest {tally.slowest:.1f} s"]
+    lines = [f"\n{total:,} inputs, {total / seconds:.0f} a second, slowest {tally.slowest:.1f} s"]
     if sys.platform != "win32":
         import resource
 
