@@ -105,7 +105,9 @@ def read_recognised(
         sha256 = hashed.result() if hashed is not None else ""
     backlinks, export_date = _with_provenance(recognised, table)
     backlinks, rejects = _renumbered(backlinks, table.rejects, part.made.rejects)
-    rejected = rejects.select(pl.lit(part.name).alias("file"), *rejects.columns).sort("record")
+    rejected = rejects.select(pl.lit(part.name).alias("file"), *rejects.columns)
+    if not rejected["record"].is_sorted():
+        rejected = rejected.sort("record")
     records = backlinks.height + rejected.height
     return Reading(
         source=part.name,

@@ -31,8 +31,12 @@ class Rejects:
 
     def add(self, rejects: Iterable[Reject]) -> None:
         """Add records one by one."""
-        rows = [(r.record, r.reason, r.text) for r in rejects]
-        self.add_frame(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+        known: dict[str, int] = {}
+        rows = [(r.record, known.setdefault(r.reason, len(known)), r.text) for r in rejects]
+        frame = pl.DataFrame(rows, schema={**_SCHEMA, "reason": pl.UInt32}, orient="row")
+        # Gathering shares one text among the records that have it.
+        reasons = pl.Series(list(known), dtype=pl.String).gather(frame["reason"])
+        self.add_frame(frame.with_columns(reason=reasons))
 
     def add_frame(self, frame: pl.DataFrame) -> None:
         """Add records from a frame with the columns record, reason and text, without nulls."""
