@@ -6,14 +6,15 @@ and a list of JSON records are written to a temporary file as CSV when they are 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
-import json
 import re
 import tempfile
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import IO, cast
@@ -21,15 +22,13 @@ from typing import IO, cast
 from spamlinks.errors import InputError
 from spamlinks.exports.container import CHUNK_BYTES, GZIP_MAGIC, bounded_gzip, open_file
 
-__all__ = ["NULL_MARK", "Part", "Reject", "parts", "shown_name"]
+__all__ = ["Part", "Reject", "parts", "shown_name"]
 
 PEEK_BYTES = 1 << 18
 SPOOL_BYTES = 1 << 24
 """A table made of a sheet or of JSON stays in memory up to this size, then goes to disk."""
 MAX_LIST_BYTES = 1 << 26
 """Google takes 2 MB; people's own lists are longer."""
-NULL_MARK = "\ue000"
-"""Stands for null in a table made of JSON, where "" is a text that is empty."""
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _PERHAPS_JSON = re.compile(r"\s*(?:[\[{]|WARC/)")
 _DOCUMENTS = (
@@ -258,6 +257,10 @@ def _of_text(part: Part) -> list[Part]:
     """A text as it is, or the lists of records in it when it is JSON."""
     with part.open() as stream:
         head = stream.read(PEEK_BYTES)
+    open_text = part.open
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # as PowerShell writes it
+        head = codecs.getincrementaldecoder("utf-16")("replace").decode(head).encode()
+        open_text = partial(_recoded, part)
     text = head.decode("utf-8-sig", "replace")
     if not _PERHAPS_JSON.match(text):
         return [part]
@@ -267,26 +270,36 @@ def _of_text(part: Part) -> list[Part]:
 
     if not records.looks_like_json(text):
         return [part]
-    lists = records.record_lists(part.open, part.name)
-    if not lists:
-        return [part]
-    lines = _is_lines(text)
-    return [_list(part, found.path, lines) for found in lists]
+    lists = records.record_lists(open_text, part.name)
+    lines = records.is_lines(text)
+    return [_list(part, open_text, found.path, lines) for found in lists]
 
 
-def _is_lines(text: str) -> bool:
-    """Whether a JSON text has a value on each line, by its first one."""
-    first, _, rest = text.lstrip().partition("\n")
-    if not rest.strip():
-        return False
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        return first.startswith("WARC/")
-    return True
+class _Utf8(io.RawIOBase):
+    """The text of a UTF-16 stream as UTF-8."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._raw.read(CHUNK_BYTES if size < 0 else max(size, 4))
+        text = self._decoder.decode(data, final=not data)
+        return text.encode("utf-8", "replace") if text or not data else self.read(size)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
-def _list(part: Part, path: str, lines: bool) -> Part:
+def _recoded(part: Part) -> IO[bytes]:
+    return cast(IO[bytes], _Utf8(part.open()))
+
+
+def _list(part: Part, open_text: Callable[[], IO[bytes]], path: str, lines: bool) -> Part:
     from spamlinks.exports import records
 
     made = _Made()
@@ -295,7 +308,7 @@ def _list(part: Part, path: str, lines: bool) -> Part:
         def reject(record: int, reason: str, text: str) -> None:
             made.rejects.append(Reject(record, reason, text))
 
-        made.notes = records.write_records(part.open, part.name, path, out, reject)
+        made.notes = records.write_records(open_text, part.name, path, out, reject)
 
     return replace(
         part,

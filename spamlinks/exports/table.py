@@ -12,7 +12,7 @@ import polars as pl
 from spamlinks.exports.conventions import Conventions
 from spamlinks.exports.convert import Converter, latest_believable
 from spamlinks.exports.hosts import authorities, host_problems, surely_usable
-from spamlinks.exports.parts import NULL_MARK
+from spamlinks.exports.json_records import NULL_MARK
 from spamlinks.exports.recognise import Recognised
 from spamlinks.exports.rejects import Rejects
 from spamlinks.exports.rows import Batch, Way, WayBlockedError, ways

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zipfile
 from pathlib import Path
 
@@ -101,6 +102,18 @@ def test_a_zip_is_read_table_by_table(tmp_path):
     assert reading.source == f"{path.name} > Latest links.csv"
     assert (reading.property, str(reading.export_date)) == ("shop.com", "2026-10-05")
     assert [error.source for error in intake.refused] == [f"{path.name} > Top linking text.csv"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_in_any_encoding(tmp_path, encoding):
+    """PowerShell writes the answer of an API as UTF-16."""
+    links = [{"source_url": "https://bücher.example/", "destination_url": "https://shop.com/",
+              "discovery_date": "2026-01-05", "source_last_access_date": None}]  # fmt: skip
+    path = tmp_path / "links.json"
+    path.write_bytes(json.dumps({"count": 1, "links": links}, ensure_ascii=False).encode(encoding))
+    (reading,) = take_in([path]).readings
+    assert reading.format.name == "yandex external-links-api (v4)"
+    assert reading.backlinks["referring_page"].to_list() == ["https://bücher.example/"]
 
 
 def test_a_copy_inside_an_archive_is_known_by_its_hash(tmp_path):
