@@ -405,6 +405,7 @@ def main() -> None:
     begin = time.perf_counter()
     sizes = [BATCH] * (options.n // BATCH) + [rest for rest in [options.n % BATCH] if rest]
     tally = Tally()
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the tables are tiny, the processes many
     # A fork of a process with threads may wait for one that it does not have.
     with ProcessPoolExecutor(options.j, get_context("spawn")) as pool:
         jobs = [

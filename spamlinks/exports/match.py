@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from spamlinks.exports.catalog import Format, Variant, catalogue, normalise_header
 from spamlinks.exports.cells import DELIMITERS, ONE_COLUMN, bare_url, first_records, kind_of
@@ -59,12 +60,22 @@ def _matches(source: Source, delimiter: str) -> list[Match]:
         if not row or len(row) > MAX_COLUMNS:
             continue
         header = tuple(normalise_header(cell) for cell in row)
+        if _fed_headers().isdisjoint(header):  # nearly all lines: they hold links
+            continue
         used = ONE_COLUMN if len(row) == 1 else delimiter
         for entry in catalogue():
             score = _score(entry, header, name)
             if score > 0:
                 found.append(Match(entry, used, tuple(row), _start(source, end), score))
     return found
+
+
+@cache
+def _fed_headers() -> frozenset[str]:
+    """Headers that feed a field in any format."""
+    return frozenset(
+        header for entry in catalogue() for column in entry.columns for header in column.headers
+    )
 
 
 def _score(entry: Format, header: Sequence[str], name: str) -> float:
