@@ -172,7 +172,8 @@ def prepare(
     tell("reading", 0, 0)
     files = [export for export in exports if not isinstance(export, Reading)]
     readings = [export for export in exports if isinstance(export, Reading)]
-    intake = take_in(files, hints=settings.hints, site=settings.site)
+    apart = [path for path in (settings.disavow, settings.keep, settings.facts) if path is not None]
+    intake = take_in(files, hints=settings.hints, site=settings.site, apart=apart)
     refused = intake.refused
     readings += intake.readings
     if not readings and (refused or intake.disavow):
@@ -195,6 +196,7 @@ def prepare(
 def _live_file(given: Path | None, intake: Intake) -> tuple[DisavowFile | None, list[str]]:
     """Return the disavow file that Google holds: the one named, else the one among the exports."""
     notes = [f"{copy} is a copy of {first}, counted once" for copy, first in intake.copies]
+    notes += [f"{name} was read for the links of another file" for name in intake.beside]
     data = {part.name: part.text_bytes() for part in intake.disavow}
     if given is not None:
         live = _read(given, DisavowFile.parse)

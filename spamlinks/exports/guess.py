@@ -57,6 +57,11 @@ class Guess:
     sure: str
 
     @property
+    def clear(self) -> bool:
+        """Whether it is more than a list of names: a telling header, or targets beside sources."""
+        return self.sure == "likely" or "target_url" in self.mapping.columns.values()
+
+    @property
     def line(self) -> str:
         """The proposal in one line, such as ``Source = referring_page, Dest = target_url``."""
         shown = [f"{printable(r.column)} = {r.field}" for r in self.reasons]
@@ -112,6 +117,8 @@ def _plan(source: Source, delimiter: str) -> _Plan | None:
     looks = [look(i, [row[i] for row in rows]) for i in range(width)]
     links = [shown.position for shown in looks if shown.share("url", "host") >= MOST / 2]
     first = next((n for n, r in enumerate(rows) if any(link_kind(r[i].strip()) for i in links)), -1)
+    if source.part.container in ("json", "jsonl"):
+        first = 1  # the keys stand in the first line, and "source.url" looks like a host
     if first < 0:
         return None
     header = max(rows[: min(first, HEADER_LINES)], key=_filled, default=None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from spamlinks.errors import InputError
 from spamlinks.exports.catalog import Format, normalise_header
-from spamlinks.exports.cells import DELIMITERS, ONE_COLUMN, first_records, printable
+from spamlinks.exports.cells import DELIMITERS, ONE_COLUMN, first_records, kind_of, printable
 from spamlinks.exports.looks import link_kind
 from spamlinks.exports.mapping import Hints, Mapping
 from spamlinks.exports.match import HEADER_LINES, MAX_COLUMNS, Match, by_header
@@ -63,16 +63,25 @@ def _by_name(source: Source, mapping: Mapping) -> Match | None:
 def _by_position(source: Source, mapping: Mapping) -> Match | None:
     place, found = int(mapping.source[1:]) - 1, []
     for delimiter in (*DELIMITERS, ONE_COLUMN):
-        rows = [row for row, _ in first_records(source, delimiter, SAMPLE) if row]
+        records = [record for record in first_records(source, delimiter, SAMPLE) if record[0]]
+        rows = [row for row, _ in records]
         width = usual_width(rows)
         good = sum(bool(link_kind(row[place].strip())) for row in rows if len(row) == width > place)
         if mapping.width <= width <= MAX_COLUMNS and good * 2 >= len(rows) > 0:
-            found.append((good, width, delimiter))
+            found.append((good, width, delimiter, _header_end(records)))
     if not found or by_header(source) is not None:
         return None
-    _, width, delimiter = max(found)
+    _, width, delimiter, end = max(found)
     header = tuple(f"#{number}" for number in range(1, width + 1))
-    return Match(mapping.format(), ONE_COLUMN if width == 1 else delimiter, header, 0, 1.0)
+    start = len(source.head[:end].encode("utf-8", "replace"))
+    return Match(mapping.format(), ONE_COLUMN if width == 1 else delimiter, header, start, 1.0)
+
+
+def _header_end(records: Sequence[tuple[list[str], int]]) -> int:
+    """Where the records begin when the first line is a header after all: words and no values."""
+    row, end = records[0]
+    words = len(records) > 1 and {kind_of(cell) for cell in row if cell.strip()} == {"text"}
+    return end if words else 0
 
 
 def refuse_unused(hints: Hints, used: Iterable[Format], tables: Sequence[Part]) -> None:

@@ -207,11 +207,13 @@ class Hints:
     """What the user says about files that are not known.
 
     ``mappings`` are used for every table that has all of their headers, in preference to the
-    catalogue; with ``accept_guess`` a table that is not known is read as its cells suggest.
+    catalogue; with ``accept_guess`` a table that is not known is read as its cells suggest, with
+    ``clear_only`` not when it may be any table with a column of names.
     """
 
     mappings: tuple[Mapping, ...] = ()
     accept_guess: bool = False
+    clear_only: bool = False
 
 
 def is_position(header: str) -> bool:

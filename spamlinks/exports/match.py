@@ -187,12 +187,14 @@ def by_lines(source: Source) -> Match | None:
         lines = lines[:-1]
     lines = [line for line in lines if line]
     plain = [line.strip('"') for line in lines if not line.startswith("#")]
-    named_disavow = len(plain) < len(lines) and "disavow" in plain_name(source.name)
-    if _DISAVOW_LINE.search(source.head) or named_disavow:
-        return Match(_entry("google", "disavow"), ONE_COLUMN, ("line",), 0, 1.0)
     sample = plain[:200]
     good = sum(kind_of(line) in ("url", "host") or bare_url(line) for line in sample)
-    if good and good * 2 >= len(sample) and not _is_table(source):
+    is_list = good > 0 and good * 2 >= len(sample) and not _is_table(source)
+    # An old list of URLs has nothing else that tells it from a list of links.
+    named = "disavow" in plain_name(source.part.table) and (is_list or len(plain) < len(lines))
+    if _DISAVOW_LINE.search(source.head) or named:
+        return Match(_entry("google", "disavow"), ONE_COLUMN, ("line",), 0, 1.0)
+    if is_list:
         return Match(_entry("plain", "url-list"), ONE_COLUMN, ("url",), 0, 1.0)
     return None
 

@@ -163,10 +163,10 @@ def _recognised_part(part: Part, hints: Hints) -> Recognised:
     if match is not None:
         return _recognised(source, match, ())
     guessed = guess(source)
-    if guessed is not None and hints.accept_guess:
+    if guessed is not None and hints.accept_guess and (guessed.clear or not hints.clear_only):
         return _recognised(source, guessed.match, (f"columns were guessed: {guessed.line}",))
     refuse_unfitting(hints.mappings, source)
-    raise _unknown(source, guessed)
+    raise _unknown(source, guessed, hints)
 
 
 def _recognised(source: Source, match: Match, notes: tuple[str, ...]) -> Recognised:
@@ -193,11 +193,13 @@ def _recognised(source: Source, match: Match, notes: tuple[str, ...]) -> Recogni
     )
 
 
-def _unknown(source: Source, guessed: Guess | None) -> InputError:
+def _unknown(source: Source, guessed: Guess | None, hints: Hints) -> InputError:
     """Say what the columns look like, or which were found and which format comes nearest."""
     if guessed is not None:
         problem = f"the columns fit no known export. They look like: {guessed.line}"
         hint = "Run again with --accept-guess, or name the columns with --map."
+        if hints.clear_only and not guessed.clear:
+            hint = "If it lists links, give it by itself, or name its columns with --map."
         return InputError(source.name, problem, hint)
     rows = [
         row

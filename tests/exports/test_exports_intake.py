@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spamlinks.errors import InputError
-from spamlinks.exports import read_exports, take_in
+from spamlinks.exports import Hints, read_exports, take_in
 
 GSC = "Linking page,Last crawled\nhttps://{}.example/x,2026-01-05\n"
 DISAVOW = "# ours\ndomain:spam.example\n"
@@ -89,6 +89,56 @@ def test_an_outcome_inside_a_folder_is_not_read(tmp_path):
     assert [reading.source for reading in intake.readings] == ["a.csv"]
     assert intake.disavow == []
     assert "outcome of an audit" in str(intake.refused[0])
+
+
+def test_an_outcome_among_the_exports_is_told_from_them(tmp_path):
+    """A suggestion is no live file: nobody knows whether it was ever uploaded."""
+    write(tmp_path / "a.csv", GSC.format("a"))
+    for name in ("run.json", "domains.csv", "links.parquet", "report.html"):
+        write(tmp_path / name, "{}")
+    write(tmp_path / "disavow.txt", "# Disavow file by spamlinks 0.1.0\ndomain:spam.example\n")
+    write(tmp_path / "disavow.txt.bak-0123456789ab", DISAVOW)
+    intake = take_in([tmp_path])
+    assert [reading.source for reading in intake.readings] == ["a.csv"]
+    assert intake.disavow == []
+    assert {error.source for error in intake.refused} == {
+        "run.json", "domains.csv", "links.parquet", "report.html", "disavow.txt"
+    }  # fmt: skip
+    assert "--disavow" in str(next(e for e in intake.refused if e.source == "disavow.txt"))
+
+
+def test_files_with_a_part_of_their_own_are_no_exports(tmp_path):
+    write(tmp_path / "a.csv", GSC.format("a"))
+    keep = write(tmp_path / "keep.txt", "partner.example\n")
+    intake = take_in([tmp_path], apart=[tmp_path / ".." / tmp_path.name / keep.name])
+    assert [reading.source for reading in intake.readings] == ["a.csv"]
+    assert intake.refused == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_disavow"),
+    [
+        ("disavow.txt", "http://spam.example/a\nhttp://worse.example/b\n", True),
+        ("old disavow list.txt", "spam.example\nworse.example\n", True),
+        ("links.txt", "http://spam.example/a\nhttp://worse.example/b\n", False),
+        ("disavow candidates.csv", "Linking page\nhttps://a.example/x\n", False),
+    ],
+)
+def test_an_old_list_of_urls_is_told_by_its_name(tmp_path, name, text, is_disavow):
+    intake = take_in([write(tmp_path / name, text)])
+    assert bool(intake.disavow) == is_disavow
+    assert bool(intake.readings) != is_disavow
+
+
+def test_in_a_folder_a_guess_must_be_clear(tmp_path):
+    names = [f"firm{n}.com;Jo{n};{n}" for n in range(9)]
+    write(tmp_path / "contacts.csv", "\n".join(["Firma;Kto;Telefon", *names]) + "\n")
+    hints = Hints(accept_guess=True)
+    assert len(take_in([tmp_path / "contacts.csv"], hints=hints).readings) == 1  # it was named
+    write(tmp_path / "a.csv", GSC.format("a"))
+    intake = take_in([tmp_path], hints=hints)
+    assert [reading.source for reading in intake.readings] == ["a.csv"]
+    assert "give it by itself" in str(intake.refused[0])
 
 
 def test_a_zip_is_read_table_by_table(tmp_path):
