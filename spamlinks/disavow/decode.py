@@ -28,7 +28,7 @@ _HINT = "Give the text file that the disavow tool offers for download."
 
 
 def _not_one(source: str, what: str) -> InputError:
-    return InputError(source, f"NOT_A_DISAVOW_FILE: this is {what}", _HINT)
+    return InputError(source, f"no disavow file: this is {what}", _HINT)
 
 
 def decode(data: bytes, source: str) -> tuple[str, str]:
@@ -78,7 +78,7 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def refuse_other_formats(text: str, source: str) -> None:
-    """Raise InputError NOT_A_DISAVOW_FILE for JSON and HTML, and for a text with NUL."""
+    """Raise InputError for JSON and HTML, and for a text with NUL."""
     if "\x00" in text:
         raise _not_one(source, "binary data")
     if text.lstrip()[:1] in ("{", "["):
@@ -94,7 +94,7 @@ def refuse_other_formats(text: str, source: str) -> None:
 
 
 def refuse_unreadable(lines: Sequence[Line], source: str) -> None:
-    """Raise InputError NOT_A_DISAVOW_FILE for tables, comma lists and plain prose.
+    """Raise InputError for tables, comma lists and plain prose.
 
     A table shows by the same number of separators on every line and a first line that is no
     entry; a list, by several entries between commas on the only line; prose, by no line that

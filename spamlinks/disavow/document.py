@@ -7,9 +7,10 @@ only appends, and ``remove`` takes out single entries by name.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from spamlinks.disavow.decode import decode, refuse_other_formats, refuse_unreadable
@@ -39,12 +40,14 @@ NEARLY_BYTES = 2_000_000
 class DisavowFile:
     """A disavow file, line by line. Never changed: every method returns a new document.
 
-    ``encoding`` is "utf-8", "utf-8-sig" (with a byte order mark) or "utf-16".
+    ``encoding`` is "utf-8", "utf-8-sig" (with a byte order mark) or "utf-16". ``sha256`` is that of
+    what was parsed; "" for a document that was made otherwise.
     """
 
     lines: tuple[Line, ...] = ()
     source: str = "disavow.txt"
     encoding: str = "utf-8"
+    sha256: str = field(default="", compare=False)
 
     @classmethod
     def parse(cls, data: bytes | str, source: str = "disavow.txt") -> DisavowFile:
@@ -62,7 +65,7 @@ class DisavowFile:
         Raises
         ------
         InputError : the bytes are not UTF-8 (with line numbers), or the file is something else
-            than a disavow file (the message holds NOT_A_DISAVOW_FILE).
+            than a disavow file.
 
         >>> file = DisavowFile.parse(b"# mine\r\ndomain:Spam.example")
         >>> file.render(), [entry.value for entry in file.entries]
@@ -85,7 +88,8 @@ class DisavowFile:
         parts = enumerate(_split(text), 1)
         lines = tuple(read_line(part, number, end) for number, (part, end) in parts)
         refuse_unreadable(lines, source)
-        return cls(lines, source, encoding)
+        raw = data.encode() if isinstance(data, str) else data
+        return cls(lines, source, encoding, hashlib.sha256(raw).hexdigest())
 
     def render(self) -> bytes:
         """Return the file's bytes; the same as were parsed, as long as nothing was changed."""

@@ -158,7 +158,7 @@ OTHERS = [  # data, what the message names
 
 @pytest.mark.parametrize(("data", "what"), OTHERS)
 def test_another_format_is_refused_before_any_entry_is_taken(data, what):
-    with pytest.raises(InputError, match=rf"NOT_A_DISAVOW_FILE: this is .*({what})"):
+    with pytest.raises(InputError, match=rf"no disavow file: this is .*({what})"):
         DisavowFile.parse(data)
 
 

@@ -45,7 +45,7 @@ REFUSED = [
     (b"", "no entry to write.*would clear the list"),
     (b"# only comments\n", "no entry to write"),
     (b"domain:https://a.example\n", "no entry to write"),  # an error line is no entry
-    (b'[{"domain": "a.example"}]', "NOT_A_DISAVOW_FILE"),
+    (b'[{"domain": "a.example"}]', "no disavow file"),
     ("# ü\ndomain:a.example\n".encode("latin-1"), "not UTF-8 on line 1"),
     (b"#\n" * 100_000 + b"domain:a.example\n", "100,001 lines"),
     (b"domain:a.example\n#" + b"x" * 2_097_152, "bytes, and Google takes"),
