@@ -184,6 +184,7 @@ def prepare(
     if not readings and refused:
         raise refused[0]
     site = settings.site if settings.site is not None else guess_site(readings)
+    notes += _anywhere(readings, site)
     merged = merge(readings, site, refused)
     presence = search_console(merged.readings, site)
     if settings.facts is not None:
@@ -191,6 +192,17 @@ def prepare(
         merged = replace(merged, backlinks=backlinks)
     brands = (*settings.brand, *site_label(site))
     return Prepared(merged, presence, refused, bundle, site, brands, live, tuple(notes))
+
+
+def _anywhere(readings: Sequence[Reading], site: str | None) -> list[str]:
+    """Say which lists are counted for the site only because they were given with its exports."""
+    silent = [reading for reading in readings if reading.format.vendor == "plain"]
+    if site is None or len(silent) == len(readings):
+        return []
+    return [
+        f"{reading.source} does not say which site it links to; counted for {site}"
+        for reading in silent
+    ]
 
 
 def _live_file(given: Path | None, intake: Intake) -> tuple[DisavowFile | None, list[str]]:

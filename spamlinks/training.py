@@ -31,12 +31,13 @@ _HONEST = frozenset("0 0.0 false no n f ham good honest keep ok".split())
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``train`` did: the training, and how many rows had which label."""
+    """What ``train`` did: the training, how many rows had which label, and files left out."""
 
     training: OwnTraining
     spam_rows: int
     honest_rows: int
     unlabelled_rows: int
+    refused: tuple[InputError, ...] = ()
 
 
 def train(
@@ -81,7 +82,17 @@ def train(
     tell("reading", 0, 0)
     from_column = labels is None and disavow is None and keep is None
     kept = (label,) if from_column else ()
-    readings = read_exports([Path(p) for p in labelled], keep=kept, hints=hints, site=site)
+    refused: list[InputError] = []
+    readings = read_exports(
+        [Path(p) for p in labelled],
+        keep=kept,
+        refused=refused,
+        hints=hints,
+        site=site,
+        apart=[path for path in (labels, disavow, keep) if path is not None],
+    )
+    if not readings and refused:
+        raise refused[0]
     table = pl.concat([r.backlinks for r in readings], how="diagonal")
     names = ", ".join(reading.source for reading in readings)
     if not table.height:
@@ -119,7 +130,7 @@ def train(
     tell("writing", 0, 0)
     save_bundle(training.bundle, output, own_card(training, names))
     spam = int((y == 1).sum())
-    return Outcome(training, spam, len(known) - spam, len(y) - len(known))
+    return Outcome(training, spam, len(known) - spam, len(y) - len(known), tuple(refused))
 
 
 def _column_labels(column: pl.Series, source: str, label: str) -> np.ndarray:

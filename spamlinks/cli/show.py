@@ -250,6 +250,8 @@ def show_scores(scores: Scores, output: str) -> None:
 def show_training(outcome: Outcome, folder: Path) -> None:
     """Print how well the new model does on linking domains it never saw."""
     console = _console()
+    for refused in outcome.refused:
+        console.print(f"refused: {_text(str(refused), 240)}", style="yellow")
     training = outcome.training
     console.print(
         f"\n{outcome.spam_rows:,} spam and {outcome.honest_rows:,} honest rows on "

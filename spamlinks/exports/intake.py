@@ -158,6 +158,7 @@ def read_exports(
     *,
     hints: Hints | None = None,
     site: str | None = None,
+    apart: Iterable[Path] = (),
     digest: bool = True,
     only: frozenset[str] | None = None,
 ) -> list[Reading]:
@@ -172,7 +173,7 @@ def read_exports(
     ------
     InputError : as ``take_in``; the first that was left out when ``refused`` is None.
     """
-    intake = take_in(paths, keep, hints=hints, site=site, digest=digest, only=only)
+    intake = take_in(paths, keep, hints=hints, site=site, apart=apart, digest=digest, only=only)
     left_out = [*intake.refused, *(no_links(part) for part in intake.disavow)]
     if refused is None and left_out:
         raise left_out[0]

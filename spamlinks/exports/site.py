@@ -143,11 +143,11 @@ def _other_site(reading: Reading, own: str) -> RefusedExport | None:
         other = _named(reading)
         if other in ("", own):
             return None
-    return RefusedExport(
-        reading.source,
-        f"it is about {other}, not about {own}",
-        f"Run it by itself with --site {other}, or leave it out.",
-    )
+    advice = f"Run it by itself with --site {other}, or leave it out."
+    pages = reading.backlinks["referring_page"]
+    if on_site(pages, own).sum() * 2 > pages.len():
+        advice = "Its linking pages are your own: perhaps source and target are swapped."
+    return RefusedExport(reading.source, f"it is about {other}, not about {own}", advice)
 
 
 def on_site(urls: pl.Series, domain: str) -> pl.Series:

@@ -8,6 +8,7 @@ the vertices twice (the site's id; the names of the ids that link), the edges an
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -73,19 +74,30 @@ def _reversed(name: str) -> str:
     return ".".join(reversed(name.split(".")))
 
 
+@dataclass(frozen=True)
+class _Picked:
+    """What was kept of a file, and how many of its records were read or broken."""
+
+    frame: pl.DataFrame
+    read: int
+    broken: int
+
+
 def _picked(
     file: Recognised, positions: list[int], pick: Callable[[pl.DataFrame], pl.DataFrame]
-) -> pl.DataFrame:
+) -> _Picked:
     """Stream a file and keep of each batch what ``pick`` returns; columns are ``c0, c1, ...``."""
     names = {f"c{i}": pl.String() for i in positions}
     for way in ways():
+        found, read, broken = [pl.DataFrame(schema=names)], 0, 0
         try:
-            found = [pick(batch.frame) for batch in way(file, positions)]
+            for batch in way(file, positions):
+                found.append(pick(batch.frame))
+                read += batch.frame.height
+                broken += len(batch.rejects)
         except WayBlockedError:
             continue
-        return (
-            pl.concat([pl.DataFrame(schema=names), *found]) if found else pl.DataFrame(schema=names)
-        )
+        return _Picked(pl.concat(found), read, broken)
     raise AssertionError("the last way reads everything")
 
 
@@ -93,16 +105,13 @@ def _linking(
     edges: Recognised, vertices: Recognised, ranks: Recognised | None, domain: str
 ) -> Reading:
     wanted = _reversed(domain)
-    own = _picked(vertices, [0, 1], lambda frame: frame.filter(pl.col("c1") == wanted))["c0"]
-    read = 0
-
-    def ending_here(frame: pl.DataFrame) -> pl.DataFrame:
-        nonlocal read
-        read += frame.height
-        return frame.filter(pl.col("c1").is_in(own.implode()))
-
-    ids = _picked(edges, [0, 1], ending_here)["c0"]
-    names = _picked(vertices, [0, 1], lambda frame: frame.filter(pl.col("c0").is_in(ids.implode())))
+    own = _picked(vertices, [0, 1], lambda frame: frame.filter(pl.col("c1") == wanted))
+    targets = own.frame["c0"].implode()
+    ending = _picked(edges, [0, 1], lambda frame: frame.filter(pl.col("c1").is_in(targets)))
+    ids = ending.frame["c0"]
+    sources = ids.implode()
+    named = _picked(vertices, [0, 1], lambda frame: frame.filter(pl.col("c0").is_in(sources)))
+    names = named.frame
     table = pl.DataFrame({"c0": ids}).with_row_index("export_row", offset=1)
     table = table.join(names.unique("c0"), on="c0", how="left", maintain_order="left")
     rejected = pl.DataFrame(
@@ -118,8 +127,13 @@ def _linking(
     )
     if ranks is not None:
         table = _ranked(table, ranks)
-    notes = [f"{read:,} links between domains were read, {len(ids):,} of them end at {domain}"]
-    if not own.len():
+    notes = [
+        f"{ending.read:,} links between domains were read, {len(ids):,} of them end at {domain}"
+    ]
+    for file, picked in ((edges, ending), (vertices, named)):
+        if picked.broken:
+            notes.append(f"{picked.broken:,} lines of {file.source.name} are broken")
+    if not own.frame.height:
         notes.append(f"{domain} is not in this graph")
     day = edges.export_date
     frame = table.with_columns(
@@ -151,7 +165,7 @@ def _ranked(table: pl.DataFrame, ranks: Recognised) -> pl.DataFrame:
         ranks,
         sorted((host, harmonic, pagerank)),
         lambda frame: frame.filter(pl.col(f"c{host}").is_in(names)),
-    )
+    ).frame
     places = found.select(
         pl.col(f"c{host}").alias("c1"),
         pl.col(f"c{harmonic}").cast(pl.Int64, strict=False).alias("commoncrawl_harmonic_position"),
