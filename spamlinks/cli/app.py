@@ -89,9 +89,11 @@ def audit(
     report.html, and run.json (what is needed to reproduce the run).
     """
     from spamlinks.cli.show import progress, show_audit
+    from spamlinks.exports import refuse_among
     from spamlinks.outputs import write_audit
     from spamlinks.pipeline import audit as run_audit
 
+    refuse_among(exports, output)
     hints = parse_hints(map_columns, mapping, accept_guess)
     settings = parse_settings(
         site, brand, disavow, keep, facts, model, situation, precision, prior, hints

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spamlinks.exports.catalog import Column, Format, catalogue
 from spamlinks.exports.intake import Intake, no_links, read_exports, take_in
+from spamlinks.exports.listing import refuse_among
 from spamlinks.exports.mapping import Hints, Mapping
 from spamlinks.exports.merge import FileCount, Merged, guess_site, merge
 from spamlinks.exports.read import Reading, read_export
@@ -27,6 +28,7 @@ __all__ = [
     "read_export",
     "read_exports",
     "recognise",
+    "refuse_among",
     "tables",
     "take_in",
 ]

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from spamlinks.errors import InputError, RefusedExport
+from spamlinks.errors import InputError, OutputError, RefusedExport
 from spamlinks.exports.names import date_from_name, property_from_name
 from spamlinks.exports.parts import shown_name
 
-__all__ = ["list_files", "unique"]
+__all__ = ["list_files", "refuse_among", "unique"]
 
 MAX_FILES = 10_000
 MAX_DEPTH = 8
@@ -22,6 +22,17 @@ _OUTCOME = frozenset({"run.json", "domains.csv", "links.parquet"})
 _WRITTEN = _OUTCOME | {"rejected.csv", "report.html"}
 _BACKUP = re.compile(r"\.bak-[0-9a-f]{12}$")
 _OWN_HEAD = b"# Disavow file by spamlinks "
+
+
+def refuse_among(paths: Iterable[Path], output: Path) -> None:
+    """Raise OutputError when an outcome would be written among the exports it is made from.
+
+    A disavow file that is proposed there would pass for the live one in the next run.
+    """
+    for path in paths:
+        if path.is_dir() and output.is_dir() and output.samefile(path):
+            problem = "the exports are in this folder"
+            raise OutputError(str(output), problem, "Choose another folder with -o.")
 
 
 def list_files(paths: Iterable[Path], refused: list[InputError]) -> Iterator[tuple[Path, bool]]:

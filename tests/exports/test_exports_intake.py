@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from spamlinks.errors import InputError
-from spamlinks.exports import Hints, read_exports, take_in
+from spamlinks.errors import InputError, OutputError
+from spamlinks.exports import Hints, read_exports, refuse_among, take_in
 
 GSC = "Linking page,Last crawled\nhttps://{}.example/x,2026-01-05\n"
 DISAVOW = "# ours\ndomain:spam.example\n"
@@ -105,6 +105,14 @@ def test_an_outcome_among_the_exports_is_told_from_them(tmp_path):
         "run.json", "domains.csv", "links.parquet", "report.html", "disavow.txt"
     }  # fmt: skip
     assert "--disavow" in str(next(e for e in intake.refused if e.source == "disavow.txt"))
+
+
+def test_an_outcome_is_not_written_among_the_exports(tmp_path):
+    (tmp_path / "out").mkdir()
+    refuse_among([tmp_path], tmp_path / "out")
+    refuse_among([tmp_path / "out" / "new.csv"], tmp_path / "out")  # a file is not its folder
+    with pytest.raises(OutputError, match="-o"):
+        refuse_among([tmp_path], tmp_path / "out" / "..")
 
 
 def test_files_with_a_part_of_their_own_are_no_exports(tmp_path):
