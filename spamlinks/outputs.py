@@ -5,164 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
-from spamlinks import __version__
-from spamlinks.disavow import (
-    Candidate,
-    DisavowFile,
-    Entry,
-    Header,
-    diff,
-    render_candidates,
-    vet,
-    write_disavow,
-)
+from spamlinks.disavow import DisavowFile, diff, write_disavow
 from spamlinks.disavow.entries import host_and_parents
+from spamlinks.drafts import Draft, candidates, draft_disavow
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import write_atomic
 from spamlinks.guards import below_mask
-from spamlinks.pipeline import DOMAIN_COLUMNS, Audit, Settings, Stage, audit
-from spamlinks.policy import REASON_TEXT, Guards, KeepList, Reason, Verdict
+from spamlinks.pipeline import Audit, Settings, Stage, audit
+from spamlinks.policy import Guards, KeepList, Reason
 from spamlinks.report import render_report
 from spamlinks.tables import write_table
+from spamlinks.verdict_table import live_entries_of, read_domains
 
-__all__ = ["Draft", "candidates", "draft_disavow", "read_domains", "write_audit"]
+__all__ = [
+    "Draft",
+    "candidates",
+    "disavow_from",
+    "draft_disavow",
+    "read_domains",
+    "write_audit",
+]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A disavow file before it is written.
-
-    ``text`` is None when there is nothing to write; ``why_not`` then says why. ``entries`` counts
-    all of the file's, ``new`` those that this run adds, ``kept`` those of the live file.
-    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are
-    lines with + or - for a diff.
-    """
-
-    text: bytes | None
-    entries: int
-    new: int
-    kept: int
-    why_not: str | None
-    refused: tuple[str, ...]
-    changes: tuple[str, ...]
-
-
-def candidates(domains: pl.DataFrame) -> list[Candidate]:
-    """Entries for the rows whose verdict is DISAVOW and that no live file covers yet."""
-    chosen = domains.filter(
-        (pl.col("verdict") == Verdict.DISAVOW.value)
-        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
-    )
-    out = []
-    wanted = ("linking_domain", "unit", "spam_score", "links", "evidence")
-    for row in chosen.select(wanted).iter_rows(named=True):
-        name = row["linking_domain"]
-        if row["unit"] == "url" and "/" not in name:
-            continue  # single pages only, and this names none: see ``_without_page``
-        entry = Entry.url(name) if row["unit"] == "url" else Entry.domain(name)
-        links = row["links"]
-        counted = f"{links:,} link{'' if links == 1 else 's'}"
-        reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
-        said = "; ".join(reason.rpartition(" (")[0] for reason in reasons)
-        comment = f"score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
-        out.append(Candidate(entry, comment, ""))
-    return out
-
-
-def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) -> Draft:
-    """Draft the disavow file: new, or the live file with entries added.
-
-    Parameters
-    ----------
-    domains : with ``DOMAIN_COLUMNS``.
-    guards : own site and live file.
-    run : run facts (model, totals); empty for a table of domains without a run.
-    """
-    vetted = vet(candidates(domains), guards.own_hosts)
-    refused = (
-        *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
-        *(f"{name}: only single pages of it may be disavowed" for name in _without_page(domains)),
-    )
-    accepted = vetted.accepted
-    live = guards.live
-    model = run.get("model", {"name": "not recorded", "sha256": ""})
-    counts = run.get("verdicts", {})
-    header = Header(
-        tool="spamlinks",
-        version=__version__,
-        model=str(model["name"]),
-        model_hash=str(model["sha256"])[:16],
-        made_on=date.fromisoformat(str(run.get("created", date.today().isoformat()))[:10]),
-        counts={f"domains {name}": int(n) for name, n in counts.items()},
-    )
-    if live is not None:
-        merged = live.merge(accepted, header.lines(), guards.own_hosts)
-        added, _ = diff(live, merged)
-        changes = tuple(f"+ {entry.line}" for entry in added)
-        if not added:
-            why = _why_not(domains, run, live=bool(accepted))
-            return Draft(None, len(live.entries), 0, len(live.entries), why, refused, ())
-        return Draft(
-            merged.render(),
-            len(merged.entries),
-            len(added),
-            len(live.entries),
-            None,
-            refused,
-            changes,
-        )
-    if not accepted:
-        return Draft(None, 0, 0, 0, _why_not(domains, run), refused, ())
-    text = render_candidates(accepted, header, guards.own_hosts).encode()
-    lines = tuple(f"+ {candidate.entry.line}" for candidate in accepted)
-    return Draft(text, len(accepted), len(accepted), 0, None, refused, tuple(sorted(lines)))
-
-
-def _without_page(domains: pl.DataFrame) -> list[str]:
-    """Sites that honest people share and that somebody set to DISAVOW whole in a table."""
-    chosen = domains.filter(
-        (pl.col("verdict") == Verdict.DISAVOW.value)
-        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
-        & (pl.col("unit") == "url")
-        & ~pl.col("linking_domain").str.contains("/", literal=True)
-    )
-    return chosen["linking_domain"].to_list()
-
-
-_SPARED = (
-    ((Reason.NOT_IN_SEARCH_CONSOLE.value,), "Google's own export does not list them"),
-    ((Reason.NOFOLLOW_ONLY.value, Reason.LINKS_GONE.value), "all links are nofollow or gone"),
-)
-
-
-def _why_not(domains: pl.DataFrame, run: dict[str, Any], *, live: bool = False) -> str:
-    if not domains.height:
-        return "there are no links"
-    review = int((domains["verdict"] == Verdict.REVIEW.value).sum())
-    noun = "domain is" if review == 1 else "domains are"
-    note = f"; {review:,} {noun} for you to review" if review else ""
-    if live or (domains["reason"] == Reason.IN_LIVE_FILE.value).any():
-        return f"your live file already has every entry{note}"
-    if (domains["verdict"] == Verdict.DISAVOW.value).any():
-        return f"no candidate passed the last check{note}"
-    if run.get("threshold") is False:
-        promised = f"this model cannot promise a precision of {run['precision']:.2f} here"
-        return f"{promised}, a lower --precision may decide{note}"
-    for spared, why in _SPARED:
-        count = int(domains["reason"].is_in(spared).sum())
-        if count:
-            look = "domain looks" if count == 1 else "domains look"
-            note = f", {count:,} {look} bad but {why}{note}"
-    return f"nothing reached the threshold{note}"
 
 
 def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
@@ -191,6 +61,8 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     target = folder / "disavow.txt"
     run = {
         **audit.run,
+        "notes": [*draft.notes, *audit.run["notes"]],
+        "live": _live_facts(audit.guards.live),
         "disavow": {
             "written": draft.text is not None,
             "path": target.name if draft.text is not None else None,
@@ -206,76 +78,34 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     write_table(audit.rejected, folder / "rejected.csv")
     report = render_report(run, audit.domains, audit.links)
     write_atomic(folder / "report.html", report.encode())
+    kept: Path | None = None
     if draft.text is not None:
-        write_disavow(target, draft.text, backup=True)
+        kept = write_disavow(target, draft.text, backup=True)
     elif target.is_file():
-        _set_aside(target, audit.guards.live)
+        kept = _set_aside(target, audit.guards.live)
+    draft = replace(draft, backup=kept.name if kept is not None else None)
+    run["disavow"]["backup"] = draft.backup
     write_atomic(folder / "run.json", (json.dumps(run, indent=1, sort_keys=True) + "\n").encode())
     return run, draft
 
 
-def _set_aside(path: Path, live: DisavowFile | None) -> None:
+def _live_facts(live: DisavowFile | None) -> dict[str, Any] | None:
+    """Which file the verdicts were made beside; ``entries`` counts lines, repeats included."""
+    if live is None:
+        return None
+    return {"name": live.source, "sha256": live.sha256, "entries": len(live.entries)}
+
+
+def _set_aside(path: Path, live: DisavowFile | None) -> Path | None:
     """Rename a file of a former run, since its owner may have edited it; never the live file."""
     data = path.read_bytes()
     if not data.startswith(b"# Disavow file by spamlinks "):
-        return
-    if live is None or live.render() != data:
-        path.replace(path.with_name(f"{path.name}.bak-{hashlib.sha256(data).hexdigest()[:12]}"))
-
-
-_BARE = (
-    "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
-    "that 'spamlinks audit' wrote."
-)
-
-
-def read_domains(path: Path) -> pl.DataFrame | None:
-    """Read audit's ``domains.csv``; None when the file is no such table (an export, then).
-
-    Raises
-    ------
-    InputError : a table of scores without verdict, unit and reason, or with unknown verdicts.
-    """
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError as error:
-        raise InputError(
-            path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions."
-        ) from None
-    header = head.split(b"\n", 1)[0].decode("utf-8", "replace").lstrip("\ufeff").strip()
-    names = {name.strip('"') for name in header.split(",")}
-    if not {"linking_domain", "spam_score"} <= names:
-        if "spam_score" in names:
-            raise InputError(path.name, "it holds scores and no verdicts", _BARE)
         return None
-    if not set(DOMAIN_COLUMNS) <= names:
-        raise InputError(path.name, "it holds scores and no verdicts with reasons", _BARE)
-    try:
-        frame = pl.read_csv(path, infer_schema=False).with_columns(
-            pl.col("spam_score").cast(pl.Float64), pl.col("links").cast(pl.Int64)
-        )
-    except pl.exceptions.PolarsError as error:
-        raise InputError(
-            path.name, f"is damaged ({str(error).splitlines()[0]})", "Run 'spamlinks audit' again."
-        ) from None
-    frame = frame.select(DOMAIN_COLUMNS)  # columns that somebody added are theirs
-    needed = ("linking_domain", "unit", "verdict", "reason", "spam_score", "links")
-    for name in needed:
-        if frame[name].null_count():
-            raise InputError(
-                path.name,
-                f"a cell of {name} is empty",
-                "Fill it in, or run the audit again.",
-            )
-    known = set(frame["verdict"]) <= {v.value for v in Verdict}
-    if not known or not set(frame["reason"]) <= set(REASON_TEXT):
-        raise InputError(
-            path.name,
-            "has a verdict or reason that is not known",
-            "Use KEEP, REVIEW or DISAVOW, and leave the reason as it is.",
-        )
-    return frame
+    if live is not None and live.render() == data:
+        return None
+    backup = path.with_name(f"{path.name}.bak-{hashlib.sha256(data).hexdigest()[:12]}")
+    path.replace(backup)
+    return backup
 
 
 def disavow_from(
@@ -309,20 +139,30 @@ def disavow_from(
         keep = _parsed(settings.keep, KeepList.parse) or KeepList()
         guards = Guards(site=settings.site, keep=keep, live=live)
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
-        if live is None and (domains["reason"] == Reason.IN_LIVE_FILE.value).any():
-            raise InputError(
-                inputs[0].name,
-                "its verdicts were made beside a live disavow file",
-                "Give that file with --merge, or its entries would be missing from the new one.",
-            )
+        if live is None:
+            _refuse_without_live(inputs, domains)
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, {})
     else:
         outcome = audit(inputs, settings, stage=stage)
         draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
     if draft.text is not None:
         _refuse_loss(output, draft.text)
-        write_disavow(output, draft.text, backup=output.exists())
+        kept = write_disavow(output, draft.text, backup=output.exists())
+        draft = replace(draft, backup=kept.name if kept is not None else None)
     return draft
+
+
+def _refuse_without_live(tables: list[Path], domains: pl.DataFrame) -> None:
+    """An upload replaces the list, so a table made beside a live file needs that file again."""
+    for table in tables:
+        name, entries = live_entries_of(table)
+        said = f" ({name}, {entries:,} {'entry' if entries == 1 else 'entries'})"
+        if entries or (domains["reason"] == Reason.IN_LIVE_FILE.value).any():
+            raise InputError(
+                table.name,
+                f"its verdicts were made beside a live disavow file{said if entries else ''}",
+                "Give that file with --merge, or its entries would be missing from the new one.",
+            )
 
 
 def _refuse_loss(output: Path, text: bytes) -> None:

@@ -43,9 +43,10 @@ ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"presence", "run_facts"}
 JOBS = {"outputs", "scores", "training"}  # what the commands do; none needs another
-for job in JOBS:
+for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline"}
-ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline"} | JOBS
+ALLOWED["outputs"] |= {"drafts", "verdict_table"}
+ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
 ALLOWED["cli"] = ALLOWED["api"] | {"api"}
 ALLOWED["__main__"] = {"cli"}

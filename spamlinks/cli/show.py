@@ -25,7 +25,7 @@ from spamlinks.report import words
 from spamlinks.report.text import clean
 
 if TYPE_CHECKING:  # each command loads what it needs, not what the others show
-    from spamlinks.outputs import Draft
+    from spamlinks.drafts import Draft
     from spamlinks.pipeline import Audit, Stage
     from spamlinks.scores import Scores
     from spamlinks.training import Outcome
@@ -217,6 +217,13 @@ def _reason(row: dict[str, Any]) -> str:
 def _outcome(console: Console, draft: Draft, path: Path) -> None:
     for line in draft.refused:
         console.print(f"  held back: {_text(line, 120)}", style="yellow")
+    _verdict(console, draft, path)
+    if draft.backup is not None:
+        former, kept = _text(path.name, 120), _text(draft.backup, 150)
+        console.print(f"  The former {former} is kept as {kept}.", soft_wrap=True)
+
+
+def _verdict(console: Console, draft: Draft, path: Path) -> None:
     if draft.text is None:
         console.print(f"\n[bold]Nothing to disavow[/bold]: {draft.why_not}. No file was written.")
         return
@@ -230,7 +237,10 @@ def _outcome(console: Console, draft: Draft, path: Path) -> None:
 
 def show_draft(draft: Draft, path: Path) -> None:
     """Say what was written to a disavow file, or why nothing was."""
-    _outcome(_console(), draft, path)
+    console = _console()
+    for note in draft.notes:
+        console.print(f"  {_text(note, 240)}", soft_wrap=True)
+    _outcome(console, draft, path)
 
 
 def show_scores(scores: Scores, output: str) -> None:
