@@ -157,7 +157,7 @@ class Selection:
         """Put the scalars of an object into cells; ``prefix`` is "" or ends with a dot."""
         for key, item in value.items():
             if len(prefix) + len(key) > MAX_NAME_CHARS:
-                _note(left_out, prefix + key[:MAX_NAME_CHARS])
+                _note(left_out, prefix + printable(key[:MAX_NAME_CHARS]))
                 continue
             name = prefix + (key if key.isprintable() else printable(key))
             kind = type(item)

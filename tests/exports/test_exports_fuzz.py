@@ -31,6 +31,19 @@ def test_a_failure_is_shrunk_kept_and_raised(tmp_path, monkeypatch):
     assert any(b'"' in path.read_bytes() for path in (tmp_path / "kept").iterdir())
 
 
+FOUND = [  # name, bytes, what went wrong
+    ("x.json", b'[{"url": "https://a.example/", "' + b"9\x00" * 300 + b'": 1}]',
+     "a long key with control characters stood in a note"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data", "_why"), FOUND)
+def test_what_was_found_is_mended(tmp_path, name, data, _why):
+    (tmp_path / name).write_bytes(data)
+    for guess in (False, True):
+        target.outcome_of(tmp_path / name, guess, None)
+
+
 PROMISES = [  # what is broken, words of the complaint
     ({"records": 9}, "records do not add up"),
     ({"notes": ("a\x1b[31m",)}, "note with control characters"),
