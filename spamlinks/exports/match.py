@@ -79,7 +79,12 @@ def _fed_headers() -> frozenset[str]:
 
 
 def _score(entry: Format, header: Sequence[str], name: str) -> float:
-    """Agreement of a header with a format, 0 (not this one) to 1, plus 1 for its file name."""
+    """Rate how well a format explains a header; 0 when it is not this one.
+
+    The number of columns it knows comes first, so that an export with columns left out is not
+    taken for a smaller one; the fraction tells how much of the format is there, and whether the
+    file is called so.
+    """
     if not entry.core or entry.name_contains not in name:
         return 0.0
     fed = {column.field for cell in header for column in entry.columns_for(cell)}
@@ -89,9 +94,11 @@ def _score(entry: Format, header: Sequence[str], name: str) -> float:
     unknown = [cell for cell in distinct if not entry.knows(cell)]
     if entry.exact and unknown:
         return 0.0
+    known = len(distinct) - len(unknown)
     known_unused = len([cell for cell in distinct if cell in entry.unused])
     everything = len({column.field for column in entry.columns}) + len(entry.unused)
-    return (len(fed) + known_unused) / (everything + len(unknown)) + bool(entry.name_contains)
+    agreement = (len(fed) + known_unused) / (everything + len(unknown))
+    return known + (agreement + bool(entry.name_contains)) / 2
 
 
 def language_of(entry: Format, header: Sequence[str]) -> str:
