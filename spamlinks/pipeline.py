@@ -342,6 +342,7 @@ def _run(
     return {
         **program_facts(),
         "site": prepared.site,
+        "site_guessed": settings.site is None and prepared.site is not None,
         "situation": settings.situation,
         "precision": settings.target,
         "prior": round(prior, 4),
