@@ -234,6 +234,8 @@ def _csv_records(
 
     A broken record of several lines costs its first line only: the others are read again.
     """
+    # The module's limit is one for the whole process, and smaller than cells that vendors write.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_CHARS))
     source = iter(lines)
     again: deque[str] = deque()
     pulled: list[str] = []

@@ -221,6 +221,14 @@ def test_formats_without_links_can_be_collected(tmp_path):
     assert [error.source for error in refused] == ["b.csv"]
 
 
+def test_long_cells_are_read_whichever_way(tmp_path):
+    """A stray quote sends the file to csv.reader, whose cells may be 131,072 characters long."""
+    path = write(tmp_path, ",".join([*GOOD[:2], "x" * 200_000, *GOOD[3:]]), 'a,"b', ",".join(GOOD))
+    reading = read_export(path)
+    assert reading.backlinks["anchor_text"].str.len_chars().to_list() == [200_000, 5]
+    assert reading.rejected["record"].to_list() == [2]
+
+
 def test_further_columns_are_kept_as_text(tmp_path):
     header = ",".join([*HEADER, "Is Spam"])
     path = write(tmp_path, ",".join([*GOOD, " 1 "]), ",".join([*GOOD, ""]), header=header)
