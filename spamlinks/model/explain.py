@@ -6,6 +6,7 @@ as hundreds of predictions, so one row per decided domain is explained, never ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,6 +92,8 @@ def sentence(effect: Effect, suffix: str = "") -> str:
     'not: the page is served over https (+0.1)'
     >>> sentence(Effect("domain_age_days", float("nan"), 0.1))
     'not known: domain age (+0.1)'
+    >>> sentence(Effect("domain_digit_count", 1.0, 0.1))
+    '1 digit in the domain name (+0.1)'
     """
     signal = SIGNALS[effect.signal]
     size = f" ({effect.effect:+.1f})"
@@ -101,8 +104,27 @@ def sentence(effect: Effect, suffix: str = "") -> str:
     if signal.unit == "log-odds":
         said = signal.sentence.format(suffix=suffix)
         return ("" if effect.value > 0 else "not: ") + said + size
-    text = signal.sentence.format(value=_readable(effect.value, signal.unit), suffix=suffix)
-    return text + size
+    shown = _readable(effect.value, signal.unit)
+    template = _of_one(signal.sentence) if shown == "1" else signal.sentence
+    return template.format(value=shown, suffix=suffix) + size
+
+
+_COUNTED = re.compile(
+    r"(\{value\} (?:[a-z-]+ )??)(digit|hyphen|label|letter|character|consonant|word|level|"
+    r"parameter|link|domain|separator|visit|term|host|day)s\b"
+)
+_VERB = re.compile(r"(?<=domain )(share|use|link)\b|(?<=of this domain )link$|(?<=vendors )know\b")
+
+
+def _of_one(template: str) -> str:
+    """Put a sentence about several things into the singular.
+
+    >>> _of_one("{value} linking domains share this one's name pattern")
+    "{value} linking domain shares this one's name pattern"
+    """
+    single = _COUNTED.sub(r"\1\2", template, count=1)
+    single = single.replace("domain have", "domain has")
+    return _VERB.sub(lambda verb: f"{verb[0]}s", single, count=1)
 
 
 def _readable(value: float, unit: str) -> str:

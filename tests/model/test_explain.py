@@ -72,6 +72,14 @@ NUMBERS = [  # unit by signal, value, what the sentence must hold
     ("external_links", np.log10(1 + 250), "250 "),
     ("external_links", 0.0, "0 "),
     ("link_age_days", 400.4, "400"),
+    ("external_links", np.log10(2), "1 link from the page to other sites"),
+    ("affix_domains", np.log10(2), "1 linking domain shares"),
+    ("anchor_domains", np.log10(2), "1 domain uses"),
+    ("shape_domains", np.log10(2), "1 domain has pages"),
+    ("seen_by_count", 1.0, "1 of the given vendors knows"),
+    ("hosts_of_domain", np.log10(2), "1 host of this domain links ("),
+    ("domain_hyphen_count", 2.0, "2 hyphens"),
+    ("domain_digit_run", 11.0, "11 digits"),
 ]
 
 

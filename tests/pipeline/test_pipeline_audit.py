@@ -203,8 +203,12 @@ def test_evidence_names_the_strongest_and_matches_the_direction(whole: Audit) ->
     assert certain.height
     for text in certain["evidence"]:
         assert "(+" in text
-    for why in whole.domains["why"]:
+    for why, evidence in whole.domains.select("why", "evidence").rows():
         assert "{" not in why
+        assert len(evidence.split(" | ")) <= 6
+    for why, evidence in certain.select("why", "evidence").rows():
+        assert evidence.split(" | ")[0].rpartition(" (")[0].lower() in why.lower()
+        assert not why.startswith(("Not known: ", "Not: ", "0 "))
 
 
 def test_many_domains_are_explained_up_to_a_bound(

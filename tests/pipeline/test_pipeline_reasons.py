@@ -1,0 +1,40 @@
+"""What is named as the reason: something that is there, before what is absent or unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+from spamlinks.model.explain import Effect
+from spamlinks.reasons import _driving
+
+NAN = float("nan")
+LIFE = Effect("link_life_days", NAN, 0.9)
+NOT_MAIN = Effect("in_content", 0.0, 0.8)
+NO_TERMS = Effect("domain_digit_count", 0.0, 0.7)
+LINKS = Effect("external_links", 2.0, 0.2)
+TITLE = Effect("title_trade_word", 1.0, 2.0)
+NAME = Effect("name_evidence", 1.5, 0.4)
+VISITS = Effect("domain_traffic", 4.0, -1.0)
+UNKNOWN_AGE = Effect("domain_age_days", NAN, -2.0)
+
+CASES = [
+    ("SCORE_HIGH", "DISAVOW", [TITLE, LIFE, LINKS], [TITLE, LINKS], "an unknown goes last"),
+    ("SCORE_HIGH", "DISAVOW", [LIFE, NOT_MAIN, NO_TERMS, LINKS], [LINKS, LIFE],
+     "so do a negation and a zero, however strong"),
+    ("SCORE_MIDDLE", "REVIEW", [LIFE, NOT_MAIN], [LIFE, NOT_MAIN], "better than nothing"),
+    ("NAME_HIGH", "DISAVOW", [TITLE, LINKS, NAME], [NAME, TITLE], "the name settled it"),
+    ("SCORE_HIGH", "DISAVOW", [TITLE, NAME], [TITLE, NAME], "here the strongest did"),
+    ("SCORE_LOW", "KEEP", [UNKNOWN_AGE, VISITS, LINKS], [VISITS, UNKNOWN_AGE],
+     "of a kept domain what speaks for it"),
+    ("NOFOLLOW_ONLY", "KEEP", [VISITS, LINKS], [LINKS], "it looks bad and is kept all the same"),
+    ("SCORE_LOW", "KEEP", [LINKS], [], "nothing speaks for it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict", "effects", "named", "why"), CASES, ids=[case[4] for case in CASES]
+)
+def test_what_is_named_first(
+    reason: str, verdict: str, effects: list[Effect], named: list[Effect], why: str
+) -> None:
+    assert _driving(reason, verdict, effects) == named, why
