@@ -16,6 +16,7 @@ __all__ = [
     "Anchors",
     "Timeline",
     "flagged_suffixes",
+    "in_live_file",
     "score_bins",
     "timeline",
     "top_anchors",
@@ -54,6 +55,12 @@ def verdict_counts(domains: pl.DataFrame) -> dict[str, int]:
     """Count the decision units per verdict; every verdict is present."""
     seen = Counter(domains["verdict"].to_list())
     return {name: seen.get(name, 0) for name in SERIES}
+
+
+def in_live_file(domains: pl.DataFrame) -> int:
+    """Count the domains marked DISAVOW that the live file covers already."""
+    covered = (pl.col("verdict") == "DISAVOW") & (pl.col("reason") == "IN_LIVE_FILE")
+    return domains.filter(covered).height
 
 
 def score_bins(domains: pl.DataFrame, bins: int = 20) -> dict[str, list[int]]:

@@ -132,13 +132,17 @@ def _has_cause(situation: object) -> bool:
     return str(situation) in ("bought", "manual-action")
 
 
-def headline(verdicts: Mapping[str, int], situation: object = "none") -> str:
-    """Say the result in one sentence.
+def headline(verdicts: Mapping[str, int], situation: object = "none", covered: int = 0) -> str:
+    """Say the result in one sentence, which agrees with the advice for the situation.
 
-    After bought links or a manual action no flagged domain is not the same as nothing to do.
+    Parameters
+    ----------
+    covered : how many of those marked DISAVOW the live file has already.
 
     >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400})
-    '3 of 412 domains are worth disavowing.'
+    '3 of 412 domains are certain enough for a disavow file, should you need one.'
+    >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400}, "bought", covered=1)
+    '3 of 412 domains are worth disavowing, 1 of them in your live file already.'
     >>> headline({"DISAVOW": 0, "REVIEW": 0, "KEEP": 412})
     'Nothing to do: none of 412 domains is worth disavowing.'
     >>> headline({"DISAVOW": 0, "REVIEW": 9, "KEEP": 403}, "manual-action")
@@ -152,9 +156,20 @@ def headline(verdicts: Mapping[str, int], situation: object = "none") -> str:
         if _has_cause(situation):
             return f"Nothing is certain: {of} sure enough to disavow."
         return f"Nothing to do: {of} worth disavowing."
-    if total == 1:
-        return "The one linking domain is worth disavowing."
-    return f"{count(flagged)} of {count(total)} domains {_be(flagged)} worth disavowing."
+    if covered >= flagged:
+        text = "Nothing to add: your live file already covers"
+        if total == 1:
+            return f"{text} the one linking domain."
+        if flagged == total:
+            return f"{text} all {count(total)} domains."
+        of = f"{count(flagged)} of {count(total)} domains"
+        return f"{text} {of}, and no other is certain enough."
+    some = f"{count(flagged)} of {count(total)} domains {_be(flagged)}"
+    of = some if total > 1 else "The one linking domain is"
+    known = f", {count(covered)} of them in your live file already" if covered else ""
+    if _has_cause(situation):
+        return f"{of} worth disavowing{known}."
+    return f"{of} certain enough for a disavow file{known}, should you need one."
 
 
 def second(verdicts: Mapping[str, int]) -> str:
@@ -198,7 +213,7 @@ def presence(run: Mapping[str, Any]) -> str:
         return ""
     if said.get("why_not"):
         why = clean(said["why_not"], 200)
-        return f"What Search Console leaves out says nothing in this run: {why}."
+        return f"Your Search Console export cannot tell which domains Google does not know: {why}."
     many = said.get("not_listed")
     if not isinstance(many, int) or not many:
         return ""
@@ -209,13 +224,22 @@ def presence(run: Mapping[str, Any]) -> str:
 
 
 def confidence(grade: object) -> str:
-    """Say how sure the layout of an export is: grades A to D, any other as it is.
+    """Say how sure the layout of an export is; a grade that is not known as it is.
 
-    >>> confidence("A"), confidence("D")
-    ('supported', 'unconfirmed layout')
+    >>> confidence("A"), confidence("D"), confidence("G"), confidence("M")
+    ('supported', 'unconfirmed layout', 'columns guessed', 'columns as you said')
     """
-    known = {"A": "supported", "B": "supported", "C": "unconfirmed layout"}
-    return {**known, "D": "unconfirmed layout"}.get(str(grade), number(grade))
+    return _CONFIDENCE.get(str(grade), number(grade))
+
+
+_CONFIDENCE = {
+    "A": "supported",
+    "B": "supported",
+    "C": "unconfirmed layout",
+    "D": "unconfirmed layout",
+    "G": "columns guessed",
+    "M": "columns as you said",
+}
 
 
 def promise(precision: object, disavowed: int) -> str:

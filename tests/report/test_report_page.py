@@ -120,7 +120,7 @@ def test_hostile_texts_stay_text(html: str, page: Page, hostile: str) -> None:
 
 
 SHOWN = [
-    "3 of 16 domains are worth disavowing.",
+    "3 of 16 domains are certain enough for a disavow file, should you need one.",
     "1 is unclear",
     "disavow.txt holds 43 entries: 3 new, 40 from your live file.",
     "Most likely not.",
@@ -184,7 +184,8 @@ PRESENCE = [  # search_console, situation, sentence, why
     ({"given": True, "not_listed": 9}, "bought", "9 flagged domains are not in Search Console: its "
      "list is a sample, so look at them.", "a cause to act"),
     ({"given": True, "why_not": "x.csv is cut off", "not_listed": 0}, "none",
-     "What Search Console leaves out says nothing in this run: x.csv is cut off.", "cut off"),
+     "Your Search Console export cannot tell which domains Google does not know: x.csv is cut off.",
+     "cut off"),
 ]  # fmt: skip
 
 
@@ -202,6 +203,37 @@ SITUATIONS = [  # situation, flagged, in the page, why
     ("manual-action", 3, "Yes, as one step of the clean-up.", "the case of the tool"),
     ("unheard-of", 1, "Most likely not.", "the careful default"),
 ]
+
+
+HEADLINES = [  # DISAVOW, REVIEW, KEEP, of the first in the live file, situation, sentence
+    (25, 9, 518, 0, "none",
+     "25 of 552 domains are certain enough for a disavow file, should you need one."),
+    (1, 0, 4, 1, "none",
+     "Nothing to add: your live file already covers 1 of 5 domains, and no other is certain "
+     "enough."),
+    (2, 0, 3, 1, "attack",
+     "2 of 5 domains are certain enough for a disavow file, 1 of them in your live file already, "
+     "should you need one."),
+    (2, 0, 0, 2, "bought", "Nothing to add: your live file already covers all 2 domains."),
+    (1, 0, 0, 1, "bought", "Nothing to add: your live file already covers the one linking domain."),
+    (1, 0, 0, 0, "manual-action", "The one linking domain is worth disavowing."),
+    (1, 0, 1, 0, "manual-action", "1 of 2 domains is worth disavowing."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bad", "unclear", "kept", "live", "situation", "sentence"), HEADLINES)
+def test_the_headline_agrees_with_the_advice(
+    bad: int, unclear: int, kept: int, live: int, situation: str, sentence: str
+) -> None:
+    verdicts = ["DISAVOW"] * bad + ["REVIEW"] * unclear + ["KEEP"] * kept
+    domains = pl.DataFrame({"linking_domain": [f"{n}.com" for n in range(len(verdicts))]})
+    domains = domains.with_columns(
+        verdict=pl.Series(verdicts),
+        reason=pl.Series(["IN_LIVE_FILE"] * live + ["SCORE_HIGH"] * (len(verdicts) - live)),
+    )
+    html = render_report({"situation": situation, "site": "shop.example"}, domains, EMPTY_LINKS)
+    assert f"<title>Link audit of shop.example: {sentence}</title>" in html
+    assert f"<h1>{sentence}</h1>" in html
 
 
 @pytest.mark.parametrize(("situation", "flagged", "sentence", "why"), SITUATIONS)
