@@ -123,19 +123,16 @@ def _read(source: Source, delimiter: str, names: list[str]) -> pl.DataFrame:
             data = open_utf8(source).read()
         except BrokenEncodingError:
             data = open_utf8(resurvey(source)).read()
+        # Names of our own: what stands there may be spelled otherwise, or repeat a name.
+        header = delimiter.join(f"c{place}" for place in range(len(names))).encode()
         frame = pl.read_csv(
-            data, separator=delimiter, infer_schema=False, has_header=False, skip_rows=1
+            header + b"\n" + data.partition(b"\n")[2], separator=delimiter, infer_schema=False
         )
-    except pl.exceptions.NoDataError:
-        return pl.DataFrame(schema=dict.fromkeys(DOMAIN_COLUMNS, pl.String))
     except pl.exceptions.PolarsError as error:
         said = str(error).splitlines()[0]
         raise InputError(source.name, f"is damaged ({said})", "Run 'spamlinks audit' again.") from (
             None
         )
-    if frame.width != len(names):
-        problem = f"is damaged: rows of {frame.width} cells under {len(names)} names"
-        raise InputError(source.name, problem, "Run 'spamlinks audit' again.")
     return frame.select(frame.to_series(names.index(name)).alias(name) for name in DOMAIN_COLUMNS)
 
 

@@ -46,9 +46,12 @@ _COLOUR = {
     Verdict.KEEP.value: "green",
 }
 WORST = 10
-SHOWN_FILES = 20
-SHOWN_NOTES = 3
+SHOWN_FILES = 10
+SHOWN_REFUSED = 8
+SHOWN_NOTES = 6
 SHOWN_REASONS = 4
+RATE_FROM = 1000
+"""With fewer rows the start of the program is what is timed."""
 
 
 def _console() -> Console:
@@ -95,8 +98,9 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
     console = _console()
     totals, verdicts = run["totals"], outcome.verdicts
     console.print(
-        f"\n[bold]{totals['links']:,} links[/bold] from {totals['domains']:,} domains"
-        + (f" to [bold]{_text(run['site'])}[/bold]" if run["site"] else "")
+        f"\n[bold]{_counted(totals['links'], 'link')}[/bold] from "
+        f"{_counted(totals['domains'], 'domain')}{_site(run)}",
+        soft_wrap=True,
     )
     console.print(f"  {_sum(totals)}", style="dim")
     _files(console, run)
@@ -125,38 +129,43 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
     )
 
 
+def _site(run: dict[str, Any]) -> str:
+    if not run["site"]:
+        return "; site unknown: give --site"
+    guessed = " (guessed; --site says otherwise)" if run["site_guessed"] else ""
+    return f" to [bold]{_text(run['site'])}[/bold]{guessed}"
+
+
 def _files(console: Console, run: dict[str, Any]) -> None:
     """One line for each file where there are several, what it is, and what to know about it."""
     inputs = run["inputs"]
-    for entry in inputs[:SHOWN_FILES]:
+    noted = sorted(inputs, key=lambda entry: not (entry["rejected"] or entry["notes"]))
+    notes_left = SHOWN_NOTES
+    for entry in noted[:SHOWN_FILES]:
         name = _text(entry["file"], 120)
         if len(inputs) > 1:
-            what = f"{entry['vendor']} {entry['kind']} ({entry['generation']})"
             console.print(
-                f"  {name}: {_text(what, 120)}, {words.confidence(entry['confidence'])}: "
-                f"{_sum(entry)}",
+                f"  {name}: {_text(_layout(entry), 160)}: {_sum(entry)}",
                 style="dim",
                 soft_wrap=True,
             )
-        for note in entry["notes"][:SHOWN_NOTES]:
+        for note in entry["notes"][:notes_left]:
             where = "    " if len(inputs) > 1 else f"  {name}: "
             console.print(f"{where}{_text(note, 240)}", style="dim", soft_wrap=True)
-        if len(entry["notes"]) > SHOWN_NOTES:
-            more = len(entry["notes"]) - SHOWN_NOTES
-            console.print(f"    and {more:,} more in run.json", style="dim")
-    if len(inputs) > SHOWN_FILES:
-        console.print(f"  and {len(inputs) - SHOWN_FILES:,} more files in run.json", style="dim")
-    for refused in run["refused"][:SHOWN_FILES]:
+        notes_left -= min(notes_left, len(entry["notes"]))
+    more = sum(len(entry["notes"]) for entry in inputs) - (SHOWN_NOTES - notes_left)
+    _more(console, len(inputs) - SHOWN_FILES if len(inputs) > 1 else 0, "file", "dim")
+    _more(console, more, "file note", "dim")
+    for refused in run["refused"][:SHOWN_REFUSED]:
         console.print(
             f"  refused: {_text(refused['file'], 120)}: {_text(refused['reason'], 300)}",
             style="yellow",
             soft_wrap=True,
         )
-    if len(run["refused"]) > SHOWN_FILES:
-        more = len(run["refused"]) - SHOWN_FILES
-        console.print(f"  and {more:,} more refused files in run.json", style="yellow")
-    for note in run["notes"][:SHOWN_FILES]:
+    _more(console, len(run["refused"]) - SHOWN_REFUSED, "refused file", "yellow")
+    for note in run["notes"][:SHOWN_NOTES]:
         console.print(f"  {_text(note, 240)}", soft_wrap=True)
+    _more(console, len(run["notes"]) - SHOWN_NOTES, "note", "none")
     reasons = [f"{count:,} {_text(reason, 80)}" for reason, count in run["rejected"].items()]
     if reasons:
         shown = ", ".join(reasons[:SHOWN_REASONS]) + (", ..." if reasons[SHOWN_REASONS:] else "")
@@ -165,11 +174,25 @@ def _files(console: Console, run: dict[str, Any]) -> None:
         )
 
 
+def _layout(entry: dict[str, Any]) -> str:
+    """What a file was taken for, and how sure that is."""
+    sure = words.confidence(entry["confidence"])
+    if entry["vendor"] == "custom":
+        return f"table, {sure}"
+    return f"{entry['vendor']} {entry['kind']} ({entry['generation']}), {sure}"
+
+
+def _more(console: Console, many: int, what: str, style: str) -> None:
+    if many > 0:
+        console.print(f"  and {_counted(many, f'more {what}')} in run.json", style=style)
+
+
+def _counted(many: int, noun: str) -> str:
+    return f"{many:,} {noun}{'' if many == 1 else 's'}"
+
+
 def _sum(entry: dict[str, Any]) -> str:
-    counted = [
-        f"{entry[name]:,} {noun}{'' if entry[name] == 1 else 's'}"
-        for name, noun in (("records", "record"), ("links", "link"), ("duplicates", "duplicate"))
-    ]
+    counted = [_counted(entry[f"{noun}s"], noun) for noun in ("record", "link", "duplicate")]
     return (
         f"{counted[0]} = {counted[1]} + {counted[2]} + {entry['own_site']:,} own site + "
         f"{entry['rejected']:,} rejected"
@@ -248,11 +271,12 @@ def show_scores(scores: Scores, output: str) -> None:
     console = _console()
     for refused in scores.refused:
         console.print(f"refused: {_text(str(refused), 240)}", style="yellow")
-    rate = scores.table.height / max(scores.seconds, 1e-9)
+    rows = scores.table.height
+    rate = f", {rows / max(scores.seconds, 1e-9):,.0f} rows a second" if rows >= RATE_FROM else ""
     where = "standard output" if output == "-" else _text(output, 200)
     console.print(
-        f"{scores.table.height:,} rows to {where}; {scores.records:,} records read, "
-        f"{scores.rejected:,} rejected; {scores.seconds:.1f} s, {rate:,.0f} rows a second",
+        f"{_counted(rows, 'row')} to {where}; {_counted(scores.records, 'record')} read, "
+        f"{scores.rejected:,} rejected; {scores.seconds:.1f} s{rate}",
         style="dim",
     )
 

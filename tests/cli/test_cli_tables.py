@@ -47,6 +47,7 @@ SAVED = {
     "verdicts in any case": text(",", rows=changed(verdict=" disavow")).encode(),
     "a count with a decimal place": text(",", rows=changed(links="1.0")).encode(),
     "empty rows at the end": text(";").encode() + b";" * 12 + b"\n" + b";" * 12 + b"\n",
+    "trailing empty cells left out": text(",").replace("FALSE,\n", "\n").encode(),
     "a column more": text(",").replace("\n", ",x\n").encode(),
     "header in upper case": text(",").replace("linking_domain", "Linking_Domain").encode(),
 }
