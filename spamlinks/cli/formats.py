@@ -15,6 +15,7 @@ from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Mapping, Recognised, catalogue, recognise, tables
 from spamlinks.exports.describe import TableView, describe
 from spamlinks.exports.guess import GUESSED, Guess, guess
+from spamlinks.exports.listing import list_files
 from spamlinks.exports.mapped import refuse_unused
 from spamlinks.exports.mapping import MAPPABLE
 from spamlinks.exports.parts import Part
@@ -32,7 +33,15 @@ _SURE = {
     "likely": "by its headers and cells it is likely this",
     "possible": "by its cells alone it may be this",
 }
-_ROWS = {"link": "one row per link", "domain": "one row per domain"}
+_ROWS = {
+    "link": "one row per link",
+    "domain": "one row per domain",
+    "anchor": "one row per anchor text",
+    "target": "one row per page that is linked to",
+    "internal": "one row per page of the site itself",
+    "disavow": "one entry per line",
+    "other": "rows that are no links",
+}
 
 
 def show_fields() -> None:
@@ -55,28 +64,33 @@ _TYPE = {"String": "text", "Boolean": "yes/no", "Int64": "number", "Float64": "n
 
 
 def show_files(paths: Sequence[Path], hints: Hints, save: Path | None) -> None:
-    """Say what files are, table by table; raise when one of them holds nothing to read.
+    """Say what files and those in folders are, table by table.
 
     With ``save`` the mapping that was given, or that is guessed, is written there.
 
     Raises
     ------
-    InputError : a file cannot be read, is refused or unknown, and nothing was saved for it; the
-        outcome of all the others has been shown by then.
+    InputError : a file that was named cannot be read, is refused or unknown, and nothing was saved
+        for it, or a folder holds nothing to read; the outcome of the others has been shown by then.
     """
-    if save is not None and len(paths) > 1:
+    skipped: list[InputError] = []
+    files = list(list_files(paths, skipped))
+    if save is not None and len(files) > 1:
         raise InputError("--save", "several files were given", "Give the one file it is for.")
     errors: list[InputError] = []
+    left_out: list[InputError] = []
     used: list[Recognised] = []
     seen: list[Part] = []
-    for number, path in enumerate(paths):
+    aloud = len(files) > 1
+    for number, (path, named) in enumerate(files):
+        failures = errors if named else left_out
         if number:
             typer.echo()
         try:
             found, problems = tables(path)
         except InputError as error:
-            errors.append(error)
-            _say_not_read(error, aloud=len(paths) > 1)
+            failures.append(error)
+            _say_not_read(error, aloud=aloud)
             continue
         seen += found
         failed: list[InputError] = list(problems)
@@ -92,8 +106,8 @@ def show_files(paths: Sequence[Path], hints: Hints, save: Path | None) -> None:
                 if guessed is not None and save is not None and not several:
                     _write(guessed.mapping, save)
                     return
-                failed.append(error)
-                _say_not_read(error, aloud=several or len(paths) > 1)
+                failed.append(_shortened(error, guessed))
+                _say_not_read(failed[-1], aloud=several or aloud)
                 continue
             vendors.add(recognised.format.vendor)
             try:
@@ -102,21 +116,33 @@ def show_files(paths: Sequence[Path], hints: Hints, save: Path | None) -> None:
                 used.append(recognised)
             except InputError as error:
                 failed.append(error)
-                _say_not_read(error, aloud=several or len(paths) > 1)
+                _say_not_read(error, aloud=several or aloud)
         for problem in problems:
             _say_not_read(problem, aloud=True)
         if found[0].within:
             _show_archive(path, vendors)
         if len(failed) == len(found) + len(problems):
-            errors.append(failed[0])
+            failures.append(failed[0])
+    for passed_over in skipped:
+        _say_not_read(passed_over, aloud=True)
     if save is not None and used:
         _save_mapping(used, hints, save)
+    if not used:
+        errors += left_out  # a folder may hold other files, but nothing at all is an error
     if len(errors) == 1:
         raise errors[0]
     if errors:
-        text = f"{len(errors)} of {len(paths)} hold nothing that can be read"
+        text = f"{len(errors)} of {len(files)} hold nothing that can be read"
         raise InputError("files", text, "The reasons stand above.")
     refuse_unused(hints, [recognised.format for recognised in used], seen)
+
+
+def _shortened(error: InputError, guessed: Guess | None) -> InputError:
+    """The error without the guess that was just shown as a table."""
+    if guessed is None or guessed.line not in error.problem:
+        return error
+    problem = "the columns fit no known export; the guess is above"
+    return InputError(error.source, problem, error.hint)
 
 
 def _show_archive(path: Path, vendors: set[str]) -> None:
@@ -140,7 +166,7 @@ def _show_table(recognised: Recognised) -> None:
     entry = recognised.format
     view = describe(recognised, read=not entry.refusal)
     word = word_for(entry.confidence, entry.refusal)
-    rows = _ROWS.get(entry.grain, f"rows are {entry.grain}s")
+    rows = _ROWS.get(entry.grain, "several tables")
     language = f", header in {recognised.language}" if recognised.language not in ("en", "") else ""
     typer.echo(
         f"{clean(recognised.source.name, 120)}: {clean(entry.name, 100)}, {rows}{language}, "

@@ -12,6 +12,7 @@ import polars as pl
 from spamlinks.exports.catalog import Column
 from spamlinks.exports.cells import first_records, printable
 from spamlinks.exports.convert import Converter
+from spamlinks.exports.json_records import NULL_MARK
 from spamlinks.exports.notes import reading_notes
 from spamlinks.exports.numbers import parse_date, parse_number
 from spamlinks.exports.recognise import Recognised
@@ -101,7 +102,7 @@ def _samples(recognised: Recognised) -> list[list[str]]:
     for row, end in first_records(recognised.source, recognised.delimiter, SAMPLE):
         if len(row) == width and len(head[:end].encode("utf-8", "replace")) > start:
             for cells, cell in zip(found, row, strict=True):
-                if cell.strip():
+                if cell.strip() and cell != NULL_MARK:
                     cells.append(cell)
     return found
 

@@ -139,6 +139,37 @@ def test_several_files_are_all_shown(run: Run, odd: Path, exports: dict[str, Pat
     assert "2 of 2 hold nothing that can be read" in both.line
 
 
+def test_a_folder_is_all_its_files(run: Run, odd: Path, exports: dict[str, Path]) -> None:
+    folder = odd.parent / "in"
+    (folder / "deep").mkdir(parents=True)
+    (folder / ".hidden").write_text("x")
+    for place, name in ((folder, "gsc"), (folder / "deep", "semrush")):
+        (place / f"{name}.csv").write_bytes(exports[name].read_bytes())
+    odd.rename(folder / odd.name)
+    outcome = run("formats", folder)
+    assert (outcome.code, outcome.talk) == (0, "")  # what is only found may be something else
+    data = outcome.data.decode()
+    for said in ("gsc latest-links", "semrush backlinks", "eigene liste.csv: not read: "):
+        assert said in data
+    assert "hidden" not in data
+    for name in ("gsc.csv", "deep/semrush.csv"):
+        (folder / name).unlink()
+    assert "the columns fit no known export" in run("formats", folder).line
+
+
+def test_a_json_null_is_no_example(run: Run, tmp_path: Path) -> None:
+    rows = [
+        {"url_from": f"https://{n}.example/", "url_to": "https://shop.example/", "anchor": None}
+        for n in range(3)
+    ]
+    path = tmp_path / "links.json"
+    path.write_text(json.dumps({"backlinks": rows}))
+    data = run("formats", path, "--accept-guess").data.decode()
+    assert "https://0.example/" in data
+    assert "\ufffd" not in data
+    assert "\ue000" not in data
+
+
 def test_every_table_of_an_archive_is_shown(
     run: Run, exports: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -161,7 +192,10 @@ def test_an_unknown_file_is_shown_with_the_command_that_reads_it(
 ) -> None:
     outcome = run("formats", odd)
     assert outcome.code == 1
-    assert "Run again with --accept-guess, or name the columns with --map." in outcome.line
+    assert outcome.line == (
+        "spamlinks: eigene liste.csv: the columns fit no known export; the guess is above. Run "
+        "again with --accept-guess, or name the columns with --map."
+    )
     data = outcome.data.decode()
     assert "12 of 12 cells are URLs on 12 domains; the header says source" in data
     commands = [line for line in data.splitlines() if line.startswith("  spamlinks audit")]
