@@ -10,8 +10,8 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import DELIMITERS, first_records, printable
-from spamlinks.exports.parts import parts
-from spamlinks.exports.source import BrokenEncodingError, Source, open_utf8, probe, resurvey
+from spamlinks.exports.containers.parts import parts
+from spamlinks.exports.reading.source import BrokenEncodingError, Source, open_utf8, probe, resurvey
 from spamlinks.pipeline import DOMAIN_COLUMNS
 from spamlinks.policy import REASON_TEXT, Verdict
 

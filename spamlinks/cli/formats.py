@@ -13,13 +13,13 @@ from spamlinks.cli.catalogue import show_formats, word_for
 from spamlinks.cli.table import new_table, print_table
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Mapping, Recognised, catalogue, recognise, tables
+from spamlinks.exports.containers.parts import Part
 from spamlinks.exports.describe import TableView, describe
-from spamlinks.exports.guess import GUESSED, Guess, guess
 from spamlinks.exports.listing import list_files
-from spamlinks.exports.mapped import refuse_unused
-from spamlinks.exports.mapping import MAPPABLE
-from spamlinks.exports.parts import Part
-from spamlinks.exports.source import probe
+from spamlinks.exports.reading.source import probe
+from spamlinks.exports.unknown.guess import GUESSED, Guess, guess
+from spamlinks.exports.unknown.mapped import refuse_unused
+from spamlinks.exports.unknown.mapping import MAPPABLE
 from spamlinks.report.text import clean, percent
 from spamlinks.schema import FIELDS
 

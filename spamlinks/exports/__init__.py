@@ -5,10 +5,10 @@ from __future__ import annotations
 from spamlinks.exports.catalog import Column, Format, catalogue
 from spamlinks.exports.intake import Intake, no_links, read_exports, take_in
 from spamlinks.exports.listing import refuse_among
-from spamlinks.exports.mapping import Hints, Mapping
 from spamlinks.exports.merge import FileCount, Merged, guess_site, merge
 from spamlinks.exports.read import Reading, read_export
 from spamlinks.exports.recognise import ColumnUse, Recognised, recognise, tables
+from spamlinks.exports.unknown.mapping import Hints, Mapping
 
 __all__ = [
     "Column",

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from spamlinks.exports.source import Source
+from spamlinks.exports.reading.source import Source
 from spamlinks.urls import authority, parse_host
 
 __all__ = ["DELIMITERS", "ONE_COLUMN", "bare_url", "first_records", "kind_of", "printable"]

@@ -11,12 +11,12 @@ import polars as pl
 
 from spamlinks.exports.catalog import Column
 from spamlinks.exports.cells import first_records, printable
-from spamlinks.exports.convert import Converter
-from spamlinks.exports.json_records import NULL_MARK
+from spamlinks.exports.containers.json_records import NULL_MARK
 from spamlinks.exports.notes import reading_notes
-from spamlinks.exports.numbers import parse_date, parse_number
+from spamlinks.exports.reading.convert import Converter
+from spamlinks.exports.reading.numbers import parse_date, parse_number
+from spamlinks.exports.reading.table import read_table
 from spamlinks.exports.recognise import Recognised
-from spamlinks.exports.table import read_table
 from spamlinks.schema import FIELDS
 
 __all__ = ["ColumnView", "TableView", "describe"]

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spamlinks.errors import InputError, RefusedExport
+from spamlinks.exports.containers.parts import Part
 from spamlinks.exports.listing import list_files, unique
-from spamlinks.exports.mapped import refuse_unused
-from spamlinks.exports.mapping import Hints
-from spamlinks.exports.parts import Part
 from spamlinks.exports.read import Reading, read_recognised
 from spamlinks.exports.recognise import Recognised, recognise, tables
+from spamlinks.exports.unknown.mapped import refuse_unused
+from spamlinks.exports.unknown.mapping import Hints
 from spamlinks.exports.webgraph import is_web_graph, read_web_graph
 
 __all__ = ["Intake", "no_links", "read_exports", "take_in"]

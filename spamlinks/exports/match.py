@@ -11,7 +11,7 @@ from functools import cache
 from spamlinks.exports.catalog import Format, Variant, catalogue, normalise_header
 from spamlinks.exports.cells import DELIMITERS, ONE_COLUMN, bare_url, first_records, kind_of
 from spamlinks.exports.names import plain_name
-from spamlinks.exports.source import Source
+from spamlinks.exports.reading.source import Source
 
 __all__ = ["HEADER_LINES", "Match", "by_content", "by_header", "by_lines", "language_of"]
 

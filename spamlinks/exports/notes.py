@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spamlinks.exports.cells import printable
-from spamlinks.exports.convert import Converter
+from spamlinks.exports.reading.convert import Converter
 from spamlinks.exports.recognise import Recognised
 
 __all__ = ["NAMED_COLUMNS", "printable", "reading_notes"]

@@ -13,11 +13,11 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.exports.catalog import Format, normalise_header
-from spamlinks.exports.mapping import Hints
+from spamlinks.exports.containers.parts import Part, Reject
 from spamlinks.exports.notes import NAMED_COLUMNS, printable, reading_notes
-from spamlinks.exports.parts import Part, Reject
+from spamlinks.exports.reading.table import LIST_KIND, Table, read_table
 from spamlinks.exports.recognise import Recognised, recognise
-from spamlinks.exports.table import LIST_KIND, Table, read_table
+from spamlinks.exports.unknown.mapping import Hints
 from spamlinks.schema import FIELDS
 
 __all__ = ["Reading", "read_export", "read_recognised"]

@@ -15,9 +15,7 @@ from pathlib import Path
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports.catalog import Column, Format, catalogue, normalise_header
 from spamlinks.exports.cells import DELIMITERS, first_records, printable
-from spamlinks.exports.guess import Guess, guess
-from spamlinks.exports.mapped import by_mapping, refuse_unfitting
-from spamlinks.exports.mapping import MAPPED, Hints
+from spamlinks.exports.containers.parts import Part, parts
 from spamlinks.exports.match import (
     HEADER_LINES,
     Match,
@@ -27,8 +25,10 @@ from spamlinks.exports.match import (
     language_of,
 )
 from spamlinks.exports.names import date_from_name, property_from_name
-from spamlinks.exports.parts import Part, parts
-from spamlinks.exports.source import Source, probe
+from spamlinks.exports.reading.source import Source, probe
+from spamlinks.exports.unknown.guess import Guess, guess
+from spamlinks.exports.unknown.mapped import by_mapping, refuse_unfitting
+from spamlinks.exports.unknown.mapping import MAPPED, Hints
 from spamlinks.schema import FIELDS
 
 __all__ = ["ColumnUse", "Recognised", "recognise", "tables"]

@@ -15,8 +15,8 @@ import polars as pl
 
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports.read import REJECTED_SCHEMA, Reading
+from spamlinks.exports.reading.rows import WayBlockedError, ways
 from spamlinks.exports.recognise import Recognised
-from spamlinks.exports.rows import WayBlockedError, ways
 from spamlinks.schema import FIELDS
 from spamlinks.urls import linking_domain
 

@@ -14,7 +14,7 @@ import spamlinks
 from spamlinks.cli.catalogue import CONFIDENCE, format_lines, formats_page
 from spamlinks.errors import InputError
 from spamlinks.exports import catalogue
-from spamlinks.exports.mapping import MAPPABLE
+from spamlinks.exports.unknown.mapping import MAPPABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = [f"blog{i}.pl" for i in range(12)]

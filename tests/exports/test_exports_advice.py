@@ -39,7 +39,7 @@ def problems_of_hosts() -> set[str]:
 def reasons_of_readers() -> set[str]:
     """Texts of the reading modules that end up as the reason of a rejected record."""
     found = {site.LINKS_ELSEWHERE, site.NO_TARGET}
-    for path in FOLDER.glob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reject":
                 found |= _texts(node.args[1])

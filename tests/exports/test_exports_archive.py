@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamlinks.errors import InputError
-from spamlinks.exports import archive, zipfiles
-from spamlinks.exports.archive import members
+from spamlinks.exports.containers import archive, zipfiles
+from spamlinks.exports.containers.archive import members
 
 TEXT = b"Linking page,Last crawled\nhttps://a.example/,2026-10-04\n"
 ENCRYPTED = 0x1

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spamlinks.exports import read_export
-from spamlinks.exports.convert import unescape_text
-from spamlinks.exports.numbers import number_evidence, parse_date, parse_number
+from spamlinks.exports.reading.convert import unescape_text
+from spamlinks.exports.reading.numbers import number_evidence, parse_date, parse_number
 
 AHREFS = "Referring page URL\tTarget URL\tAnchor\t"
 

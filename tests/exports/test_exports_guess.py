@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, read_export, recognise
-from spamlinks.exports.guess import Guess, guess
-from spamlinks.exports.parts import parts
-from spamlinks.exports.source import probe
+from spamlinks.exports.containers.parts import parts
+from spamlinks.exports.reading.source import probe
+from spamlinks.exports.unknown.guess import Guess, guess
 
 SITES = [f"{word}{i}.{end}" for i in range(9) for word, end in (("blog", "pl"), ("news", "com"))]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spamlinks.exports.hosts import authorities, host_problems, surely_usable
+from spamlinks.exports.reading.hosts import authorities, host_problems, surely_usable
 from spamlinks.urls import authority, authority_expr, host_table
 
 PAGES = [

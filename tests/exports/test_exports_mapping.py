@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from spamlinks.errors import InputError, OutputError
 from spamlinks.exports import Hints, Mapping, read_export, read_exports, recognise
-from spamlinks.exports.mapping import MAPPABLE
+from spamlinks.exports.unknown.mapping import MAPPABLE
 from spamlinks.schema import BLOCKS, VENDOR_VERDICTS
 
 ROWS = "https://a.example/x;https://shop.test/;yes\nhttps://b.example/y;https://shop.test/p;no\n"

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from spamlinks.errors import InputError, RefusedExport
-from spamlinks.exports import merge, read_export, read_exports, rows, table
+from spamlinks.exports import merge, read_export, read_exports
+from spamlinks.exports.reading import rows, table
 from spamlinks.schema import FIELDS
 
 HEADER = ["Source url", "Target url", "Anchor", "Page ascore", "First seen"]

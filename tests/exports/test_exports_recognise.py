@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamlinks.errors import InputError, SpamlinksError
-from spamlinks.exports import catalogue, container, read_export, recognise
+from spamlinks.exports import catalogue, read_export, recognise
 from spamlinks.exports.catalog import normalise_header
+from spamlinks.exports.containers import container
 from spamlinks.exports.names import date_from_name, property_from_name
 
 SEMRUSH = "Page ascore,Source title,Source url,Target url,Anchor,Nofollow"

@@ -17,10 +17,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spamlinks.errors import InputError
-from spamlinks.exports import json_text, records
-from spamlinks.exports.json_forms import lines
-from spamlinks.exports.json_text import BrokenJsonError, JsonText, decode, end_of_value
-from spamlinks.exports.records import (
+from spamlinks.exports.containers import json_text, records
+from spamlinks.exports.containers.json_forms import lines
+from spamlinks.exports.containers.json_text import BrokenJsonError, JsonText, decode, end_of_value
+from spamlinks.exports.containers.records import (
     NULL_MARK,
     RecordList,
     is_lines,
@@ -578,7 +578,7 @@ def test_a_table_may_not_outgrow_its_source(monkeypatch: pytest.MonkeyPatch) -> 
 MEMORY = """
 import io, resource
 from itertools import chain, repeat
-from spamlinks.exports.records import write_records
+from spamlinks.exports.containers.records import write_records
 
 class Stream(io.RawIOBase):
     def __init__(self, parts):

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from spamlinks.exports import blocks, read_export, rejects, rows, table
-from spamlinks.exports.blocks import NotPlainError, plain_blocks, read_block
-from spamlinks.exports.parts import Reject
+from spamlinks.exports import read_export
+from spamlinks.exports.containers.parts import Reject
+from spamlinks.exports.reading import blocks, rejects, rows, table
+from spamlinks.exports.reading.blocks import NotPlainError, plain_blocks, read_block
+from spamlinks.exports.reading.rejects import Rejects
+from spamlinks.exports.reading.source import Utf8Stream, open_utf8
 from spamlinks.exports.recognise import recognise
-from spamlinks.exports.rejects import Rejects
-from spamlinks.exports.source import Utf8Stream, open_utf8
 
 HEADER = "Source url,Target url,Anchor,Page ascore,First seen"
 GOOD = "https://a.example/x,https://shop.example/,tools,6,2024-11-02"

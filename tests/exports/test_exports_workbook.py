@@ -15,8 +15,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from workbooks import MAIN, book, cell, convert, refused, saved, table
 
-from spamlinks.exports.lookups import is_date_code, quoted
-from spamlinks.exports.workbook import Sheet, sheets
+from spamlinks.exports.containers.lookups import is_date_code, quoted
+from spamlinks.exports.containers.workbook import Sheet, sheets
 
 CELLS = [  # the cell as XML, its text
     ('<c t="str"><v>https://a.example/</v></c>', "https://a.example/"),

@@ -18,8 +18,8 @@ from workbooks import (
     worksheet_of,
 )
 
-from spamlinks.exports import lookups, markup, package, workbook
-from spamlinks.exports.workbook import Sheet, is_workbook, sheets, write_sheet
+from spamlinks.exports.containers import lookups, markup, package, workbook
+from spamlinks.exports.containers.workbook import Sheet, is_workbook, sheets, write_sheet
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from spamlinks.errors import InputError
-from spamlinks.exports.workbook import write_sheet
+from spamlinks.exports.containers.workbook import write_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from spamlinks.errors import InputError
 from spamlinks.exports.catalog import Format, normalise_header
 from spamlinks.exports.cells import DELIMITERS, ONE_COLUMN, first_records, kind_of, printable
-from spamlinks.exports.looks import link_kind
-from spamlinks.exports.mapping import Hints, Mapping
+from spamlinks.exports.containers.parts import Part
 from spamlinks.exports.match import HEADER_LINES, MAX_COLUMNS, Match, by_header
-from spamlinks.exports.parts import Part
-from spamlinks.exports.source import Source, probe
+from spamlinks.exports.reading.source import Source, probe
+from spamlinks.exports.unknown.looks import link_kind
+from spamlinks.exports.unknown.mapping import Hints, Mapping
 
 __all__ = ["by_mapping", "refuse_unfitting", "refuse_unused", "usual_width"]
 

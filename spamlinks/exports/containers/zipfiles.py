@@ -12,7 +12,11 @@ from collections.abc import Callable
 from typing import IO, cast
 
 from spamlinks.errors import InputError
-from spamlinks.exports.container import MAX_INFLATE_RATIO, MAX_INFLATED_BYTES, SAFE_INFLATED_BYTES
+from spamlinks.exports.containers.container import (
+    MAX_INFLATE_RATIO,
+    MAX_INFLATED_BYTES,
+    SAFE_INFLATED_BYTES,
+)
 
 __all__ = ["inflated_limit", "listed", "printable_name", "refusal", "too_large", "unpacked"]
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import polars as pl
 from polars.exceptions import PolarsError
 
-from spamlinks.exports.source import Utf8Stream
+from spamlinks.exports.reading.source import Utf8Stream
 
 __all__ = ["Block", "NotPlainError", "plain_blocks", "read_block"]
 

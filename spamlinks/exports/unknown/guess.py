@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from spamlinks.exports.catalog import normalise_header
 from spamlinks.exports.cells import DELIMITERS, first_records, printable
-from spamlinks.exports.clues import known_field, roles
-from spamlinks.exports.looks import Look, link_kind, look
-from spamlinks.exports.mapped import by_mapping, usual_width
-from spamlinks.exports.mapping import Mapping, is_position
 from spamlinks.exports.match import HEADER_LINES, MAX_COLUMNS, Match
-from spamlinks.exports.source import Source
+from spamlinks.exports.reading.source import Source
+from spamlinks.exports.unknown.clues import known_field, roles
+from spamlinks.exports.unknown.looks import Look, link_kind, look
+from spamlinks.exports.unknown.mapped import by_mapping, usual_width
+from spamlinks.exports.unknown.mapping import Mapping, is_position
 from spamlinks.schema import FIELDS
 
 __all__ = ["GUESSED", "Guess", "Reason", "guess"]

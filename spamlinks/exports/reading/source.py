@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from spamlinks.errors import InputError
-from spamlinks.exports.container import CHUNK_BYTES, refuse_containers
-from spamlinks.exports.parts import Part
+from spamlinks.exports.containers.container import CHUNK_BYTES, refuse_containers
+from spamlinks.exports.containers.parts import Part
 
 __all__ = ["BrokenEncodingError", "Source", "Utf8Stream", "open_utf8", "probe", "resurvey"]
 

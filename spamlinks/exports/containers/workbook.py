@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import IO, cast
 
 from spamlinks.errors import InputError
-from spamlinks.exports.lookups import EXCEL_CHARS, Strings, Styles
-from spamlinks.exports.package import SAVE_SHEET, SPOOL_BYTES, Sheet, open_package
-from spamlinks.exports.worksheet import MAX_COLUMNS, Cells
-from spamlinks.exports.zipfiles import inflated_limit, too_large
+from spamlinks.exports.containers.lookups import EXCEL_CHARS, Strings, Styles
+from spamlinks.exports.containers.package import SAVE_SHEET, SPOOL_BYTES, Sheet, open_package
+from spamlinks.exports.containers.worksheet import MAX_COLUMNS, Cells
+from spamlinks.exports.containers.zipfiles import inflated_limit, too_large
 
 __all__ = ["Sheet", "is_workbook", "sheets", "write_sheet"]
 

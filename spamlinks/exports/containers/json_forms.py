@@ -10,8 +10,8 @@ from contextlib import closing
 from itertools import islice
 from typing import IO
 
-from spamlinks.exports.json_records import step
-from spamlinks.exports.json_text import (
+from spamlinks.exports.containers.json_records import step
+from spamlinks.exports.containers.json_text import (
     CHUNK_BYTES,
     MAX_DEPTH,
     MAX_VALUE_BYTES,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import IO, cast
 
 from spamlinks.errors import InputError
-from spamlinks.exports.container import CHUNK_BYTES
-from spamlinks.exports.markup import Reader, parse
-from spamlinks.exports.zipfiles import (
+from spamlinks.exports.containers.container import CHUNK_BYTES
+from spamlinks.exports.containers.markup import Reader, parse
+from spamlinks.exports.containers.zipfiles import (
     inflated_limit,
     listed,
     printable_name,

@@ -9,14 +9,14 @@ from datetime import date
 
 import polars as pl
 
-from spamlinks.exports.conventions import Conventions
-from spamlinks.exports.convert import Converter, latest_believable
-from spamlinks.exports.hosts import authorities, host_problems, surely_usable
-from spamlinks.exports.json_records import NULL_MARK
+from spamlinks.exports.containers.json_records import NULL_MARK
+from spamlinks.exports.reading.conventions import Conventions
+from spamlinks.exports.reading.convert import Converter, latest_believable
+from spamlinks.exports.reading.hosts import authorities, host_problems, surely_usable
+from spamlinks.exports.reading.rejects import Rejects
+from spamlinks.exports.reading.rows import Batch, Way, WayBlockedError, ways
+from spamlinks.exports.reading.source import BrokenEncodingError, resurvey
 from spamlinks.exports.recognise import Recognised
-from spamlinks.exports.rejects import Rejects
-from spamlinks.exports.rows import Batch, Way, WayBlockedError, ways
-from spamlinks.exports.source import BrokenEncodingError, resurvey
 from spamlinks.schema import BLOCKS
 
 __all__ = ["LIST_KIND", "Table", "read_table"]

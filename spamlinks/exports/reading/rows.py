@@ -17,11 +17,11 @@ from typing import TextIO, cast
 
 import polars as pl
 
-from spamlinks.exports.blocks import NotPlainError, plain_blocks, read_block
-from spamlinks.exports.parts import Reject
+from spamlinks.exports.containers.parts import Reject
+from spamlinks.exports.reading.blocks import NotPlainError, plain_blocks, read_block
+from spamlinks.exports.reading.rejects import MAX_SHOWN_CHARS
+from spamlinks.exports.reading.source import Utf8Stream, open_utf8
 from spamlinks.exports.recognise import Recognised
-from spamlinks.exports.rejects import MAX_SHOWN_CHARS
-from spamlinks.exports.source import Utf8Stream, open_utf8
 
 __all__ = ["Batch", "Reject", "Way", "WayBlockedError", "ways"]
 

@@ -20,7 +20,7 @@ from threading import Lock
 from typing import IO, cast
 
 from spamlinks.errors import InputError
-from spamlinks.exports.container import CHUNK_BYTES, GZIP_MAGIC, bounded_gzip, open_file
+from spamlinks.exports.containers.container import CHUNK_BYTES, GZIP_MAGIC, bounded_gzip, open_file
 
 __all__ = ["Part", "Reject", "parts", "shown_name"]
 
@@ -171,7 +171,7 @@ def _unpacked(part: Part, problems: list[InputError], depth: int) -> list[Part]:
             raise InputError(part.name, "it is a gzip file inside a gzip file", "Unpack it once.")
         return _unpacked(_gunzipped(part), problems, depth)
     if start.startswith(_ZIP_MAGIC):
-        from spamlinks.exports import workbook  # late: most files are plain text
+        from spamlinks.exports.containers import workbook  # late: most files are plain text
 
         with part.open() as stream:
             if workbook.is_workbook(stream):
@@ -193,7 +193,7 @@ def _gunzipped(part: Part) -> Part:
 
 
 def _members(part: Part, problems: list[InputError]) -> list[Part]:
-    from spamlinks.exports import archive
+    from spamlinks.exports.containers import archive
 
     members, left_out = archive.members(part.open, part.name)
     names = {member.name for member in members}
@@ -225,7 +225,7 @@ def _members(part: Part, problems: list[InputError]) -> list[Part]:
 
 
 def _sheets(part: Part) -> list[Part]:
-    from spamlinks.exports import workbook
+    from spamlinks.exports.containers import workbook
 
     with part.open() as stream:
         sheets = workbook.sheets(stream, part.name)
@@ -235,7 +235,7 @@ def _sheets(part: Part) -> list[Part]:
 
 
 def _sheet(part: Part, sheet: str, several: bool) -> Part:
-    from spamlinks.exports import workbook
+    from spamlinks.exports.containers import workbook
 
     made = _Made()
 
@@ -266,7 +266,7 @@ def _of_text(part: Part) -> list[Part]:
         return [part]
     if '"spamlinks_mapping"' in text:
         raise InputError(part.name, "it is a mapping, not an export", "Give it with --mapping.")
-    from spamlinks.exports import records  # late: most files are plain text
+    from spamlinks.exports.containers import records  # late: most files are plain text
 
     if not records.looks_like_json(text):
         return [part]
@@ -300,7 +300,7 @@ def _recoded(part: Part) -> IO[bytes]:
 
 
 def _list(part: Part, open_text: Callable[[], IO[bytes]], path: str, lines: bool) -> Part:
-    from spamlinks.exports import records
+    from spamlinks.exports.containers import records
 
     made = _Made()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from spamlinks.exports.json_text import MAX_DEPTH, BrokenJsonError, JsonText
+from spamlinks.exports.containers.json_text import MAX_DEPTH, BrokenJsonError, JsonText
 
 __all__ = ["MAX_COLUMNS", "NULL_MARK", "Selection", "step"]
 

@@ -16,9 +16,14 @@ from typing import Any
 import polars as pl
 
 from spamlinks.exports.catalog import Column
-from spamlinks.exports.conventions import Conventions
-from spamlinks.exports.flags import BLANK, boolean_expression, boolean_reader, kind_expression
-from spamlinks.exports.numbers import (
+from spamlinks.exports.reading.conventions import Conventions
+from spamlinks.exports.reading.flags import (
+    BLANK,
+    boolean_expression,
+    boolean_reader,
+    kind_expression,
+)
+from spamlinks.exports.reading.numbers import (
     MISSING,
     date_evidence,
     number_evidence,

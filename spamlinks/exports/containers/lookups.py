@@ -6,7 +6,7 @@ import re
 from array import array
 
 from spamlinks.errors import InputError
-from spamlinks.exports.markup import SAVE_AGAIN
+from spamlinks.exports.containers.markup import SAVE_AGAIN
 
 __all__ = [
     "EXCEL_CHARS",

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from spamlinks.errors import InputError
-from spamlinks.exports.json_forms import (
+from spamlinks.exports.containers.json_forms import (
     DOCUMENT,
     HEAD_BYTES,
     MAX_SHOWN_CHARS,
@@ -35,8 +35,8 @@ from spamlinks.exports.json_forms import (
     looks_like_json,
     paths,
 )
-from spamlinks.exports.json_records import MAX_COLUMNS, NULL_MARK, Cells, Selection
-from spamlinks.exports.json_text import (
+from spamlinks.exports.containers.json_records import MAX_COLUMNS, NULL_MARK, Cells, Selection
+from spamlinks.exports.containers.json_text import (
     CHUNK_BYTES,
     MAX_DOCUMENT_BYTES,
     MAX_VALUE_BYTES,

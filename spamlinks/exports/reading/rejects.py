@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from spamlinks.exports.parts import Reject
+from spamlinks.exports.containers.parts import Reject
 
 __all__ = ["MAX_SHOWN_CHARS", "Rejects"]
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import IO
 
 from spamlinks.errors import InputError
-from spamlinks.exports.zipfiles import (
+from spamlinks.exports.containers.zipfiles import (
     inflated_limit,
     listed,
     printable_name,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import polars as pl
 
 from spamlinks.exports.catalog import Column
-from spamlinks.exports.numbers import MISSING
+from spamlinks.exports.reading.numbers import MISSING
 
 __all__ = ["BLANK", "boolean_expression", "boolean_reader", "kind_expression"]
 

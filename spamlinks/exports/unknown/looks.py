@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spamlinks.exports.cells import bare_url, kind_of
-from spamlinks.exports.flags import FOLLOW, NO, NOFOLLOW, YES
-from spamlinks.exports.numbers import date_evidence, parse_date, parse_number
+from spamlinks.exports.reading.flags import FOLLOW, NO, NOFOLLOW, YES
+from spamlinks.exports.reading.numbers import date_evidence, parse_date, parse_number
 from spamlinks.urls import authority, parse_host
 
 __all__ = ["Look", "link_kind", "look"]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from spamlinks.errors import InputError
-from spamlinks.exports.lookups import (
+from spamlinks.exports.containers.lookups import (
     MAX_CELL_CHARS,
     Strings,
     at_excels_limit,
@@ -20,7 +20,7 @@ from spamlinks.exports.lookups import (
     small_number,
     too_long,
 )
-from spamlinks.exports.markup import SAVE_AGAIN
+from spamlinks.exports.containers.markup import SAVE_AGAIN
 
 __all__ = ["MAX_COLUMNS", "Cells"]
 

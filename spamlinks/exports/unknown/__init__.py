@@ -1,0 +1,1 @@
+"""Tables that no format fits: what the user says of their columns, and what cells suggest."""
