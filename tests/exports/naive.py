@@ -86,6 +86,7 @@ def by_json(path: Path) -> Links:
 
 def by_csv(path: Path) -> Links:
     """``csv.DictReader`` with its defaults, each cell converted by its type."""
+    csv.field_size_limit(131_072)  # the default, which our own reader raises for the process
     links: Links = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -82,6 +82,7 @@ NOT_PLAIN = [
     ("a,b\nc\nd,e\n", 2, "a short record"),
     ("a,b\nc,\n,d,e\n", 2, "a long record"),
     ("a,b\nc\nd,e,f\n", 2, "a short and a long record"),
+    (",\n\nq,,", 2, "a blank line, and one empty cell too many at the very end"),
     ("a,b,c\nd,e,f\n", 2, "all records are long"),
     ("a,b\n\nc,d\n", 2, "a blank line"),
     ("a,b\n   \nc,d\n", 2, "a line of blanks"),

@@ -151,7 +151,7 @@ def read_block(block: Block, delimiter: str, width: int) -> pl.DataFrame:
         raise NotPlainError
     try:
         frame = pl.read_csv(
-            block.data,
+            block.data + b"\n",  # without it an empty cell too many passes in the last record
             has_header=False,
             separator=delimiter,
             schema={f"c{i}": pl.String for i in range(width)},
