@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
 DATA ?= ../shared/data
-N ?= 20000
+N ?= 100000
 
 .PHONY: help setup setup-dev demo test lint types unit wheel model accuracy examples fuzz bounds lock clean
 
@@ -63,7 +63,7 @@ examples: setup ## write data/examples anew
 	$(BIN)/python -m spamlinks.simulate.examples
 
 fuzz: setup-dev ## feed the reader with damaged and hostile files (N=...)
-	$(BIN)/python -m tests.fuzz_exports -n $(N) --keep $(OUT)/fuzz
+	$(BIN)/python -m tests.fuzz_exports -n $(N) -j 2 --keep $(OUT)/fuzz
 
 bounds: setup-dev ## measure the memory that hostile exports can take
 	$(BIN)/python benchmarks/memory_bounds.py

@@ -34,7 +34,7 @@ def reading_notes(recognised: Recognised, converter: Converter, records: int) ->
     if recognised.source.damaged:
         notes.append("some bytes are not valid UTF-8 and are shown as \ufffd")
     if recognised.source.encoding == "cp1252":
-        notes.append("read as Windows-1252; saved as UTF-8 no letter would be lost")
+        notes.append("read as Windows-1252: if letters look wrong, save the file as UTF-8")
     for name, count in sorted(converter.unreadable.items()):
         notes.append(f"{name}: {count:,} cells could not be read and count as unknown")
     if records == 0:
