@@ -301,7 +301,7 @@ def train(
 def formats(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE_OR_FOLDER", help="Say what these files are and how they are read."),
+        typer.Argument(metavar="FILE_OR_FOLDER", help="Say what these are and how they are read."),
     ] = None,
     map_columns: Map = None,
     mapping: MappingFile = None,
