@@ -21,6 +21,7 @@ MAX_COLUMNS = 1000
 SAMPLE = 50
 """Records that are looked at when a header does not tell."""
 
+_KEEP_NAME = re.compile(r"\b(?:keep|allow ?list|white ?list)\b")
 _DISAVOW_LINE = re.compile(r"(?im)^\s*domain\s*:\s*\S")
 
 
@@ -201,6 +202,8 @@ def by_lines(source: Source) -> Match | None:
     named = "disavow" in plain_name(source.part.table) and (is_list or len(plain) < len(lines))
     if _DISAVOW_LINE.search(source.head) or named:
         return Match(_entry("google", "disavow"), ONE_COLUMN, ("line",), 0, 1.0)
+    if is_list and _KEEP_NAME.search(plain_name(source.part.table)):
+        return Match(_entry("spamlinks", "keep-list"), ONE_COLUMN, ("line",), 0, 1.0)
     if is_list:
         return Match(_entry("plain", "url-list"), ONE_COLUMN, ("url",), 0, 1.0)
     return None

@@ -138,6 +138,22 @@ def test_an_old_list_of_urls_is_told_by_its_name(tmp_path, name, text, is_disavo
     assert bool(intake.readings) != is_disavow
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "option"),
+    [
+        ("keep.txt", "# ours\npartner.example\nhttps://press.example/a\n", "--keep"),
+        ("client-whitelist.txt", "partner.example\n", "--keep"),
+        ("facts.csv", "linking_domain,domain_created_on\na.example,2019-05-31\n", "--facts"),
+    ],
+)
+def test_files_for_an_option_are_told(tmp_path, name, text, option):
+    write(tmp_path / name, text)
+    write(tmp_path / "a.csv", GSC.format("a"))
+    intake = take_in([tmp_path])
+    assert [reading.source for reading in intake.readings] == ["a.csv"]
+    assert option in str(intake.refused[0])
+
+
 def test_in_a_folder_a_guess_must_be_clear(tmp_path):
     names = [f"firm{n}.com;Jo{n};{n}" for n in range(9)]
     write(tmp_path / "contacts.csv", "\n".join(["Firma;Kto;Telefon", *names]) + "\n")
