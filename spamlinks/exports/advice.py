@@ -14,6 +14,7 @@ _NO_SITE = "Nothing to do: what stands here is no web site that could be disavow
 ADVICE: dict[str, str] = {
     "no referring page": _LOOK_UP,
     "control character in the URL": _LOOK_UP,
+    "a repeated header line": "Nothing to do: exports were put together in one file.",
     "comment": "Nothing to do: the line is a comment.",
     "a quote is never closed": "Export the file again, unchanged by a spreadsheet or an editor.",
     "a quote is never closed, or a cell is too long": "Export the file again, unchanged by a "

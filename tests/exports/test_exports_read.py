@@ -230,6 +230,13 @@ def test_long_cells_are_read_whichever_way(tmp_path):
     assert reading.rejected["record"].to_list() == [2]
 
 
+def test_a_repeated_header_is_called_so(tmp_path):
+    """People put exports together with `cat`."""
+    path = write(tmp_path, ",".join(GOOD), ",".join(HEADER), ",".join(GOOD))
+    rejected = read_export(path).rejected
+    assert rejected.select("record", "reason").rows() == [(2, "a repeated header line")]
+
+
 def test_further_columns_are_kept_as_text(tmp_path):
     header = ",".join([*HEADER, "Is Spam"])
     path = write(tmp_path, ",".join([*GOOD, " 1 "]), ",".join([*GOOD, ""]), header=header)

@@ -124,7 +124,8 @@ def _usable(
     if not doubtful.any():
         return frame
     suspects = frame.select("export_row", "referring_page").filter(doubtful)
-    reason = _reason(recognised, suspects)
+    header = recognised.columns[converter.position_of("referring_page")].header
+    reason = _reason(recognised, suspects, header)
     if not reason.is_not_null().any():
         return frame
     bad = suspects.select(
@@ -135,7 +136,7 @@ def _usable(
     return frame.filter(good)
 
 
-def _reason(recognised: Recognised, suspects: pl.DataFrame) -> pl.Series:
+def _reason(recognised: Recognised, suspects: pl.DataFrame, header: str) -> pl.Series:
     """Return why records cannot be used, by their referring page; null for those that can."""
     hosts = authorities(suspects["referring_page"])
     problems = host_problems(hosts)
@@ -143,6 +144,8 @@ def _reason(recognised: Recognised, suspects: pl.DataFrame) -> pl.Series:
     reason: pl.Expr = (
         pl.when(page.is_null())
         .then(pl.lit("no referring page"))
+        .when(page == header)
+        .then(pl.lit("a repeated header line"))
         .when(page.str.contains(r"[\x00-\x1f\x7f]"))
         .then(pl.lit("control character in the URL"))
         .when(host.is_in(list(problems)))
