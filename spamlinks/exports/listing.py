@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from spamlinks.errors import InputError, OutputError, RefusedExport
-from spamlinks.exports.containers.parts import shown_name
+from spamlinks.exports.containers.container import shown_name
 from spamlinks.exports.names import date_from_name, property_from_name
 
 __all__ = ["list_files", "refuse_among", "unique"]

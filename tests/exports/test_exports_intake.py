@@ -190,6 +190,14 @@ def test_json_in_any_encoding(tmp_path, encoding):
     assert reading.backlinks["referring_page"].to_list() == ["https://bücher.example/"]
 
 
+def test_names_are_shown_as_they_read(tmp_path):
+    """A no-break space, or a mark that turns the reading direction, may hide in a name."""
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("a\u00a0\u202efdp.csv", GSC.format("a"))
+    (reading,) = read_exports([tmp_path])
+    assert reading.source == "b.zip > a??fdp.csv"
+
+
 def test_a_copy_inside_an_archive_is_known_by_its_hash(tmp_path):
     plain = write(tmp_path / "a.csv", GSC.format("a"))
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:

@@ -66,7 +66,8 @@ def test_vendors_verdicts_change_no_score(data: st.DataObject) -> None:
         drawn = data.draw(st.sampled_from(["none", "low", "high", "mixed", "absent"]))
         if drawn == "absent":
             continue
-        low, high = (False, True) if dtype == pl.Boolean() else (0.0, 100.0)
+        extremes = {pl.Boolean(): (False, True), pl.String(): ("OK", "Unnatural")}
+        low, high = extremes.get(dtype, (0.0, 100.0))
         values = {
             "none": [None], "low": [low], "high": [high], "mixed": [low, high, None],
         }[drawn]  # fmt: skip

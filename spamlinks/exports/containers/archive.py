@@ -10,10 +10,10 @@ from functools import partial
 from typing import IO
 
 from spamlinks.errors import InputError
+from spamlinks.exports.containers.container import shown_name
 from spamlinks.exports.containers.zipfiles import (
     inflated_limit,
     listed,
-    printable_name,
     refusal,
     too_large,
     unpacked,
@@ -141,7 +141,7 @@ def _shown(info: zipfile.ZipInfo) -> str:
             name = name.encode("cp437").decode("utf-8")
         except ValueError:
             name = info.filename
-    return printable_name(name.replace("\\", "/"))[-MAX_NAME:] or "(no name)"
+    return shown_name(name.replace("\\", "/"))[-MAX_NAME:] or "(no name)"
 
 
 def _by_name_and_place(named: tuple[str, zipfile.ZipInfo]) -> tuple[str, int]:

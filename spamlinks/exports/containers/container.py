@@ -11,7 +11,14 @@ from typing import IO, cast
 
 from spamlinks.errors import InputError
 
-__all__ = ["CHUNK_BYTES", "GZIP_MAGIC", "bounded_gzip", "open_file", "refuse_containers"]
+__all__ = [
+    "CHUNK_BYTES",
+    "GZIP_MAGIC",
+    "bounded_gzip",
+    "open_file",
+    "refuse_containers",
+    "shown_name",
+]
 
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 22
@@ -94,6 +101,17 @@ class _Counted(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a file as it may be shown, in one line and as it reads.
+
+    Controls, marks that reverse or hide what follows, and bytes that are no text become "?".
+
+    >>> shown_name("a\\u202efdp.csv"), shown_name("Liste\\u00a0neu.csv")
+    ('a?fdp.csv', 'Liste?neu.csv')
+    """
+    return "".join(char if char.isprintable() else "?" for char in name)
 
 
 def open_file(path: Path, name: str) -> IO[bytes]:

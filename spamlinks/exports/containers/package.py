@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import IO, cast
 
 from spamlinks.errors import InputError
-from spamlinks.exports.containers.container import CHUNK_BYTES
+from spamlinks.exports.containers.container import CHUNK_BYTES, shown_name
 from spamlinks.exports.containers.markup import Reader, parse
 from spamlinks.exports.containers.zipfiles import (
     inflated_limit,
     listed,
-    printable_name,
     refusal,
     too_large,
     unpacked,
@@ -213,6 +212,6 @@ class _Tabs(_Quiet):
         elif tag == "sheet" and depth == 3 and len(self.found) < MAX_SHEETS:
             state = attributes.get("state", "visible")
             numbers = (value for key, value in attributes.items() if key.endswith(":id"))
-            shown = printable_name(attributes.get("name", ""))[:MAX_NAME]
+            shown = shown_name(attributes.get("name", ""))[:MAX_NAME]
             sheet = Sheet(shown, state != "visible")
             self.found.append((sheet, next(numbers, "")))

@@ -20,9 +20,15 @@ from threading import Lock
 from typing import IO, cast
 
 from spamlinks.errors import InputError
-from spamlinks.exports.containers.container import CHUNK_BYTES, GZIP_MAGIC, bounded_gzip, open_file
+from spamlinks.exports.containers.container import (
+    CHUNK_BYTES,
+    GZIP_MAGIC,
+    bounded_gzip,
+    open_file,
+    shown_name,
+)
 
-__all__ = ["Part", "Reject", "parts", "shown_name"]
+__all__ = ["Part", "Reject", "parts"]
 
 PEEK_BYTES = 1 << 18
 SPOOL_BYTES = 1 << 24
@@ -135,11 +141,6 @@ class _Spool:
                 self._file, self._write = file, None
         assert self._file is not None  # noqa: S101 - the writer ran or raised
         return cast(IO[bytes], _Cursor(self._file, self._lock))
-
-
-def shown_name(name: str) -> str:
-    """Return the name of a file as it may be shown: no controls, no bytes that are no UTF-8."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "?", name)
 
 
 def parts(path: Path, name: str = "") -> tuple[list[Part], list[InputError]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import stat
 import struct
 import zipfile
@@ -18,7 +17,7 @@ from spamlinks.exports.containers.container import (
     SAFE_INFLATED_BYTES,
 )
 
-__all__ = ["inflated_limit", "listed", "printable_name", "refusal", "too_large", "unpacked"]
+__all__ = ["inflated_limit", "listed", "refusal", "too_large", "unpacked"]
 
 MAX_LIST_BYTES = 1 << 22
 """The list of members may take this much: 40,000 files, and 90 MB when Python holds it."""
@@ -33,10 +32,6 @@ _METHODS = {
     93: "zstandard",
     95: "xz",
 }
-# Controls, bytes that are no text, and marks that reverse or hide what follows them.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 
 
 def listed(raw: IO[bytes], name: str) -> tuple[list[zipfile.ZipInfo], int]:
@@ -105,11 +100,6 @@ def too_large(source: str, limit: int, way_out: str = "unpack it and split it") 
         f"it inflates to more than {limit >> 20:,} MB",
         f"If that is really an export, {way_out}.",
     )
-
-
-def printable_name(name: str) -> str:
-    """Return a name from a file with everything in it visible and in place."""
-    return _UNPRINTABLE.sub("?", name)
 
 
 def _damaged(source: str) -> InputError:
