@@ -16,8 +16,8 @@ __all__ = ["CONFIDENCE", "FormatLine", "format_lines", "formats_page", "show_for
 CONFIDENCE = {
     "A": ("supported", "checked against real exports"),
     "B": ("supported", "the header is published by independent programs that read it"),
-    "C": ("recognised, unconfirmed", "some of it is assumed; no real export was seen"),
-    "D": ("recognised, unconfirmed", "a guess at the layout; no real export was seen"),
+    "C": ("recognised, unconfirmed", "some of it is assumed"),
+    "D": ("recognised, unconfirmed", "a guess at the layout"),
     "M": ("as you said", "you named the columns"),
     "G": ("guessed", "columns were guessed from their cells, and you accepted it"),
 }

@@ -15,8 +15,8 @@ ROUND_COUNTS = (1_000, 5_000, 10_000, 20_000, 25_000, 30_000, 50_000, 100_000, 2
 """Record counts at which vendors and plans cut exports."""
 OWN_LISTS = ("plain", "spamlinks", "custom")
 _DOUBT = {
-    "C": "the layout is partly assumed, no real file was seen",
-    "D": "the layout is a guess, no real file was seen",
+    "C": "some of its layout is assumed",
+    "D": "its layout is a guess",
 }
 
 
