@@ -1,7 +1,7 @@
 """How much memory the reader takes for files made to take much.
 
     python benchmarks/memory_bounds.py
-    python benchmarks/memory_bounds.py --scale 0.1 --only empty-lines
+    python benchmarks/memory_bounds.py --scale 0.1 --only "empty lines"
 
 Each file is written to a temporary folder, read in a process of its own, and deleted. Shown are
 the size of the file, the seconds, the most memory that the process held, the size of the result in
@@ -139,10 +139,11 @@ def main() -> None:
         for name, make in _cases(args.scale).items()
         if name in ("one line", "empty lines", "ragged records")
     ]
+    cases = [case for case in cases if args.only in case[0]]
+    if not cases:
+        parser.error(f"no file is called {args.only!r}")
     over = 0
     for name, make, packed in cases:
-        if args.only not in name:
-            continue
         with tempfile.TemporaryDirectory(prefix="memory_bounds_") as folder:
             path = Path(folder) / ("links.csv.gz" if packed else "links.csv")
             write(path, make(), packed)
