@@ -35,6 +35,8 @@ class Draft:
     changes: tuple[str, ...]
     notes: tuple[str, ...] = ()
     backup: str | None = None
+    run: dict[str, Any] | None = None
+    """Facts of the run, where exports were read for this file alone."""
 
 
 def candidates(domains: pl.DataFrame) -> list[Candidate]:

@@ -145,6 +145,7 @@ def disavow_from(
     else:
         outcome = audit(inputs, settings, stage=stage)
         draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
+        draft = replace(draft, run=outcome.run)
     if draft.text is not None:
         _refuse_loss(output, draft.text)
         kept = write_disavow(output, draft.text, backup=output.exists())

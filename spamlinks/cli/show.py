@@ -136,9 +136,13 @@ def _site(run: dict[str, Any]) -> str:
     return f" to [bold]{_text(run['site'])}[/bold]{guessed}"
 
 
-def _files(console: Console, run: dict[str, Any]) -> None:
-    """One line for each file where there are several, what it is, and what to know about it."""
+def _files(console: Console, run: dict[str, Any], *, written: bool = True) -> None:
+    """One line for each file where there are several, what it is, and what to know about it.
+
+    ``written`` says that run.json and rejected.csv were.
+    """
     inputs = run["inputs"]
+    where = "in run.json" if written else "that 'spamlinks audit' names"
     noted = sorted(inputs, key=lambda entry: not (entry["rejected"] or entry["notes"]))
     notes_left = SHOWN_NOTES
     for entry in noted[:SHOWN_FILES]:
@@ -150,28 +154,27 @@ def _files(console: Console, run: dict[str, Any]) -> None:
                 soft_wrap=True,
             )
         for note in entry["notes"][:notes_left]:
-            where = "    " if len(inputs) > 1 else f"  {name}: "
-            console.print(f"{where}{_text(note, 240)}", style="dim", soft_wrap=True)
+            lead = "    " if len(inputs) > 1 else f"  {name}: "
+            console.print(f"{lead}{_text(note, 240)}", style="dim", soft_wrap=True)
         notes_left -= min(notes_left, len(entry["notes"]))
     more = sum(len(entry["notes"]) for entry in inputs) - (SHOWN_NOTES - notes_left)
-    _more(console, len(inputs) - SHOWN_FILES if len(inputs) > 1 else 0, "file", "dim")
-    _more(console, more, "file note", "dim")
+    _more(console, where, len(inputs) - SHOWN_FILES if len(inputs) > 1 else 0, "file", "dim")
+    _more(console, where, more, "file note", "dim")
     for refused in run["refused"][:SHOWN_REFUSED]:
         console.print(
             f"  refused: {_text(refused['file'], 120)}: {_text(refused['reason'], 300)}",
             style="yellow",
             soft_wrap=True,
         )
-    _more(console, len(run["refused"]) - SHOWN_REFUSED, "refused file", "yellow")
+    _more(console, where, len(run["refused"]) - SHOWN_REFUSED, "refused file", "yellow")
     for note in run["notes"][:SHOWN_NOTES]:
         console.print(f"  {_text(note, 240)}", soft_wrap=True)
-    _more(console, len(run["notes"]) - SHOWN_NOTES, "note", "none")
+    _more(console, where, len(run["notes"]) - SHOWN_NOTES, "note", "none")
     reasons = [f"{count:,} {_text(reason, 80)}" for reason, count in run["rejected"].items()]
     if reasons:
         shown = ", ".join(reasons[:SHOWN_REASONS]) + (", ..." if reasons[SHOWN_REASONS:] else "")
-        console.print(
-            f"  rejected: {shown}; rejected.csv says what to do", style="dim", soft_wrap=True
-        )
+        advice = "; rejected.csv says what to do" if written else ""
+        console.print(f"  rejected: {shown}{advice}", style="dim", soft_wrap=True)
 
 
 def _layout(entry: dict[str, Any]) -> str:
@@ -182,9 +185,9 @@ def _layout(entry: dict[str, Any]) -> str:
     return f"{entry['vendor']} {entry['kind']} ({entry['generation']}), {sure}"
 
 
-def _more(console: Console, many: int, what: str, style: str) -> None:
+def _more(console: Console, where: str, many: int, what: str, style: str) -> None:
     if many > 0:
-        console.print(f"  and {_counted(many, f'more {what}')} in run.json", style=style)
+        console.print(f"  and {_counted(many, f'more {what}')} {where}", style=style)
 
 
 def _counted(many: int, noun: str) -> str:
@@ -261,6 +264,8 @@ def _verdict(console: Console, draft: Draft, path: Path) -> None:
 def show_draft(draft: Draft, path: Path) -> None:
     """Say what was written to a disavow file, or why nothing was."""
     console = _console()
+    if draft.run is not None:
+        _files(console, draft.run, written=False)
     for note in draft.notes:
         console.print(f"  {_text(note, 240)}", soft_wrap=True)
     _outcome(console, draft, path)

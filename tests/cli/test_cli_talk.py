@@ -96,3 +96,14 @@ def test_why_nothing_is_disavowed(verdict: str, reason: str, sentence: str, why:
     )
     draft = draft_disavow(domains, Guards(), {"threshold": False, "precision": 0.98})
     assert draft.why_not == sentence, why
+
+
+def test_disavow_names_what_it_left_out(run: Run, tmp_path: Path) -> None:
+    """The file may be uploaded: what did not count for it must be known, without a run.json."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "a.csv").write_text("Linking page,Last crawled\nhttps://a.example/,2026-01-05\n")
+    (folder / "anchors.csv").write_text("Rank,Link text\n1,tools\n")
+    outcome = run("disavow", folder, "--site", "shop.example", "-o", tmp_path / "disavow.txt")
+    assert "refused: anchors.csv: it lists anchor texts" in outcome.talk
+    assert "run.json" not in outcome.talk
