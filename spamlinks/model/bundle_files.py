@@ -32,7 +32,8 @@ __all__ = [
     "write_folder",
 ]
 
-CARD, METADATA = "README.md", "metadata.json"
+CARD = "README.md"
+METADATA = "metadata.json"
 HINT = "Use another model folder, or train the model anew with 'spamlinks train'."
 
 MAX_JSON = 16 * 2**20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import json
 import pickle
 from pathlib import Path
 
@@ -117,7 +116,7 @@ def test_metadata_shows_what_the_model_looks_at(folder: Path) -> None:
     meta = json.loads((folder / "metadata.json").read_text("utf-8"))
     table = {row["signal"]: row for row in meta["features"]}
     assert list(table) == list(load_bundle(folder).signal_names())
-    one = table["external_links"]
+    one = dict(table["external_links"])
     assert one.pop("importance").keys() == {"model.txt", "model-2.txt"}
     assert one == {
         "signal": "external_links", "version": SIGNALS["external_links"].version, "group": "page",

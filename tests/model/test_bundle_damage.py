@@ -1,4 +1,4 @@
-"""Whatever stands in a model folder is loaded and scores as it should, or is refused in one line."""
+"""Whatever stands in a model folder scores as it should, or is refused in one line."""
 
 from __future__ import annotations
 
@@ -300,7 +300,8 @@ def test_a_hash_of_a_file_that_no_part_uses(folder: Path) -> None:
     "content",
     [
         b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000,
-        b'{"format": 1}', b'"x"', b"1", b"9" * 5000, b"{}".decode().encode("utf-16"), b'\xef\xbb\xbf{"format": 1}',
+        b'{"format": 1}', b'"x"', b"1", b"9" * 5000, b"{}".decode().encode("utf-16"),
+        b'\xef\xbb\xbf{"format": 1}',
         b'{"format": 1, "sha256": {"a": 1e999}}',
     ],
     ids=lambda content: repr(content[:12]),
