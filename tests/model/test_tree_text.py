@@ -176,11 +176,11 @@ def test_whatever_lightgbm_writes_for_us_is_read() -> None:
     X[:, 1] = np.nan  # never known
     y = (2.0 * np.isnan(X[:, 2]) + np.nan_to_num(X[:, 0]) + rng.normal(size=300) > 1).astype(int)
     written = ""
-    for settings in (
+    for chosen in (
         {}, {"num_leaves": 2}, {"min_child_samples": 200}, {"monotone": False},
         {"extra_trees": True}, {"max_depth": -1, "num_leaves": 63, "min_child_samples": 1},
     ):  # fmt: skip
-        model = SpamLinkClassifier(n_estimators=20, n_jobs=1, **settings).fit(X, y)
+        model = SpamLinkClassifier(n_estimators=20, n_jobs=1, **chosen).fit(X, y)
         made = model.booster_.model_to_string()
         check_trees(made, ["x0", "x1", "x2"])
         written += trees_only(made)
