@@ -103,10 +103,12 @@ def generate(
         domain = np.concatenate([domain, rng.integers(0, n_domains, rows - len(domain))])
     domain = rng.permutation(domain)[:rows]
     columns = domain_columns(rng, _KINDS, which, wide=wide)
-    measured(rng, columns, noise)
+    mistakes = np.random.default_rng([seed, 3])  # apart, so that `noise` changes nothing else
+    measured(mistakes, columns, noise)
     frame = link_rows(
         rng, _KINDS, which, domain, groups, columns, texts,
-        hosts=hosts, languages=languages, as_of=as_of, wide=wide, noise=noise,
+        hosts=hosts, languages=languages, as_of=as_of, wide=wide,
+        noise=noise, mistakes=mistakes,
     )  # fmt: skip
     wrong = mislabelled(seed, n_domains, label_noise)
     network = np.where(spam & (groups.of >= 0), groups.of, -1)

@@ -38,6 +38,7 @@ def link_rows(
     as_of: date,
     wide: float,
     noise: float,
+    mistakes: np.random.Generator,
 ) -> pl.DataFrame:
     """Draw the backlinks of a profile whose domains are drawn.
 
@@ -48,6 +49,7 @@ def link_rows(
     columns : of ``domains.domain_columns``.
     hosts, languages : of each domain.
     as_of, wide, noise : as for ``generate``.
+    mistakes : source of chance for ``noise``.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def link_rows(
     words = link_texts(rng, kinds, which, domain, groups, languages, targets, texts)
     https = np.where(flag("https"), "https://", "http://")
     www = np.where(rng.random(len(which))[domain] < 0.3, "www.", "")
-    external = np.maximum(1, stale(rng, count("external", columns["outward"]), noise))
+    external = np.maximum(1, stale(mistakes, count("external", columns["outward"]), noise))
     mean, sd = spreads_of(kinds, kind, "linked_per_external")
     linked = np.maximum(1, np.round(external * np.clip(rng.normal(mean, sd), 0.05, 1)))
     traffic, rating = columns["traffic"][domain], columns["rating"][domain]
