@@ -13,7 +13,7 @@ from pathlib import Path
 from spamlinks.errors import SpamlinksError
 from spamlinks.files import write_atomic
 from spamlinks.simulate import groups, noise
-from spamlinks.simulate.domains import PATTERNED, SPAM_TRUST
+from spamlinks.simulate.domains import ALIKE, PATTERNED, SPAM_TRUST
 from spamlinks.simulate.hosts import NAMES
 from spamlinks.simulate.indexes import INDEXES
 from spamlinks.simulate.kinds import ANCHORS, CONTEXTS, HONEST, PATHS, SPAM, TITLES, Kind
@@ -136,6 +136,8 @@ def _settings() -> Iterator[str]:
     size = f"median {10**middle:.0f} domains x/÷ {10**spread:.2g}"
     yield f"| size of a group | {size} | assumption; after no-data |"
     yield f"| what members share | {shared} | assumption; after google-spam |"
+    alike = f"{_share(ALIKE)} of the variance of size (one owner) and of links out (all groups)"
+    yield f"| how alike members are | {alike} | assumption; after no-data |"
     wave = "spread of 2 to 16 days"
     yield f"| a group's wave | {wave} | assumption: days to weeks; after google-disavow |"
     patterns = ", ".join(f"{_share(share)} with endings {end}" for end, share in PATTERNED.items())

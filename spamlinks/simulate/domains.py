@@ -25,6 +25,9 @@ PATTERNED = {"cheap_spam": 1.0, "spam": 0.5}
 who buy domains by the dozen do not think of each name. An assumption after public disavow lists,
 where half of the most named domains share a pattern with others."""
 
+ALIKE = 0.5
+"""Share of the variance of size, and of links out, that members of a group share; assumed."""
+
 SPAM_TRUST = 0.5
 """Majestic's Trust Flow of spam as a share of an honest domain's of the same rating; assumed."""
 
@@ -121,14 +124,30 @@ def _where_any(
     return none, out
 
 
+def _alike(rng: np.random.Generator, groups: Groups, shared: npt.NDArray[np.bool_]) -> Floats:
+    """Standard normal draws of domains, correlated within those groups that share them."""
+    own, common = rng.normal(0, 1, len(groups.of)), rng.normal(0, 1, len(groups))
+    member = np.flatnonzero(groups.of >= 0)
+    member = member[shared[groups.of[member]]]
+    mixed = np.sqrt(ALIKE) * common[groups.of[member]] + np.sqrt(1 - ALIKE) * own[member]
+    own[member] = mixed
+    return own
+
+
 def domain_columns(
     rng: np.random.Generator,
     kinds: tuple[Kind, ...],
     which: Ints,
+    groups: Groups,
     *,
     wide: float,
 ) -> dict[str, Floats]:
     """Draw what measures the domains, each of shape (n_domains,).
+
+    Parameters
+    ----------
+    which : kind of each domain, as an index of ``kinds``.
+    wide : factor on the spread of the counts.
 
     Returns
     -------
@@ -138,7 +157,10 @@ def domain_columns(
     themselves, ``strength``: how well the pages are linked.
     """
     n = len(which)
-    size = rng.normal(0, 1, n)  # one draw moves everything that measures size
+    # One draw moves everything that measures size. Domains of one owner are alike; the pages of a
+    # group, which one program or one text made, are alike whoever owns them.
+    owned = np.array([k.endings in PATTERNED for k in kinds])[groups.kind]
+    size = _alike(rng, groups, owned)
 
     def near(share: float) -> Floats:
         noise = rng.normal(0, 1, n)
@@ -153,7 +175,7 @@ def domain_columns(
     zero = shares_of(kinds, which, "zero_rating")
     none, links = _where_any(which, zero, near(0.7), near(0.85), 0.7 * 0.85)
     rating = np.where(none, 0, np.round(np.clip(mean + sd * links, 0.1, 97), 1))
-    outward = near(0.25)
+    outward = 0.25 * size + np.sqrt(1 - 0.25**2) * _alike(rng, groups, np.ones_like(owned))
     mean, sd = spreads_of(kinds, which, "external")
     linked = mean + 0.35 + wide * sd * 0.75 * outward + 0.35 * size + rng.normal(0, 0.3, n)
     mean, sd = spreads_of(kinds, which, "age_days")

@@ -102,7 +102,7 @@ def generate(
     if len(domain) < rows:
         domain = np.concatenate([domain, rng.integers(0, n_domains, rows - len(domain))])
     domain = rng.permutation(domain)[:rows]
-    columns = domain_columns(rng, _KINDS, which, wide=wide)
+    columns = domain_columns(rng, _KINDS, which, groups, wide=wide)
     mistakes = np.random.default_rng([seed, 3])  # apart, so that `noise` changes nothing else
     measured(mistakes, columns, noise)
     frame = link_rows(

@@ -13,6 +13,8 @@ import pytest
 from spamlinks.errors import InputError
 from spamlinks.simulate import generate
 from spamlinks.simulate.document import COMMAND, main, render_document
+from spamlinks.simulate.domains import domain_columns
+from spamlinks.simulate.groups import draw_groups
 from spamlinks.simulate.hosts import NAMES
 from spamlinks.simulate.kinds import ANCHORS, HONEST, KINDS, SPAM, Kind
 from spamlinks.simulate.sources import GROUPS, REFERENCES, source_of
@@ -160,6 +162,27 @@ def test_networks_appear_in_waves_where_the_kind_says_so(name, least, most) -> N
     spans = frame.group_by("network").agg(span, pl.len()).filter(pl.col("len") >= 8)
     assert spans.height >= 8
     assert least <= (spans["first_seen"] < 60).mean() <= most
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "alike"),
+    [
+        ("link seller network", "outward", True),  # one program made the pages
+        ("link seller network", "rating", True),  # one owner bought the domains
+        ("own product's login page", "outward", True),
+        ("own product's login page", "rating", False),  # each copy has its own customer
+    ],
+)
+def test_members_of_a_group_are_alike_in_what_they_share(name, column, alike) -> None:
+    kinds, rng = (*HONEST, *SPAM), np.random.default_rng(5)
+    which = np.full(4000, list(KINDS).index(name))
+    groups = draw_groups(rng, kinds, which, 1.0)
+    values = domain_columns(rng, kinds, which, groups, wide=1.0)[column]
+    member = groups.of >= 0
+    told = pl.DataFrame({"group": groups.of[member], "value": values[member]})
+    within = told.select((pl.col("value") - pl.col("value").mean().over("group")).var()).item()
+    explained = 1 - within / told["value"].var()
+    assert (explained > 0.2) == alike, explained
 
 
 def test_own_products_login_pages_say_so_in_title_path_and_name() -> None:
