@@ -5,6 +5,7 @@ from __future__ import annotations
 from spamlinks.simulate.export import VENDORS, simulate, write_export
 from spamlinks.simulate.generate import generate
 from spamlinks.simulate.hosts import HostPool
+from spamlinks.simulate.recognise import generated_files
 from spamlinks.simulate.views import VIEWS, see_as
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "VIEWS",
     "HostPool",
     "generate",
+    "generated_files",
     "see_as",
     "simulate",
     "write_export",

@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Strings", "TextMaker", "join", "numbers", "pick"]
+__all__ = ["Strings", "TextMaker", "join", "numbers", "pick", "topic_words"]
 
 Strings = npt.NDArray[np.object_]
 
@@ -76,6 +76,11 @@ def join(*parts: Strings | str) -> Strings:
 def numbers(rng: np.random.Generator, n: int, high: int) -> Strings:
     """Draw ``n`` numbers from 1 to ``high`` - 1, as text."""
     return np.asarray(rng.integers(1, high, n).astype(str), dtype=object)
+
+
+def topic_words() -> frozenset[str]:
+    """Every word that titles and addresses of generated pages are made of, in all languages."""
+    return frozenset(word for words in _TOPIC.values() for word in words.split())
 
 
 @cache
