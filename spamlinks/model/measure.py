@@ -120,7 +120,7 @@ def measure(
         notes.append(f"no {word} among the {len(y):,} labelled: nothing to tell apart")
     elif min(groups[:2]) < MIN_GROUPS:
         notes.append(
-            f"{groups[0]:,} networks with spam and {groups[1]:,} with honest ones: intervals take "
+            f"networks with spam: {groups[0]:,}, with honest ones: {groups[1]:,}; intervals take "
             f"{MIN_GROUPS} of each"
         )
     enough = min(groups[:2]) >= MIN_GROUPS
@@ -203,7 +203,7 @@ def _cuts(
     sample: Sample, hits: Floats, sums: list[Floats], prior: float, groups: list[int]
 ) -> dict[str, Flagged]:
     found = hits.sum(axis=1)
-    drawn = np.array(sums, dtype=np.float64).reshape(-1, len(hits)).T
+    drawn = np.array(sums, dtype=np.float64).reshape(len(sums), len(hits)).T
     out = {}
     for place, (name, above) in enumerate(sample.flagged.items()):
         at = [0, 1, 2 + 2 * place, 3 + 2 * place]
