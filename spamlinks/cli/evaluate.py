@@ -118,7 +118,10 @@ def evaluate(
     from spamlinks.cli.show_evaluation import show_evaluation
     from spamlinks.evaluation import evaluate as run_evaluate
     from spamlinks.evaluation import write_evaluation
+    from spamlinks.exports import refuse_among
 
+    if output is not None:
+        refuse_among(labelled, output)
     if as_format not in ("text", "json"):
         raise typer.BadParameter("give text or json", param_hint="--format")
     if compare is None and (compare_lower_is_worse or compare_cut is not None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from spamlinks.errors import InputError
 from spamlinks.evaluation.compared import Compared, read_compared
 from spamlinks.evaluation.mistakes import mistakes
 from spamlinks.evaluation.outcome import CUT, VERDICT, Evaluation
-from spamlinks.evaluation.parts import beside, curves, drifted, slices
+from spamlinks.evaluation.parts import beside, curves, drifted, slices, unit_values
 from spamlinks.exports.site import on_site, site_domain, split_by_site
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.labels import Labelled, load_labelled
@@ -91,13 +92,6 @@ def evaluate(
         hints=settings.hints,
         extra=() if compare is None else (compare,),
     )
-    if labelled.positive_unlabelled:
-        raise InputError(
-            "labels",
-            "only spam is labelled, so nothing tells how often honest domains are hit",
-            "Give domains that you decided to keep with --keep FILE.",
-        )
-    table, y, made_up, notes = _usable(labelled)
     compared = None
     if compare is not None:
         compared = read_compared(
@@ -108,70 +102,83 @@ def evaluate(
             cut=compare_cut,
         )
         _refuse_the_label(compared, labelled.is_spam)
-    theirs = None if compared is None else compared.values
-    own = on_site(table["referring_page"], site_domain(labelled.site))
-    if own.any():
-        table, y = table.filter(~own), y[~own.to_numpy()]
-        theirs = None if theirs is None else theirs[~own.to_numpy()]
-        notes.append(f"{int(own.sum()):,} links from your own site are left out")
-    if settings.facts is not None:
-        table = join_facts(table, read_facts(settings.facts))
-    total = table.height
+    rows = _usable(labelled, settings, compared)
+    total = rows.table.height
     tell("scoring", 0, total)
-    brands = (*settings.brand, *site_label(labelled.site))
     scored = score_links(
-        bundle, table, brands=brands, progress=lambda done: tell("scoring", done, total)
+        bundle,
+        rows.table,
+        brands=(*settings.brand, *site_label(labelled.site)),
+        progress=lambda done: tell("scoring", done, total),
     )
     units, prior = unit_scores(bundle, scored, prior=settings.prior, precision=settings.target)
     decided = decide(units, Guards(site=labelled.site), settings.situation)
-    groups = row_groups(table)
-    decided, mixed = _with_labels(decided, scored, y, groups)
-    _refuse_one_class(decided)
     tell("measuring", 0, 0)
-    rounds, said = _rounds(rounds, int((~np.isnan(y)).sum()))
-    notes += said
+    groups = row_groups(rows.table)
+    decided, mixed = _with_labels(decided, scored, rows.is_spam, groups)
+    _refuse_one_class(decided)
+    known = ~np.isnan(rows.is_spam)
+    drawn, said = _rounds(rounds, int(known.sum()))
+    how: dict[str, Any] = {"prior": prior, "rounds": drawn, "seed": seed}
     probability = expit(bundle.log_odds(scored.margins, scored.views, prior))
-    known = ~np.isnan(y)
-    links = Sample(y[known].astype(np.int8), probability[known], groups[known])
-    units = decided.filter(pl.col("is_spam").is_not_null())
-    domains = _domain_sample(units)
-    how: dict[str, Any] = {"prior": prior, "rounds": rounds, "seed": seed}
-    by_kind, said = slices(units, domains, scored, how)
-    notes += said
+    links = Sample(rows.is_spam[known].astype(np.int8), probability[known], groups[known])
+    judged = decided.filter(pl.col("is_spam").is_not_null())
+    domains = _domain_sample(judged)
+    by_kind, unsaid = slices(judged, domains, scored, how)
+    theirs = None if rows.theirs is None else unit_values(rows.theirs, scored, judged)
     paired = {}
-    if compared is not None and theirs is not None:
-        paired = beside(compared, theirs, y, links, domains, scored, units, known, how)
-    tell("explaining", 0, 0)
-    errors = mistakes(bundle, scored, units)
-    table_of_drift, drift_note = drifted(bundle, scored)
-    found = Evaluation(
-        {},
+    if compared is not None and rows.theirs is not None and theirs is not None:
+        paired["links"] = beside(compared, links, rows.theirs[known], how)
+        paired["domains"] = beside(compared, domains, theirs, how)
+    found = (
         measure(links, calibration=True, **how),
         measure(domains, calibration=True, **how),
+    )
+    tell("explaining", 0, 0)
+    errors = mistakes(bundle, scored, judged)
+    moved, drift_note = drifted(bundle, scored)
+    facts = {
+        **program_facts(),
+        **_facts(bundle, settings, labelled, how),
+        "counts": _counts(rows.is_spam, decided, mixed),
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+    return Evaluation(
+        facts,
+        *found,
         by_kind,
         compared,
         paired,
         errors,
-        table_of_drift,
+        moved,
         drift_note,
-        curves(domains, compared, theirs, scored, units),
-        made_up,
-        (*_own_notes(labelled), *notes),
+        curves(domains, compared, theirs),
+        rows.made_up,
+        (*rows.notes, *said, *unsaid),
     )
-    facts = {
-        **program_facts(),
-        **_facts(bundle, settings, labelled, prior, rounds, seed),
-        "counts": _counts(y, decided, mixed),
-        "seconds": round(time.perf_counter() - started, 2),
-    }
-    return Evaluation(**{**vars(found), "facts": facts})
 
 
-def _usable(
-    labelled: Labelled,
-) -> tuple[pl.DataFrame, Floats, dict[str, str], list[str]]:
-    """The links, their labels without those of generated rows beside real ones, and what to say."""
-    table, y, notes = labelled.table, labelled.is_spam.copy(), []
+@dataclass(frozen=True)
+class _Rows:
+    """The links that are scored, with labels and the compared column in their order."""
+
+    table: pl.DataFrame
+    is_spam: Floats
+    theirs: Floats | None
+    made_up: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def _usable(labelled: Labelled, settings: Settings, compared: Compared | None) -> _Rows:
+    """Set aside what is no evidence: generated rows beside real ones, links from the own site."""
+    if labelled.positive_unlabelled:
+        raise InputError(
+            "labels",
+            "only spam is labelled, so nothing tells how often honest domains are hit",
+            "Give domains that you decided to keep with --keep FILE.",
+        )
+    table, y, notes = labelled.table, labelled.is_spam.copy(), _own_notes(labelled)
+    theirs = None if compared is None else compared.values
     made_up = generated_files(table)
     if made_up:
         generated = table["export_file"].is_in(list(made_up)).to_numpy()
@@ -180,6 +187,14 @@ def _usable(
             y[generated] = np.nan
             notes += [f"{file}: not counted, {why}" for file, why in made_up.items()]
             made_up = {}
+    own = on_site(table["referring_page"], site_domain(labelled.site))
+    if own.any():
+        kept = ~own.to_numpy()
+        table, y = table.filter(~own), y[kept]
+        theirs = None if theirs is None else theirs[kept]
+        notes.append(f"{int(own.sum()):,} links from your own site are left out")
+    if not table.height:
+        raise InputError("labels", "every link is from your own site", "Check --site.")
     try:
         split_by_site(labelled.readings, None)
     except InputError as error:
@@ -187,7 +202,9 @@ def _usable(
             f"{error.source} ({error.problem}): anchors are held against "
             f"{labelled.site or 'no site'} alone"
         )
-    return table, y, made_up, notes
+    if settings.facts is not None:
+        table = join_facts(table, read_facts(settings.facts))
+    return _Rows(table, y, theirs, made_up, tuple(notes))
 
 
 def _own_notes(labelled: Labelled) -> list[str]:
@@ -277,19 +294,17 @@ def _facts(
     bundle: ModelBundle,
     settings: Settings,
     labelled: Labelled,
-    prior: float,
-    rounds: int,
-    seed: int,
+    how: dict[str, Any],
 ) -> dict[str, Any]:
     return {
         "site": labelled.site,
         "model": {"name": bundle.name, "sha256": bundle.sha256, "prior": bundle.prior},
         "situation": settings.situation,
         "precision": settings.target,
-        "prior": round(prior, 4),
+        "prior": round(how["prior"], 4),
         "prior_asked": settings.prior,
-        "rounds": rounds,
-        "seed": seed,
+        "rounds": how["rounds"],
+        "seed": how["seed"],
         "vendor_verdict": labelled.vendor_verdict,
         "files": [
             {

@@ -19,7 +19,7 @@ from spamlinks.model.slices import TLD_CLASSES, main_language, tld_class
 from spamlinks.model.views import VIEW_TEXT, VIEWS
 from spamlinks.signals.kernel import BLOCK_ROWS, signals
 
-__all__ = ["beside", "curves", "drifted", "slices"]
+__all__ = ["beside", "curves", "drifted", "slices", "unit_values"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,7 +63,7 @@ def slices(
     return tuple(out), notes
 
 
-def _unit_values(theirs: Floats, scored: Scored, units: pl.DataFrame) -> Floats:
+def unit_values(theirs: Floats, scored: Scored, units: pl.DataFrame) -> Floats:
     """The compared column of each unit: the mean over its links that have a value."""
     rows = pl.DataFrame(
         {"_domain": scored.frame["_domain"], "value": pl.Series(theirs).fill_nan(None)}
@@ -73,34 +73,18 @@ def _unit_values(theirs: Floats, scored: Scored, units: pl.DataFrame) -> Floats:
     return joined["value"].fill_null(np.nan).to_numpy().astype(np.float64)
 
 
-def beside(
-    compared: Compared,
-    theirs: Floats,
-    y: Floats,
-    links: Sample,
-    domains: Sample,
-    scored: Scored,
-    units: pl.DataFrame,
-    known: npt.NDArray[np.bool_],
-    how: dict[str, Any],
-) -> dict[str, Paired]:
-    """Both scores on the rows, and on the domains, for which the other one has a value."""
-    out = {}
-    for level, sample, values in (
-        ("links", links, theirs[known]),
-        ("domains", domains, _unit_values(theirs, scored, units)),
-    ):
-        has = ~np.isnan(values)
-        chosen = sample.at(has)
-        flagged = compared.flagged(values[has])
-        other = Sample(
-            chosen.is_spam,
-            compared.worse(values[has]),
-            chosen.groups,
-            {} if flagged is None else {compared.column: flagged},
-        )
-        out[level] = pair(chosen, other, **how)
-    return out
+def beside(compared: Compared, sample: Sample, theirs: Floats, how: dict[str, Any]) -> Paired:
+    """Both scores on the rows of a sample for which the other one has a value (not NaN)."""
+    has = ~np.isnan(theirs)
+    chosen = sample.at(has)
+    flagged = compared.flagged(theirs[has])
+    other = Sample(
+        chosen.is_spam,
+        compared.worse(theirs[has]),
+        chosen.groups,
+        {} if flagged is None else {compared.column: flagged},
+    )
+    return pair(chosen, other, **how)
 
 
 def drifted(bundle: ModelBundle, scored: Scored) -> tuple[pl.DataFrame | None, str]:
@@ -143,14 +127,11 @@ def _lines(sample: Sample) -> dict[str, Any]:
     }
 
 
-def curves(
-    domains: Sample,
-    compared: Compared | None,
-    theirs: Floats | None,
-    scored: Scored,
-    units: pl.DataFrame,
-) -> dict[str, Any]:
-    """Points of the curves of domains, and how many of each class have which score."""
+def curves(domains: Sample, compared: Compared | None, theirs: Floats | None) -> dict[str, Any]:
+    """Points of the curves of domains, and how many of each class have which score.
+
+    ``theirs`` is the compared column per domain, NaN where it is not known.
+    """
     edges = np.linspace(0, 1, HISTOGRAM_BINS + 1)
     out: dict[str, Any] = {
         "ours": _lines(domains),
@@ -160,8 +141,7 @@ def curves(
         },
     }
     if compared is not None and theirs is not None:
-        values = _unit_values(theirs, scored, units)
-        has = ~np.isnan(values)
-        other = Sample(domains.is_spam[has], compared.worse(values[has]), domains.groups[has])
+        has = ~np.isnan(theirs)
+        other = Sample(domains.is_spam[has], compared.worse(theirs[has]), domains.groups[has])
         out["theirs"] = _lines(other)
     return out

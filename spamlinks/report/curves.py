@@ -31,13 +31,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A mark at (x, y) with the ends of its interval (NaN: none) and what it says on hover."""
+    """A mark at (x, y) with the ends of its interval (NaN: none) and what it says on hover.
+
+    ``weight`` in (0, 1] sets its size: a mark of few rows should not catch the eye.
+    """
 
     x: float
     y: float
     low: float
     high: float
     says: str
+    weight: float = 1.0
 
 
 def line_chart(
@@ -91,7 +95,10 @@ def reliability_chart(title: str, points: Sequence[Point], across: str, up: str)
                 f'<line class="c-range" x1="{x:.2f}%" x2="{x:.2f}%" '
                 f'y1="{low:.1f}" y2="{high:.1f}"/>'
             )
-        rows.append(f'<circle class="c-point" cx="{x:.2f}%" cy="{_up(point.y):.1f}" r="4.5"/></g>')
+        size = 2.5 + 4 * _unit(point.weight) ** 0.5
+        rows.append(
+            f'<circle class="c-point" cx="{x:.2f}%" cy="{_up(point.y):.1f}" r="{size:.1f}"/></g>'
+        )
     return _svg(title, _HEIGHT, rows)
 
 

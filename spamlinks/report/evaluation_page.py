@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -133,7 +133,7 @@ def _figures(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         ),
     ):
         part = domains[key]
-        points = [] if part is None else [_point(entry) for entry in part["bins"]]
+        points = [] if part is None else _points(part["bins"])
         drawing = curves.reliability_chart(title, points, "mean score of the bin", "share of spam")
         if part is not None:
             error = words.interval_text(part["expected_calibration_error"])
@@ -155,12 +155,17 @@ def _figures(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     return out
 
 
-def _point(entry: Mapping[str, Any]) -> curves.Point:
+def _points(bins: Sequence[Mapping[str, Any]]) -> list[curves.Point]:
+    largest = max((entry["rows"] for entry in bins), default=1)
+    return [_point(entry, entry["rows"] / largest) for entry in bins]
+
+
+def _point(entry: Mapping[str, Any], weight: float) -> curves.Point:
     observed = entry["observed"]
     low, high = (math.nan if observed[end] is None else observed[end] for end in ("low", "high"))
     shown = words.interval_text(observed, "percent")
     says = f"{count(entry['rows'])} scored {entry['low']:.1f} to {entry['high']:.1f}: {shown} spam"
-    return curves.Point(entry["predicted"], observed["value"], low, high, says)
+    return curves.Point(entry["predicted"], observed["value"], low, high, says, weight)
 
 
 def _figure(title: str, drawing: str, note: str, legend: list[tuple[str, str]]) -> dict[str, Any]:
