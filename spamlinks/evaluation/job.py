@@ -290,6 +290,13 @@ def _counts(y: Floats, decided: pl.DataFrame, mixed: list[str]) -> dict[str, Any
     }
 
 
+def _trained_on(bundle: ModelBundle, labelled: Labelled) -> list[str]:
+    """Names of the exports that the model learned from, by their hashes."""
+    known = bundle.metadata.get("data_sha256")
+    hashes = set(known.values()) if isinstance(known, dict) else set()
+    return [reading.source for reading in labelled.readings if reading.sha256 in hashes]
+
+
 def _facts(
     bundle: ModelBundle,
     settings: Settings,
@@ -306,6 +313,7 @@ def _facts(
         "rounds": how["rounds"],
         "seed": how["seed"],
         "vendor_verdict": labelled.vendor_verdict,
+        "trained_on": _trained_on(bundle, labelled),
         "files": [
             {
                 "file": reading.source,

@@ -139,8 +139,8 @@ class Calibration:
             errors = np.clip(errors - np.nanmean(errors) + found.error, 0.0, 1.0)
         bins = tuple(
             Bin(
-                b / BINS,
-                (b + 1) / BINS,
+                round(b / BINS, 6),
+                round((b + 1) / BINS, 6),
                 int(found.rows[b]),
                 float(found.predicted[b] / found.rows[b]),
                 _observed(found, rounds, b),

@@ -95,6 +95,12 @@ def cautions(found: Mapping[str, Any]) -> list[str]:
     out = []
     if found["made_up"]:
         out += [f"{file}: {why}." for file, why in found["made_up"].items()]
+    if found["trained_on"]:
+        out.append(
+            f"The model was trained on {', '.join(found['trained_on'][:3])}: it knows these "
+            "labels, so every figure is better than on other links. 'spamlinks train' prints those of "
+            "domains left out."
+        )
     if found["vendor_verdict"]:
         out.append(
             f"The label is a vendor's own verdict ({found['vendor_verdict']}): the figures tell "

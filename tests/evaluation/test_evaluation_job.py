@@ -247,6 +247,18 @@ def test_drift_needs_a_reference_and_finds_what_moved(
     assert table["psi"].is_sorted(descending=True)
 
 
+def test_a_model_that_knows_the_labels_is_named(
+    labelled: Path, found: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures on rows of the training are no evidence."""
+    assert found.facts["trained_on"] == []
+    sha = found.facts["files"][0]["sha256"]
+    bundle = load_bundle()
+    own = replace(bundle, metadata={**bundle.metadata, "data_sha256": {"renamed.csv": sha}})
+    monkeypatch.setattr(job, "load_bundle", lambda path: own)
+    assert evaluate([labelled], **QUICK).facts["trained_on"] == ["links.csv"]
+
+
 def spamlinks_table(path: Path) -> pl.DataFrame:
     from spamlinks.exports import read_export
 

@@ -89,6 +89,7 @@ def found() -> dict[str, Any]:
         "rounds": 500,
         "seed": 0,
         "vendor_verdict": "ahrefs_is_spam",
+        "trained_on": [f"links{BAD}.csv"],
         "files": [{"file": f"links{BAD}.csv", "sha256": "cd" * 32}],
         "refused": [],
         "counts": {
@@ -196,6 +197,7 @@ def test_what_the_page_says(found: dict[str, Any], errors: pl.DataFrame) -> None
     for sentence in (
         "ROC AUC 0.910 [0.850, 0.960] on 100 labelled linking domains",
         "a vendor's own verdict (ahrefs_is_spam)",
+        "it knows these labels, so every figure is better than on other links",
         "7 linking domains with links of both labels are left out",
         "for a precision of 98 % flags 10 domains: 8 of 20 labelled spam, and 2 of 80 labelled",
         "Honest, would be disavowed: 1",
