@@ -98,8 +98,8 @@ def cautions(found: Mapping[str, Any]) -> list[str]:
     if found["trained_on"]:
         out.append(
             f"The model was trained on {', '.join(found['trained_on'][:3])}: it knows these "
-            "labels, so every figure is better than on other links. 'spamlinks train' prints those of "
-            "domains left out."
+            "labels, so every figure is better than on other links. 'spamlinks train' prints "
+            "those of domains left out."
         )
     if found["vendor_verdict"]:
         out.append(
