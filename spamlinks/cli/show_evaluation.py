@@ -78,7 +78,7 @@ def _errors(errors: pl.DataFrame, folder: Path | None) -> None:
                 clean(row["linking_domain"], 50),
                 f"{row['spam_score']:.3f}",
                 "none" if row["cut"] is None else f"{row['cut']:.3f}",
-                clean(row["verdict"], 20),
+                clean(f"{row['verdict']}: {row['reason']}".lower().replace("_", " "), 40),
                 f"{row['links']:,}",
                 clean("; ".join(str(row["evidence"]).split(" | ")[:3]), 200),
             )

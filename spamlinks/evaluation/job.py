@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from scipy.special import expit
 
 from spamlinks.errors import InputError
 from spamlinks.evaluation.compared import Compared, read_compared
+from spamlinks.evaluation.gather import Rows, gather
 from spamlinks.evaluation.mistakes import mistakes
 from spamlinks.evaluation.outcome import CUT, VERDICT, Evaluation
 from spamlinks.evaluation.parts import beside, curves, drifted, slices, unit_values
-from spamlinks.exports.site import on_site, site_domain, split_by_site
-from spamlinks.facts import join_facts, read_facts
+from spamlinks.exports.site import site_domain
 from spamlinks.labels import Labelled, load_labelled
 from spamlinks.model.bundle import ModelBundle, load_bundle
 from spamlinks.model.groups import row_groups
@@ -27,8 +27,8 @@ from spamlinks.model.measure import Sample, measure
 from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.pipeline import Settings, Stage, site_label
 from spamlinks.policy import Guards, Verdict, decide
+from spamlinks.presence import domain_presence
 from spamlinks.run_facts import program_facts
-from spamlinks.simulate import generated_files
 
 __all__ = ["evaluate"]
 
@@ -102,7 +102,7 @@ def evaluate(
             cut=compare_cut,
         )
         _refuse_the_label(compared, labelled.is_spam)
-    rows = _usable(labelled, settings, compared)
+    rows = gather(labelled, settings, compared)
     total = rows.table.height
     tell("scoring", 0, total)
     scored = score_links(
@@ -112,6 +112,7 @@ def evaluate(
         progress=lambda done: tell("scoring", done, total),
     )
     units, prior = unit_scores(bundle, scored, prior=settings.prior, precision=settings.target)
+    units = domain_presence(scored.frame, units, rows.presence)
     decided = decide(units, Guards(site=labelled.site), settings.situation)
     tell("measuring", 0, 0)
     groups = row_groups(rows.table)
@@ -139,8 +140,8 @@ def evaluate(
     moved, drift_note = drifted(bundle, scored)
     facts = {
         **program_facts(),
-        **_facts(bundle, settings, labelled, how),
-        "counts": _counts(rows.is_spam, decided, mixed),
+        **_facts(bundle, settings, labelled, rows, how),
+        "counts": _counts(rows, decided, mixed),
         "seconds": round(time.perf_counter() - started, 2),
     }
     return Evaluation(
@@ -156,61 +157,6 @@ def evaluate(
         rows.made_up,
         (*rows.notes, *said, *unsaid),
     )
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The links that are scored, with labels and the compared column in their order."""
-
-    table: pl.DataFrame
-    is_spam: Floats
-    theirs: Floats | None
-    made_up: dict[str, str]
-    notes: tuple[str, ...]
-
-
-def _usable(labelled: Labelled, settings: Settings, compared: Compared | None) -> _Rows:
-    """Set aside what is no evidence: generated rows beside real ones, links from the own site."""
-    if labelled.positive_unlabelled:
-        raise InputError(
-            "labels",
-            "only spam is labelled, so nothing tells how often honest domains are hit",
-            "Give domains that you decided to keep with --keep FILE.",
-        )
-    table, y, notes = labelled.table, labelled.is_spam.copy(), _own_notes(labelled)
-    theirs = None if compared is None else compared.values
-    made_up = generated_files(table)
-    if made_up:
-        generated = table["export_file"].is_in(list(made_up)).to_numpy()
-        real = ~generated & ~np.isnan(y)
-        if {0.0, 1.0} <= set(y[real].tolist()):
-            y[generated] = np.nan
-            notes += [f"{file}: not counted, {why}" for file, why in made_up.items()]
-            made_up = {}
-    own = on_site(table["referring_page"], site_domain(labelled.site))
-    if own.any():
-        kept = ~own.to_numpy()
-        table, y = table.filter(~own), y[kept]
-        theirs = None if theirs is None else theirs[kept]
-        notes.append(f"{int(own.sum()):,} links from your own site are left out")
-    if not table.height:
-        raise InputError("labels", "every link is from your own site", "Check --site.")
-    try:
-        split_by_site(labelled.readings, None)
-    except InputError as error:
-        notes.append(
-            f"{error.source} ({error.problem}): anchors are held against "
-            f"{labelled.site or 'no site'} alone"
-        )
-    if settings.facts is not None:
-        table = join_facts(table, read_facts(settings.facts))
-    return _Rows(table, y, theirs, made_up, tuple(notes))
-
-
-def _own_notes(labelled: Labelled) -> list[str]:
-    """What the labels have to say; that they are a vendor's is said in ``facts``."""
-    verdict = labelled.vendor_verdict
-    return [note for note in labelled.notes if verdict is None or verdict not in note]
 
 
 def _refuse_the_label(compared: Compared, is_spam: Floats) -> None:
@@ -274,10 +220,15 @@ def _domain_sample(units: pl.DataFrame) -> Sample:
     )
 
 
-def _counts(y: Floats, decided: pl.DataFrame, mixed: list[str]) -> dict[str, Any]:
+def _counts(rows: Rows, decided: pl.DataFrame, mixed: list[str]) -> dict[str, Any]:
+    y, total = rows.is_spam, rows.merged.total
     spam, honest = (int((decided["is_spam"] == code).sum()) for code in (1, 0))
     return {
-        "links": len(y),
+        "records": total.records,
+        "links": total.links,
+        "duplicates": total.duplicates,
+        "own_site": total.own_site,
+        "rejected": total.rejected,
         "spam_links": int((y == 1).sum()),
         "honest_links": int((y == 0).sum()),
         "unlabelled_links": int(np.isnan(y).sum()),
@@ -301,6 +252,7 @@ def _facts(
     bundle: ModelBundle,
     settings: Settings,
     labelled: Labelled,
+    rows: Rows,
     how: dict[str, Any],
 ) -> dict[str, Any]:
     return {
@@ -315,17 +267,11 @@ def _facts(
         "vendor_verdict": labelled.vendor_verdict,
         "trained_on": _trained_on(bundle, labelled),
         "files": [
-            {
-                "file": reading.source,
-                "format": reading.format.name,
-                "sha256": reading.sha256,
-                "links": reading.backlinks.height,
-                "rejected": reading.rejected.height,
-            }
-            for reading in labelled.readings
+            {**asdict(count), "sha256": reading.sha256}
+            for count, reading in zip(rows.merged.files, rows.merged.readings, strict=True)
         ],
         "refused": [
             {"file": error.source, "reason": f"{error.problem}. {error.hint}"}
-            for error in labelled.refused
+            for error in (*labelled.refused, *rows.refused)
         ],
     }

@@ -120,14 +120,18 @@ def cautions(found: Mapping[str, Any]) -> list[str]:
 def remarks(found: Mapping[str, Any]) -> list[str]:
     """What could not be computed, what was assumed, and other notes."""
     counts = found["counts"]
-    out = (
-        [
+    parts = (
+        ("duplicates", "duplicates"),
+        ("own_site", "from the own site"),
+        ("rejected", "rejected"),
+    )
+    others = "".join(f" + {count(counts[key])} {word}" for key, word in parts)
+    out = [f"{count(counts['records'])} records = {count(counts['links'])} links{others}."]
+    if counts["unlabelled_links"]:
+        out.append(
             f"{count(counts['unlabelled_links'])} links without a label were scored along and not "
             "counted."
-        ]
-        if counts["unlabelled_links"]
-        else []
-    )
+        )
     for level in ("links", "domains"):
         out += [f"{level}: {text}." for text in found[level]["why_not"]]
     out += [text if text.endswith(".") else f"{text}." for text in found["notes"]]

@@ -23,6 +23,7 @@ from spamlinks.model.drift import reference
 from spamlinks.pipeline import Settings
 from spamlinks.scores import score
 from spamlinks.signals.kernel import encode, signals
+from spamlinks.simulate import generate, simulate, write_export
 
 PAGE, TARGET, LABEL = "Referring page URL", "Target URL", "is_spam"
 QUICK: dict[str, Any] = {"rounds": 40}
@@ -169,22 +170,58 @@ def test_a_domain_with_both_labels_is_named_and_left_out(labelled: Path, tmp_pat
 def test_made_up_rows_are_said_and_never_counted_beside_real_ones(
     labelled: Path, examples: Path, tmp_path: Path, found: Evaluation
 ) -> None:
-    made = write(tmp_path / "made.csv", rows_of(examples, 120))
-    alone = evaluate([made], **QUICK)
+    alone = evaluate([write(tmp_path / "made.csv", rows_of(examples, 120))], **QUICK)
     assert list(alone.made_up) == ["made.csv"]
     assert alone.domains.rows > 0  # the mechanics are shown all the same
-    both = evaluate([labelled, made], Settings(site="caldea.com"), **QUICK)
+    simulate(150, tmp_path / "more.csv", site="caldea.com")
+    both = evaluate([labelled, tmp_path / "more.csv"], **QUICK)
     assert both.made_up == {}
     assert both.links.rows == found.links.rows
-    assert any("made.csv: not counted" in note for note in both.notes)
-    assert any("different sites" in note for note in both.notes)
+    assert both.facts["counts"]["unlabelled_links"] > 140  # a few are one link
+    assert any("more.csv: not counted, its pages" in note for note in both.notes)
+
+
+def test_exports_of_several_sites_are_not_mixed(
+    labelled: Path, examples: Path, tmp_path: Path, found: Evaluation
+) -> None:
+    """Anchors are held against one brand, and profiles are counted for one site."""
+    other = write(tmp_path / "other.csv", rows_of(examples, 60))
+    with pytest.raises(InputError, match="about different sites"):
+        evaluate([labelled, other], **QUICK)
+    one = evaluate([labelled, other], Settings(site="caldea.com"), **QUICK)
+    assert one.links.rows == found.links.rows
+    assert [entry["file"] for entry in one.facts["refused"]] == ["other.csv"]
+
+
+def test_several_exports_are_judged_as_an_audit_judges_them(tmp_path: Path) -> None:
+    """Links that two vendors know are one, in whatever order the files come."""
+    made = generate(300, seed=5, spam_share=0.3, site="caldea.com")
+    files = []
+    for vendor in ("ahrefs", "semrush"):
+        files.append(tmp_path / f"{vendor}.csv")
+        write_export(made.drop("is_spam"), files[-1], vendor)
+    names = [spamlinks_domain(page) for page in made["referring_page"]]
+    truth = dict(zip(names, made["is_spam"].to_list(), strict=True))
+    labels = tmp_path / "labels.txt"
+    labels.write_text("".join(f"{name},{label}\n" for name, label in truth.items()))
+    found = evaluate(files, labels=labels, **QUICK)
+    counts = found.facts["counts"]
+    assert counts["records"] == counts["links"] + counts["duplicates"] == 600
+    assert counts["duplicates"] >= 300
+    by_domain = score(files, by="domain").table
+    said = set(by_domain.filter(verdict="DISAVOW")["linking_domain"])
+    assert said
+    assert found.domains.cuts[VERDICT].flagged == len(said)
+    y = [truth[name] for name in by_domain["linking_domain"]]
+    assert found.domains.roc_auc.value == pytest.approx(roc_auc_score(y, by_domain["spam_score"]))
 
 
 def test_links_from_the_own_site_are_no_evidence(labelled: Path) -> None:
     with labelled.open(encoding="utf-8", newline="") as file:
         first = spamlinks_domain(next(csv.DictReader(file))[PAGE])
-    own = evaluate([labelled], Settings(site=first), **QUICK)
-    assert any("from your own site are left out" in note for note in own.notes)
+    counts = evaluate([relinked(labelled, first)], Settings(site=first), **QUICK).facts["counts"]
+    assert counts["own_site"] > 0
+    assert counts["records"] == counts["links"] + counts["own_site"]
 
 
 def test_another_score_on_the_same_rows(labelled: Path) -> None:
@@ -257,6 +294,14 @@ def test_a_model_that_knows_the_labels_is_named(
     own = replace(bundle, metadata={**bundle.metadata, "data_sha256": {"renamed.csv": sha}})
     monkeypatch.setattr(job, "load_bundle", lambda path: own)
     assert evaluate([labelled], **QUICK).facts["trained_on"] == ["links.csv"]
+
+
+def relinked(path: Path, site: str) -> Path:
+    """The same links, to another site."""
+    other = path.with_name("relinked.csv")
+    text = path.read_text("utf-8").replace("https://caldea.com/", f"https://{site}/")
+    other.write_text(text, "utf-8")
+    return other
 
 
 def spamlinks_table(path: Path) -> pl.DataFrame:

@@ -93,7 +93,8 @@ def found() -> dict[str, Any]:
         "files": [{"file": f"links{BAD}.csv", "sha256": "cd" * 32}],
         "refused": [],
         "counts": {
-            "links": 130, "unlabelled_links": 30, "contradictory_domains": 7,
+            "records": 150, "links": 130, "duplicates": 12, "own_site": 5, "rejected": 3,
+            "unlabelled_links": 30, "contradictory_domains": 7,
             "contradictory": [f"a{n}{BAD}.com" for n in range(7)],
         },
         "seconds": 1.5,
@@ -204,6 +205,7 @@ def test_what_the_page_says(found: dict[str, Any], errors: pl.DataFrame) -> None
         "Spam, missed: 70",
         "The first 60; errors.csv has all.",
         "an audit says REVIEW (platform)",
+        "150 records = 130 links + 12 duplicates + 5 from the own site + 3 rejected.",
         "30 links without a label were scored along and not counted.",
         "1,234.5 [0.0, 2,000.0]",
         "-0.200 [-0.300, -0.100]",
