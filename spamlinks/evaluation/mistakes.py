@@ -6,12 +6,13 @@ import polars as pl
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.scoring import Scored
+from spamlinks.policy import Verdict
 from spamlinks.reasons import EXPLAINED, explain_domains
 
 __all__ = ["MISSED", "MISTAKE_COLUMNS", "WRONG", "mistakes"]
 
-WRONG = "honest, would be disavowed"
-"""A good domain above the cut: what costs most."""
+WRONG = "honest, above the cut"
+"""A good domain above the cut: what costs most, unless a guard of the audit keeps it."""
 
 MISSED = "spam, missed"
 """A spam domain below the cut; usually costs nothing, since Google ignores most of them."""
@@ -48,8 +49,9 @@ def mistakes(
 
     Returns
     -------
-    DataFrame with ``MISTAKE_COLUMNS``: honest domains above the cut first, the highest score first,
-    then missed spam, the lowest score first.
+    DataFrame with ``MISTAKE_COLUMNS``: honest domains above the cut first (those that an audit
+    would disavow before those that a guard keeps, the highest score first), then missed spam, the
+    lowest score first.
     """
     units = decided.with_columns(
         mistake=pl.when((pl.col("is_spam") == 0) & pl.col("above"))
@@ -58,7 +60,10 @@ def mistakes(
         .then(pl.lit(MISSED))
     ).filter(pl.col("mistake").is_not_null())
     wrong = units.filter(pl.col("mistake") == WRONG).sort(
-        "spam_score", "linking_domain", descending=[True, False]
+        pl.col("verdict") != Verdict.DISAVOW.value,
+        "spam_score",
+        "linking_domain",
+        descending=[False, True, False],
     )
     missed = units.filter(pl.col("mistake") == MISSED).sort("spam_score", "linking_domain")
     few = min(explained, EXPLAINED // 2)

@@ -22,7 +22,7 @@ PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; f
 SHOWN_ERRORS = 60
 """So many errors of each kind are on the page; errors.csv has all."""
 
-KINDS_OF_ERROR = ("honest, would be disavowed", "spam, missed")
+KINDS_OF_ERROR = ("honest, above the cut", "spam, missed")
 """Values of ``mistake``, the costly one first."""
 
 KINDS = ("view", "ending", "language")

@@ -42,12 +42,12 @@ def test_text_for_people(run: Run, links: Path) -> None:
         "by view",
         "by ending",
         "by language",
-        "honest, would be disavowed: ",
+        "honest, above the cut: ",
         "spam, missed: ",
         "Drift: ",
     ):
         assert words in text
-    assert text.index("honest, would be disavowed") < text.index("spam, missed")
+    assert text.index("honest, above the cut") < text.index("spam, missed")
     assert outcome.talk == ""  # nothing to say beyond the data
 
 
