@@ -71,6 +71,8 @@ def test_the_interval_of_the_error_stands_around_it() -> None:
     found = Calibration.of(model.tally(), rounds, 0.5)
     assert np.mean([t.error for t in rounds]) > found.error.value  # what is corrected
     assert 0 <= found.error.low < found.error.value < found.error.high
+    off = (found.error.low + found.error.high) / 2 - found.error.value
+    assert abs(off) < 0.2 * (found.error.high - found.error.low)
     assert sum(b.rows for b in found.bins) == 300
     for b in found.bins:
         assert b.low <= b.predicted <= b.high
