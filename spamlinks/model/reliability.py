@@ -87,22 +87,16 @@ class Reliability:
     def __init__(self, is_spam: Labels, probability: Floats) -> None:
         self.code = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
         self.probability = probability
-        self.is_spam = (is_spam == 1).astype(np.float64)
-        self.squared = (probability - self.is_spam) ** 2
+        spam = (is_spam == 1).astype(np.int64)
+        self.by_class = self.code + BINS * spam  # one count tells of both classes
+        self.squared = (probability - spam) ** 2
 
     def tally(self, weight: Floats | None = None) -> Tally:
         """Sum up; ``weight`` of shape (n,), default 1 each."""
         w = np.ones(len(self.code)) if weight is None else weight
-        return Tally(
-            _sums(self.code, w),
-            _sums(self.code, w * self.probability),
-            _sums(self.code, w * self.is_spam),
-            float(w @ self.squared),
-        )
-
-
-def _sums(code: npt.NDArray[np.int64], values: Floats) -> Floats:
-    return np.bincount(code, values, BINS).astype(np.float64)
+        honest, spam = np.bincount(self.by_class, w, 2 * BINS).reshape(2, BINS)
+        predicted = np.bincount(self.code, w * self.probability, BINS).astype(np.float64)
+        return Tally(honest + spam, predicted, spam, float(w @ self.squared))
 
 
 @dataclass(frozen=True)
