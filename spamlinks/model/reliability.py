@@ -94,7 +94,8 @@ class Reliability:
     def tally(self, weight: Floats | None = None) -> Tally:
         """Sum up; ``weight`` of shape (n,), default 1 each."""
         w = np.ones(len(self.code)) if weight is None else weight
-        honest, spam = np.bincount(self.by_class, w, 2 * BINS).reshape(2, BINS)
+        counted = np.bincount(self.by_class, w, 2 * BINS).astype(np.float64)
+        honest, spam = counted[:BINS], counted[BINS:]
         predicted = np.bincount(self.code, w * self.probability, BINS).astype(np.float64)
         return Tally(honest + spam, predicted, spam, float(w @ self.squared))
 
