@@ -39,12 +39,13 @@ ALLOWED: dict[str, set[str]] = {
 EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
 ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
+ALLOWED["labels"] = GROUND | {"exports", "disavow", "policy"}
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"presence", "run_facts"}
-JOBS = {"outputs", "scores", "training"}  # what the commands do; none needs another
+JOBS = {"outputs", "scores", "training", "evaluation"}  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
-    ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline"}
+    ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels"}
 ALLOWED["outputs"] |= {"drafts", "verdict_table"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use

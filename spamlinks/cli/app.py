@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from spamlinks import __version__
+from spamlinks.cli.evaluate import evaluate
 from spamlinks.cli.failures import report_errors
 from spamlinks.cli.options import (
     AcceptGuess,
@@ -296,6 +297,9 @@ def train(
             stage=stage,
         )
     show_training(outcome, output)
+
+
+app.command()(evaluate)
 
 
 @app.command()

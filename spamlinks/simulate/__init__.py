@@ -10,6 +10,7 @@ from spamlinks.simulate.generate import generate
 from spamlinks.simulate.hosts import HostPool
 from spamlinks.simulate.indexes import as_vendor
 from spamlinks.simulate.kinds import HONEST, KINDS, SPAM
+from spamlinks.simulate.recognise import generated_files
 from spamlinks.simulate.views import VIEWS, see_as
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "HostPool",
     "as_vendor",
     "generate",
+    "generated_files",
     "see_as",
     "simulate",
     "write_export",

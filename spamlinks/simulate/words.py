@@ -27,6 +27,7 @@ __all__ = [
     "numbers",
     "phrases",
     "pick",
+    "topic_words",
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -117,6 +118,11 @@ def join(*parts: Strings | str) -> Strings:
 def numbers(rng: np.random.Generator, n: int, high: int) -> Strings:
     """Draw ``n`` numbers from 1 to ``high`` - 1, as text."""
     return np.asarray(rng.integers(1, high, n).astype(str), dtype=object)
+
+
+def topic_words() -> frozenset[str]:
+    """Every word that titles and addresses of generated pages are made of, in all languages."""
+    return frozenset(word for words in TOPIC.values() for word in words.split())
 
 
 @cache

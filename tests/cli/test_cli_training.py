@@ -90,9 +90,9 @@ def test_by_labels_file_and_by_past_decisions(run: Run, labelled: Path, tmp_path
         tmp_path / "b" / "model.txt"
     ).read_bytes()
 
-    both = run("train", labelled, "-o", tmp_path / "c", "--disavow", past, "--jobs", "1")
+    both = run("train", labelled, "-o", tmp_path / "c", "--keep", keep, "--jobs", "1")
     assert both.code == 1
-    assert "keep list" in both.line
+    assert "disavow file" in both.line
 
 
 def test_a_column_of_another_name_and_with_gaps(run: Run, labelled: Path, tmp_path: Path) -> None:

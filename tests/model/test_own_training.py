@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tiny_bundle as tiny
 
-from spamlinks.errors import InputError, TrainingError
+from spamlinks.errors import TrainingError
 from spamlinks.model import own
 from spamlinks.model.bundle import load_bundle, save_bundle
 from spamlinks.model.card import own_card
@@ -17,7 +17,6 @@ from spamlinks.model.own import HALF_WEIGHT_LABELS, MIN_PER_CLASS, OwnTraining, 
 from spamlinks.model.training import precisions
 from spamlinks.model.views import VIEWS
 from spamlinks.signals.kernel import encode
-from spamlinks.training import read_labels
 
 START = tiny.make()
 
@@ -137,40 +136,3 @@ def test_the_fewest_labels_that_are_allowed_do_train(quick: pytest.MonkeyPatch) 
     card = own_card(found, "labels.csv")
     assert "Nothing is DISAVOW" in card
     assert found.bundle.prior == 0.5
-
-
-LABELS = [  # text, labels by domain
-    ("a.example,1\nb.example,0\n", {"a.example": 1, "b.example": 0}),
-    ("domain,is_spam\nhttps://www.a.example/x,SPAM\nb.example, ham \n",
-     {"a.example": 1, "b.example": 0}),
-    ("a.example,1\nwww.a.example,true\n", {"a.example": 1}),
-    ("a.example,1,because\nb.example,no,it is mine\n", {"a.example": 1, "b.example": 0}),
-    ("m\u00fcller.example,0\n", {"xn--mller-kva.example": 0}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "expected"), LABELS)
-def test_labels_are_read(tmp_path: Path, text: str, expected: dict[str, int]) -> None:
-    path = tmp_path / "labels.csv"
-    path.write_text(text, "utf-8")
-    assert read_labels(path) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("a.example,1\nb.example,perhaps\n", "line 2: 'perhaps' is no label"),
-        ("a.example,1\nb.example,\n", "line 2: '' is no label"),
-        ("a.example,1\nco.uk,1\n", "line 2: 'co.uk' is no domain"),
-        ("a.example,1\nwww.a.example,0\n", "both spam and honest"),
-        ("a.example\n", "one column"),
-        ("", "cannot be read"),
-    ],
-)
-def test_labels_that_say_nothing_are_refused(tmp_path: Path, text: str, words: str) -> None:
-    path = tmp_path / "labels.csv"
-    path.write_text(text, "utf-8")
-    with pytest.raises(InputError) as caught:
-        read_labels(path)
-    assert words in str(caught.value)
-    assert "\n" not in str(caught.value)
