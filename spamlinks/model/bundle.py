@@ -37,6 +37,7 @@ from spamlinks.model.bundle_content import (
     parts_from,
     parts_to,
     prior_from,
+    share_from,
 )
 from spamlinks.model.bundle_files import (
     HINT,
@@ -51,6 +52,7 @@ from spamlinks.model.bundle_files import (
 )
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.evidence import Evidence
+from spamlinks.model.terms import add_terms
 from spamlinks.model.tree_text import split_features, trees_only
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.signals.kernel import SIGNALS
@@ -65,7 +67,7 @@ __all__ = [
     "shipped_model_path",
 ]
 
-SHIPPED = "standard-v1"
+SHIPPED = "standard-v2"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,9 @@ class ModelBundle:
     cuts : thresholds per view and promised precision, in log-odds at ``prior``.
     prior : share of spam among linking domains that scores assume unless told otherwise.
     metadata : everything else the bundle records.
+    unit_lines : calibration of linking domains per view; None where ``lines`` serves both.
+    top_share : how a domain's links are rolled up: this share of its highest margin and the rest
+        of the mean margin.
     sha256 : of ``metadata.json``, which names the hashes of the other files; "" in memory only.
     """
 
@@ -92,6 +97,8 @@ class ModelBundle:
     prior: float
     metadata: Mapping[str, Any]
     sha256: str = ""
+    unit_lines: Mapping[str, Line] | None = None
+    top_share: float = 0.0
     _boosters: list[Any] = field(default_factory=list, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -147,7 +154,9 @@ class ModelBundle:
             columns = [_AT[name] for name in part.signals]  # bound by name, never by position
             rows = matrix if here.all() else matrix[here]
             raw = booster.predict(rows[:, columns], raw_score=True, num_threads=threads)
-            out[here] += part.weight * raw
+            raw = part.weight * np.asarray(raw, dtype=np.float64)
+            add_terms(part.terms, rows, raw)
+            out[here] += raw
         return out
 
     def log_odds(
@@ -155,17 +164,23 @@ class ModelBundle:
         margins: npt.NDArray[np.float64],
         views: npt.NDArray[np.int8],
         prior: float | None = None,
+        *,
+        units: bool = False,
     ) -> npt.NDArray[np.float64]:
-        """Calibrated log-odds at ``prior`` (default: the bundle's), by each row's view."""
+        """Calibrated log-odds at ``prior`` (default: the bundle's), by each row's view.
+
+        Margins are of links, or with ``units`` of linking domains (``top_share``).
+        """
+        lines = self.lines if self.unit_lines is None or not units else self.unit_lines
         out = np.empty(len(margins), np.float64)
         for index, view in enumerate(VIEWS):
             here = views == index
             if here.any():
-                out[here] = self.lines[view].log_odds(margins[here], prior or self.prior)
+                out[here] = lines[view].log_odds(margins[here], prior or self.prior)
         return out
 
     def used_signals(self) -> frozenset[str]:
-        """Signals that some tree splits on; the others change no score and need no computing.
+        """Signals that some tree or term looks at; the others change no score.
 
         Read from the model's text, where ``split_feature=`` lists column numbers, so that reading
         an export need not wait for LightGBM.
@@ -173,6 +188,7 @@ class ModelBundle:
         used: set[str] = set()
         for part in self.parts:
             used.update(part.signals[n] for n in split_features(part.text))
+            used.update(term.signal for term in part.terms)
         return frozenset(used)
 
     def warm_up(self) -> None:
@@ -190,6 +206,7 @@ class ModelBundle:
     def signal_names(self) -> tuple[str, ...]:
         """Signals that any part uses, in the order of ``SIGNALS``."""
         used = {name for part in self.parts for name in part.signals}
+        used |= {term.signal for part in self.parts for term in part.terms}
         return tuple(name for name in SIGNALS if name in used)
 
 
@@ -227,6 +244,8 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
         "parts": parts_to(bundle.parts),
         "features": feature_table(bundle.parts),
         "calibration": lines_to(bundle.lines),
+        "unit_calibration": lines_to(bundle.unit_lines or bundle.lines),
+        "top_share": bundle.top_share,
         "thresholds": cuts_to(bundle.cuts),
         "sha256": {name: sha256_of(data) for name, data in files.items()},
     }
@@ -279,4 +298,6 @@ def _content(meta: dict[str, Any], texts: Mapping[str, bytes], folder: Path) -> 
         cuts_from(meta["thresholds"]),
         prior_from(meta["prior"]),
         meta,
+        unit_lines=lines_from(meta["unit_calibration"]),
+        top_share=share_from(meta["top_share"]),
     )

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from spamlinks.errors import ModelError
 from spamlinks.model.bundle_files import HINT, as_model_error, read_json
-from spamlinks.model.calibration import Cut, Line
+from spamlinks.model.calibration import MAX_KNOTS, Cut, Line
 from spamlinks.model.evidence import Evidence
+from spamlinks.model.terms import Term
 from spamlinks.model.tree_text import check_trees, gain_shares
 from spamlinks.model.views import VIEWS
 from spamlinks.signals.kernel import SIGNALS
@@ -37,9 +39,10 @@ __all__ = [
     "parts_from",
     "parts_to",
     "prior_from",
+    "share_from",
 ]
 
-FORMAT = 1
+FORMAT = 2
 MAX_PARTS = 256
 NAMES = "names.json"
 
@@ -63,16 +66,22 @@ _COUNTS = {"spam_above", "honest_units"}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One LightGBM model of a bundle.
+    """One LightGBM model of a bundle, and the stated terms that stand beside it.
 
-    ``text`` is LightGBM's own, ``signals`` what it was trained on, in its order; its margins
-    count ``weight`` times for rows of ``views`` and not at all for others.
+    ``text`` is LightGBM's own, ``signals`` what it was trained on, in its order. For rows of
+    ``views`` its margins count ``weight`` times and the ``terms`` once; for others neither counts.
     """
 
     text: str
     signals: tuple[str, ...]
     weight: float
     views: tuple[str, ...]
+    terms: tuple[Term, ...] = ()
+
+    def scaled(self, factor: float) -> Part:
+        """The same part, all of it counting ``factor`` times as much."""
+        terms = tuple(replace(term, weight=term.weight * factor) for term in self.terms)
+        return replace(self, weight=self.weight * factor, terms=terms)
 
 
 def _number(value: Any, low: float, high: float, what: str) -> Any:
@@ -125,6 +134,9 @@ def parts_to(parts: Sequence[Part]) -> list[dict[str, Any]]:
             "weight": part.weight,
             "views": list(part.views),
             "signals": [[signal, SIGNALS[signal].version] for signal in part.signals],
+            "terms": [
+                {**asdict(term), "version": SIGNALS[term.signal].version} for term in part.terms
+            ],
         }
         for name, part in zip(part_files(parts), parts, strict=True)
     ]
@@ -148,7 +160,7 @@ def parts_from(data: Any, texts: Mapping[str, bytes], folder: Path) -> tuple[Par
 
 
 def _part(data: Any, texts: Mapping[str, bytes], folder: Path) -> Part:
-    part = _object(data, "a part", {"file", "weight", "views", "signals"})
+    part = _object(data, "a part", {"file", "weight", "views", "signals", "terms"})
     name = part["file"]
     if not isinstance(name, str) or name not in texts or name == NAMES:
         raise ValueError(f"a part's file {str(name)[:60]!r} has no SHA-256")
@@ -160,7 +172,22 @@ def _part(data: Any, texts: Mapping[str, bytes], folder: Path) -> Part:
     with as_model_error(folder, name):
         text = texts[name].decode("ascii")
         check_trees(text, signals)
-    return Part(text, signals, weight, views)
+    return Part(text, signals, weight, views, _terms(part["terms"], str(folder)))
+
+
+_TERM_BOUNDS = {"weight": (-1000, 1000), "centre": (-_LIMIT, _LIMIT), "scale": (1e-6, _LIMIT)}
+
+
+def _terms(data: Any, source: str) -> tuple[Term, ...]:
+    terms = []
+    for item in _list(data, "the terms of a part"):
+        term = _object(item, "a term", {"signal", "version", *_TERM_BOUNDS})
+        (name,) = _signals([[term["signal"], term["version"]]], source)
+        numbers = {k: float(_number(term[k], *b, f"a term: {k}")) for k, b in _TERM_BOUNDS.items()}
+        terms.append(Term(name, **numbers))
+    if len({term.signal for term in terms}) != len(terms):
+        raise ValueError("a part has two terms for one signal")
+    return tuple(terms)
 
 
 def _signals(data: Any, source: str) -> tuple[str, ...]:
@@ -210,7 +237,20 @@ def lines_to(lines: Mapping[str, Line]) -> dict[str, Any]:
 def lines_from(data: Any) -> dict[str, Line]:
     """Read ``lines_to``."""
     by = _by_view(data, "calibration")
-    return {view: _record(Line, by[view], _LINE_BOUNDS, f"calibration {view}") for view in by}
+    return {view: _line(by[view], f"calibration {view}") for view in by}
+
+
+def _line(data: Any, what: str) -> Line:
+    numbers = _object(data, what, {*_LINE_BOUNDS, "knots"})
+    plain = {k: float(_number(numbers[k], *b, f"{what}: {k}")) for k, b in _LINE_BOUNDS.items()}
+    knots: list[tuple[float, float]] = []
+    for pair in _list(numbers["knots"], f"{what}: knots"):
+        at, odds = (float(_number(v, -_LIMIT, _LIMIT, "a knot")) for v in _list(pair, what))
+        knots.append((at, odds))
+    rising = all(a < c and b < d for (a, b), (c, d) in pairwise(knots))
+    if len(knots) == 1 or len(knots) > MAX_KNOTS or not rising:
+        raise ValueError(f"{what}: knots do not rise, or are too many or one")
+    return Line(**plain, knots=tuple(knots))
 
 
 def cuts_to(cuts: Mapping[str, Mapping[str, Cut]]) -> dict[str, Any]:
@@ -270,6 +310,11 @@ def name_from(data: Any) -> str:
     if not isinstance(data, str) or len(data) > 255 or not data.isprintable():
         raise ValueError("name is no short printable text")
     return data
+
+
+def share_from(data: Any) -> float:
+    """A share from 0 to 1."""
+    return float(_number(data, 0, 1, "a share"))
 
 
 def prior_from(data: Any) -> float:

@@ -1,8 +1,10 @@
 """From margins to probabilities, and from a promised precision to a threshold.
 
-Margins are log-odds at the share of spam in training. Calibration is a line per view (Platt,
-1999): ``a * margin + b`` with ``a > 0``, fitted out of fold, then shifted to the prior that the
-bundle records (Saerens, Latinne and Decaestecker, 2002; also the source of the EM for ``auto``).
+Margins are log-odds at the share of spam in training. Calibration is a rising curve per view,
+fitted out of fold: a line (Platt, 1999), ``a * margin + b`` with ``a > 0``, bent at a few knots
+where enough labels stand (isotonic regression of bins; Zadrozny and Elkan, 2002). It is then
+shifted to the prior that the bundle records (Saerens, Latinne and Decaestecker, 2002; also the
+source of the EM for ``auto``).
 """
 
 from __future__ import annotations
@@ -13,23 +15,41 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
-__all__ = ["Cut", "Line", "estimate_prior", "fit_line", "precision_cut", "upper_share"]
+__all__ = [
+    "Cut",
+    "Line",
+    "estimate_prior",
+    "fit_curve",
+    "fit_line",
+    "precision_cut",
+    "upper_share",
+]
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Calibration of one view: log-odds = ``slope`` * margin + ``offset`` at prior ``prior``."""
+    """Calibration of one view: log-odds = ``slope`` * margin + ``offset`` at prior ``prior``.
+
+    With ``knots``, pairs (margin, log-odds) that rise in both, the curve runs straight from knot
+    to knot instead, and beyond the outer ones with ``slope``.
+    """
 
     slope: float
     offset: float
     prior: float
+    knots: tuple[tuple[float, float], ...] = ()
 
     def log_odds(self, margins: npt.NDArray[np.floating], prior: float) -> Floats:
         """Calibrated log-odds at another prior, 0 < prior < 1; shape as given."""
         shift = float(logit(prior) - logit(self.prior))
-        return np.asarray(self.slope * margins + self.offset + shift, dtype=np.float64)
+        if not self.knots:
+            return np.asarray(self.slope * margins + self.offset + shift, dtype=np.float64)
+        at, odds = np.array(self.knots, dtype=np.float64).T
+        beyond = np.minimum(margins - at[0], 0) + np.maximum(margins - at[-1], 0)
+        curve = np.interp(margins, at, odds) + self.slope * beyond
+        return np.asarray(curve + shift, dtype=np.float64)
 
 
 def fit_line(
@@ -61,6 +81,54 @@ def fit_line(
     )
     slope = max(0.05, float(np.exp(best.x[0]) / scale))
     return Line(slope, float(best.x[1]), float(np.average(y, weights=w)))
+
+
+MAX_KNOTS = 12
+KNOT_UNITS = 60
+"""A knot stands for so many labelled units of each class at least."""
+
+_LEAN = 20.0  # units' worth of trust in the line at each knot
+
+
+def fit_curve(
+    margins: Floats, is_spam: npt.NDArray[np.integer], weight: Floats | None = None
+) -> Line:
+    """Fit ``fit_line`` and bend it where the labels say so.
+
+    Bins hold equal parts of both classes taken together; in each the share of spam leans on the
+    line, then shares are made to rise (isotonic regression). With fewer than ``KNOT_UNITS`` units
+    of a class for each of two bins the line stays straight.
+
+    Parameters
+    ----------
+    margins : out-of-fold margins, shape (n,).
+    is_spam : 0 or 1, shape (n,), both present.
+    weight : above or equal 0, shape (n,).
+    """
+    from sklearn.isotonic import IsotonicRegression  # late: scoring does not need it
+
+    line = fit_line(margins, is_spam, weight)
+    w = np.ones(len(margins)) if weight is None else weight
+    here = w > 0
+    x, y, w = margins[here], is_spam[here].astype(np.float64), w[here]
+    bins = min(MAX_KNOTS, int(min(y.sum(), (1 - y).sum()) // KNOT_UNITS))
+    if bins < 2:
+        return line
+    order = np.argsort(x, kind="stable")
+    x, y, w = x[order], y[order], w[order]
+    each = np.where(y == 1, 0.5 / y.sum(), 0.5 / (1 - y).sum())
+    code = np.minimum((np.cumsum(each) * bins).astype(np.int64), bins - 1)
+    total = np.bincount(code, w, bins)
+    centre = np.bincount(code, w * x, bins) / total
+    expected = expit(line.slope * centre + line.offset)
+    lean = _LEAN * w.mean()
+    share = (np.bincount(code, w * y, bins) + lean * expected) / (total + lean)
+    rising = IsotonicRegression().fit_transform(centre, share, sample_weight=total)
+    odds = logit(np.clip(rising, 1e-6, 1 - 1e-6))
+    # A little slope everywhere: equal scores for unlike margins would hide their order.
+    odds = odds + 1e-3 * (centre - centre[0])
+    knots = tuple((float(a), float(b)) for a, b in zip(centre, odds, strict=True))
+    return Line(line.slope, line.offset, line.prior, knots)
 
 
 def upper_share(hits: int, trials: int, confidence: float = 0.95) -> float:

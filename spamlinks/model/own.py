@@ -101,7 +101,7 @@ def _fit(
 
 
 def _blend(start: ModelBundle, own: Sequence[Part], weight: float) -> tuple[Part, ...]:
-    return (*own, *(replace(part, weight=part.weight * (1 - weight)) for part in start.parts))
+    return (*own, *(part.scaled(1 - weight) for part in start.parts))
 
 
 def _fold(

@@ -3,8 +3,9 @@
 A domain whose address alone reaches the threshold measured on real hosts needs less of the other
 columns: there the threshold for ``AGREED_PRECISION`` decides.
 
-The score of a domain is the calibrated mean of its links' margins: one bad page on a large honest
-site does not condemn it, and a site that is bad throughout has no page to hide behind. A domain is
+The score of a domain is calibrated from its links' margins by a rule the bundle states: a share of
+the highest, the rest of their mean (``top_share``, fitted). One bad page on a large honest site
+does not condemn it, and a site that is bad throughout has no page to hide behind. A domain is
 judged in the richest view that any of its rows allows.
 """
 
@@ -130,7 +131,8 @@ def unit_scores(
         _margin=pl.Series(scored.margins), _view=pl.Series(scored.views)
     ).with_row_index("_row")
     units = table.group_by("_domain", maintain_order=True).agg(
-        _margin=pl.col("_margin").mean(),
+        _margin=bundle.top_share * pl.col("_margin").max()
+        + (1 - bundle.top_share) * pl.col("_margin").mean(),
         _view=pl.col("_view").max(),
         row=pl.col("_row").sort_by("_margin", descending=True).first(),
         rows=pl.len(),
@@ -154,7 +156,7 @@ def unit_scores(
         how="left",
         maintain_order="left",
     )
-    base = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy())
+    base = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy(), units=True)
     used = (
         estimate_prior(base, bundle.prior)
         if prior == "auto"
@@ -162,13 +164,13 @@ def unit_scores(
         if prior is None
         else float(prior)
     )
-    odds = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy(), used)
+    odds = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy(), used, units=True)
     view = units["_view"].to_numpy()
     mild = _cuts(bundle, REVIEW_PRECISION)[view]
     mild = np.where(np.isfinite(mild), mild, 0.0)  # no cut was measured: ask about even odds
     strict = _cuts(bundle, precision)[view]
-    agreed = np.maximum(_cuts(bundle, AGREED_PRECISION)[view], mild)
-    named = _named(bundle, scored, units, used, precision) & np.isfinite(agreed) & (odds < strict)
+    agreed = np.maximum(_highest_cuts(bundle, AGREED_PRECISION)[view], mild)
+    named = _named(bundle, scored, units, used, precision) & (odds < strict)
     strict = np.where(named, agreed, strict)
     # A cut stands just above an honest unit; as probabilities the two would be one number.
     cut = pl.Series(np.nextafter(expit(strict), np.inf), dtype=pl.Float64)
@@ -198,7 +200,8 @@ def _named(
         at = rich[start : start + BLOCK_ROWS]
         rows = scored.frame[units["row"].gather(at).to_list()]
         bare = hide(signals(rows, scored.tables), "urls")
-        out[at] = bundle.log_odds(bundle.margins(bare), np.zeros(len(at), np.int8), prior) >= cut
+        margins, views = bundle.margins(bare), np.zeros(len(at), np.int8)
+        out[at] = bundle.log_odds(margins, views, prior, units=True) >= cut
     return out
 
 
@@ -206,7 +209,21 @@ REVIEW_PRECISION = 0.80
 """REVIEW starts where four in five are spam at the prior: a list that is worth a person's time."""
 
 AGREED_PRECISION = 0.90
-"""What the other columns must say of a domain whose address alone reaches the strict threshold."""
+"""What the other columns must say of a domain whose address alone reaches the strict threshold: the
+highest cut measured up to this precision, for they only have to agree."""
+
+
+def _highest_cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
+    """The highest cut of each view that was measured up to this precision; 0 where none was."""
+    out = np.zeros(len(VIEWS))
+    for index, view in enumerate(VIEWS):
+        found = [
+            cut.score
+            for key, cut in bundle.cuts[view].items()
+            if float(key) <= precision + 1e-9 and np.isfinite(cut.score)
+        ]
+        out[index] = max(found, default=0.0)
+    return out
 
 
 def _cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:

@@ -64,9 +64,14 @@ SIGNALS: tuple[Signal, ...] = (
     _s("anchor_digit_share", "share", 0, 1, 0, "{value} of the anchor are digits"),
     _s("anchor_non_latin_share", "share", 0, 1, 0, "{value} of the anchor is not in Latin script"),
     _s("anchor_symbol_share", "share", 0, 1, 0, "{value} of the anchor are signs and symbols"),
+    _s("anchor_other_words", "words", 0, 30, 1, "{value} words in an anchor that names no brand"),
+    _s("anchor_gibberish_share", "share", 0, 1, 1, "{value} of the anchor's words cannot be said"),
 )
 
 _HANDLE = r"(?i)(?:^|\s)@[a-z0-9_]{4,}|t\.me/|telegram|whats ?app|\+\d[\d ()-]{8,}\d"
+# Five to eight Latin letters, five of them consonants in a row: longer words are German compounds.
+_SPELT = ("https", "xhtml")
+_GIBBERISH = r"^[a-z]{0,3}[bcdfghjklmnpqrstvwxz]{5,8}[a-z]{0,3}$"
 _URL = r"(?i)^\s*(?:https?://|www\.)|^\s*[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,10}/?\s*$"
 
 
@@ -158,6 +163,17 @@ def anchor_signals(
         anchor_digit_share=share(text.str.count_matches(r"[0-9]"), chars),
         anchor_non_latin_share=share(text.str.count_matches(r"[\p{L}--\p{Latin}]"), chars),
         anchor_symbol_share=share(text.str.count_matches(r"[^\p{L}\p{N}\s]"), chars),
+        anchor_other_words=pl.when(brand == 0).then(count).when(brand > 0).then(0.0),
+        anchor_gibberish_share=share(
+            tokens.list.eval(
+                pl.element().str.len_chars().is_between(5, 8)
+                & pl.element().str.contains(_GIBBERISH)
+                & ~pl.element().is_in(_SPELT)
+            )
+            .list.sum()
+            .cast(pl.Float32),
+            count,
+        ),
     )
     names = [s.name for s in SIGNALS if s.place == "anchor"]
     return out.select(

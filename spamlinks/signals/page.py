@@ -42,6 +42,17 @@ SIGNALS: tuple[Signal, ...] = (
         "page_linked_domains",
         "the page links to {value} domains",
     ),
+    # Vendors count one or the other; a page made for links has many of either.
+    row_signal(
+        "links_out",
+        "page",
+        "log10(1 + links)",
+        0,
+        6,
+        1,
+        "page_linked_domains|page_external_links",
+        "the page links to {value} domains or pages elsewhere",
+    ),
     row_signal(
         "outbound_link_density",
         "page",
@@ -129,6 +140,26 @@ SIGNALS: tuple[Signal, ...] = (
         "{value} characters of text beside the link",
     ),
     row_signal(
+        "context_is_empty",
+        "page",
+        "flag",
+        0,
+        1,
+        1,
+        "left_context|right_context",
+        "no text stands beside the link",
+    ),
+    row_signal(
+        "english_on_foreign_profile",
+        "page",
+        "flag",
+        0,
+        1,
+        1,
+        "page_language",
+        "the page is in English, while most sites that link here are not",
+    ),
+    row_signal(
         "context_link_signs",
         "page",
         "signs",
@@ -204,6 +235,9 @@ def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> di
             "external_links": log_count("page_external_links"),
             "internal_links": log_count("page_internal_links"),
             "linked_domains": log_count("page_linked_domains"),
+            "links_out": pl.coalesce(
+                log_count(c) for c in present(columns, "page_linked_domains", "page_external_links")
+            ),
             "outbound_link_density": (
                 pl.col("page_external_links")
                 / (pl.col("page_external_links") + pl.col("page_internal_links") + 1)
@@ -221,6 +255,10 @@ def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> di
             "title_sells_links": has_trade(pl.col("referring_page_title"), "link_sale"),
             "context_trade_word": has_trade(context, *trades),
             "context_length": context.str.len_chars(),
+            "context_is_empty": context.str.strip_chars() == "",
+            "english_on_foreign_profile": pl.when(pl.col("_is_foreign_profile")).then(
+                _main_language().fill_null("") == "en"
+            ),
             "context_link_signs": context.str.count_matches(r"[|•·»]|https?://"),
             "is_nofollow": pl.col("rel_nofollow"),
             "is_ugc": pl.col("rel_ugc"),
@@ -243,6 +281,8 @@ _EMPTY_MEANS_NONE = ("page_language", "left_context", "right_context", "lost_at"
 def given_columns(frame: pl.DataFrame, known: frozenset[str]) -> list[pl.Expr]:
     """Say for each row whether its export has the columns whose empty cells mean "none".
 
+    ``_is_foreign_profile`` says whether most linking domains write another language than English.
+
     ``_gives_seen_by_count`` says whether any link is known to more than one vendor: a count of 1
     throughout, as in a single export, says nothing.
 
@@ -253,7 +293,7 @@ def given_columns(frame: pl.DataFrame, known: frozenset[str]) -> list[pl.Expr]:
 
     Returns
     -------
-    Boolean expressions over the whole frame; their names begin with ``_gives_``.
+    Boolean expressions over the whole frame; their names begin with an underscore.
     """
     source = next((c for c in ("seen_by", "vendor") if c in frame.columns), None)
     several = source is not None and frame[source].n_unique() > 1
@@ -264,7 +304,33 @@ def given_columns(frame: pl.DataFrame, known: frozenset[str]) -> list[pl.Expr]:
     ]
     if "seen_by_count" in known:
         out.append((pl.col("seen_by_count").max() > 1).alias("_gives_seen_by_count"))
+    if "page_language" in known:
+        out.append(pl.lit(_is_foreign_profile(frame)).alias("_is_foreign_profile"))
     return out
+
+
+MIN_LANGUAGE_DOMAINS = 30
+"""So many linking domains of known language say what most are written in."""
+
+
+def _main_language() -> pl.Expr:
+    """First language code of a page, without its region; null where none is known."""
+    return pl.col("page_language").str.extract(r"^\s*([A-Za-z]{2,3})\b").str.to_lowercase()
+
+
+def _is_foreign_profile(frame: pl.DataFrame) -> bool:
+    """Whether most linking domains are not in English; False where too few languages are known.
+
+    Sellers and machines write English whatever the site's language is (an assumption).
+    """
+    pages = (
+        frame.select("_domain", language=_main_language())
+        .drop_nulls()
+        .unique("_domain", keep="first", maintain_order=True)
+    )
+    if pages.height < MIN_LANGUAGE_DOMAINS:
+        return False
+    return bool((pages["language"] != "en").sum() > pages.height / 2)
 
 
 def _given(*columns: str) -> pl.Expr:

@@ -57,7 +57,7 @@ def test_by_column_twice_the_same_and_audited_with(
     for words in (
         f"{labels.count('1')} spam and {labels.count('0')} honest rows",
         "ROC AUC",
-        "start (standard-v1)",
+        "start (standard-v2)",
         "model written to",
     ):
         assert words in outcome.talk

@@ -66,6 +66,8 @@ def test_parts_are_bound_by_name_and_by_view() -> None:
         expected += part.weight * lgb.Booster(model_str=part.text).predict(
             X[:, columns], raw_score=True, num_threads=1
         )
+        for term in part.terms:
+            expected += term.values(X)
     np.testing.assert_allclose(bundle.margins(X, 1), expected, atol=1e-12)
     bare = tiny.matrix("urls")
     first = lgb.Booster(model_str=bundle.parts[0].text)

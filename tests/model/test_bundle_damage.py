@@ -229,10 +229,12 @@ def at(path: list[Any], value: Any) -> Callable[[dict[str, Any]], None]:
     return apply
 
 
+KNOTS = ["unit_calibration", "full", "knots"]
+TERM = ["parts", 0, "terms", 0]
 CUT = ["thresholds", "urls", "0.80"]
 CHANGES: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
-    ("a newer format", at(["format"], 2), "bundle format 2 is not 1. Update spamlinks"),
-    ("an older format", at(["format"], 0), "bundle format 0 is not 1. Use another"),
+    ("a newer format", at(["format"], 3), "bundle format 3 is not 2. Update spamlinks"),
+    ("an older format", at(["format"], 1), "bundle format 1 is not 2. Use another"),
     ("no format", at(["format"], KeyError), "bundle format None"),
     ("a format that equals one", at(["format"], True), "bundle format True"),
     ("an unknown signal", at(["parts", 0, "signals", 0], ["moon_phase", 1]), "moon_phase is unkn"),
@@ -274,6 +276,20 @@ CHANGES: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
     ("a steep line", at(["calibration", "urls", "slope"], 1e300), "calibration urls: slope"),
     ("a line of text", at(["calibration", "urls", "slope"], "x"), "calibration urls: slope"),
     ("a strange key", at(["calibration", "urls", "extra"], 1), "'extra'"),
+    ("one knot", at([*KNOTS, slice(1, None)], []), "calibration full: knots"),
+    ("knots that fall", at([*KNOTS, 1, 1], -9.0), "calibration full: knots"),
+    ("knots that stand still", at([*KNOTS, 1, 0], -2.0), "calibration full: knots"),
+    ("a knot of three", at([*KNOTS, 0], [1, 2, 3]), "ValueError"),
+    ("a knot of text", at([*KNOTS, 0, 0], "low"), "a knot is no number"),
+    ("very many knots", at(KNOTS, [[i, i] for i in range(99)]), "too many"),
+    ("a share above one", at(["top_share"], 1.5), "a share"),
+    ("no unit calibration", at(["unit_calibration"], KeyError), "KeyError: 'unit_calibration'"),
+    ("a term of an unknown signal", at([*TERM, "signal"], "moon_phase"), "moon_phase is unkn"),
+    ("a term of another version", at([*TERM, "version"], 9), "has changed since training"),
+    ("a term without scale", at([*TERM, "scale"], 0), "a term: scale"),
+    ("a heavy term", at([*TERM, "weight"], 1e9), "a term: weight"),
+    ("two terms for one signal", at([*TERM, "signal"], "in_content"), "two terms"),
+    ("terms that are text", at(["parts", 0, "terms"], "all"), "terms of a part is no list"),
     ("a cut of text", at([*CUT, "score"], "low"), "'0.80': score"),
     ("a cut below all", at([*CUT, "score"], -1e300), "'0.80': score"),
     ("a cut without score", at([*CUT, "score"], KeyError), "'score'"),
@@ -313,9 +329,9 @@ def test_a_hash_of_a_file_that_no_part_uses(folder: Path) -> None:
     "content",
     [
         b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000,
-        b'{"format": 1}', b'"x"', b"1", b"9" * 5000, b"{}".decode().encode("utf-16"),
-        b'\xef\xbb\xbf{"format": 1}',
-        b'{"format": 1, "sha256": {"a": 1e999}}',
+        b'{"format": 2}', b'"x"', b"1", b"9" * 5000, b"{}".decode().encode("utf-16"),
+        b'\xef\xbb\xbf{"format": 2}',
+        b'{"format": 2, "sha256": {"a": 1e999}}',
     ],
     ids=lambda content: repr(content[:12]),
 )  # fmt: skip
@@ -449,6 +465,8 @@ def test_what_would_not_load_is_not_saved(tmp_path: Path) -> None:
         {"name": "a\nb"},
         {"lines": {}},
         {"lines": {**bundle.lines, "urls": line}},
+        {"unit_lines": {**bundle.lines, "urls": line}},
+        {"top_share": 2.0},
         {"metadata": {"figures": 1}},
         {"parts": ()},
     ):
@@ -460,4 +478,5 @@ def test_what_would_not_load_is_not_saved(tmp_path: Path) -> None:
 
 def as_fields(bundle: ModelBundle) -> dict[str, Any]:
     names = ("name", "parts", "evidence", "lines", "cuts", "prior", "metadata")
+    names += ("unit_lines", "top_share")
     return {name: getattr(bundle, name) for name in names}

@@ -14,6 +14,7 @@ from spamlinks.model.calibration import (
     MIN_SPAM_ABOVE,
     Line,
     estimate_prior,
+    fit_curve,
     fit_line,
     precision_cut,
     upper_share,
@@ -184,3 +185,44 @@ def test_few_units_and_extremes_are_not_believed() -> None:
 def test_the_estimated_share_is_in_range(odds: list[float], prior: float) -> None:
     assume(prior > 0)
     assert 0.005 <= estimate_prior(np.array(odds), prior) <= 0.8
+
+
+# Curves.
+
+
+def bent(n: int = 20_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Margins that overstate: the true log-odds rise half as fast above zero."""
+    rng = np.random.default_rng(seed)
+    margins = rng.normal(0, 2, n)
+    odds = np.where(margins > 0, 0.5 * margins, margins) - 0.5
+    return margins, (rng.random(n) < 1 / (1 + np.exp(-odds))).astype(np.int8)
+
+
+def test_a_curve_bends_where_labels_say_so():
+    margins, y = bent()
+    curve, line = fit_curve(margins, y), fit_line(margins, y)
+    assert len(curve.knots) > 5
+    at = np.array([-2.0, 0.5, 3.0])
+    truth = np.where(at > 0, 0.5 * at, at) - 0.5
+    wrong = np.abs(curve.log_odds(at, curve.prior) - truth).max()
+    assert wrong < 0.3 < np.abs(line.log_odds(at, line.prior) - truth).max()
+
+
+def test_a_curve_rises_everywhere_even_beyond_its_knots():
+    margins, y = bent(3000)
+    at = np.linspace(-40, 40, 2001)
+    assert (np.diff(fit_curve(margins, y).log_odds(at, 0.1)) > 0).all()
+
+
+def test_few_labels_make_a_straight_line():
+    margins, y = bent(150)
+    assert fit_curve(margins, y) == fit_line(margins, y)
+
+
+def test_rows_without_weight_say_nothing_about_a_curve():
+    margins, y = bent(4000)
+    weight = np.where(np.arange(4000) < 2000, 1.0, 0.0)
+    y[2000:] = 1 - y[2000:]
+    half = fit_curve(margins[:2000], y[:2000])
+    found = fit_curve(margins, y, weight)
+    np.testing.assert_allclose(found.knots, half.knots, atol=0.02)

@@ -10,6 +10,7 @@ import polars as pl
 
 from spamlinks.model.bundle import ModelBundle, Part
 from spamlinks.model.calibration import Cut, Line
+from spamlinks.model.terms import Term
 from spamlinks.model.training import fit_part
 from spamlinks.model.views import VIEWS
 from spamlinks.signals.kernel import SIGNALS, encode, signals
@@ -49,6 +50,7 @@ def make(seed: int = 0) -> ModelBundle:
             fit_part(
                 data, label, weight, usable(names), views,
                 seed=seed, threads=1, share=share, settings=SMALL,
+                terms=(Term("domain_traffic", -0.5, 1.5, 1.5), Term("in_content", 0.2)),
             )
         )  # fmt: skip
     never = Cut(float("inf"), 0.0, 0.1, 0.0, 0.0, 0.0, 0, 0)
@@ -56,6 +58,9 @@ def make(seed: int = 0) -> ModelBundle:
         view: {"0.80": Cut(0.5, 0.8, 0.1, 0.5, 1.0, 3.0, 40, 900), "0.98": never} for view in VIEWS
     }
     lines = {view: Line(1.0 + i / 10, -0.5, 0.3) for i, view in enumerate(VIEWS)}
+    bent = ((-2.0, -3.0), (0.0, -1.0), (2.5, 4.0))
+    unit_lines = {**lines, "full": Line(1.2, -0.4, 0.3, bent)}
     return ModelBundle(
-        "tiny", tuple(parts), None, lines, cuts, 0.1, {"seed": seed, "start": "none"}
-    )
+        "tiny", tuple(parts), None, lines, cuts, 0.1, {"seed": seed, "start": "none"},
+        unit_lines=unit_lines, top_share=0.25,
+    )  # fmt: skip

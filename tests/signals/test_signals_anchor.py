@@ -95,6 +95,17 @@ FORM = [  # anchor, signal, value
     ("ab яя", "anchor_non_latin_share", 0.4),
     ("a★★b", "anchor_symbol_share", 0.5),
     ("", "anchor_symbol_share", 0),
+    ("five words of another subject", "anchor_other_words", 5),
+    ("Acme and four more words", "anchor_other_words", 0),  # it names the brand
+    ("", "anchor_other_words", 0),
+    ("word " * 50, "anchor_other_words", 30),  # clipped
+    ("zmrnvj from a writing style", "anchor_gibberish_share", 0.2),
+    ("btjkrf sfxgln", "anchor_gibberish_share", 1),
+    ("first world rhythms", "anchor_gibberish_share", 0),
+    ("Rechtsschutz Angstschweiß", "anchor_gibberish_share", 0),  # German piles consonants up
+    ("https://www.acme.com/", "anchor_gibberish_share", 0),  # spelt out, not said
+    ("казино", "anchor_gibberish_share", 0),
+    ("", "anchor_gibberish_share", 0),
 ]
 
 TARGET = [  # anchor, target, share of the anchor's words, exact
@@ -119,6 +130,10 @@ def test_brand_match(compute, anchor, share) -> None:
 
 def test_without_a_brand_the_match_is_unknown(compute) -> None:
     assert math.isnan(compute(anchor_text=["Acme"])["anchor_brand_match"][0])
+
+
+def test_without_a_brand_other_words_are_unknown(compute) -> None:
+    assert math.isnan(compute(anchor_text=["five words"])["anchor_other_words"][0])
 
 
 def test_a_short_brand_is_not_found_inside_other_words(compute) -> None:

@@ -16,6 +16,8 @@ ROWS = [  # columns of one row, signal, value
     ({"page_external_links": None}, "external_links", NAN),
     ({"page_internal_links": 9}, "internal_links", 1),
     ({"page_linked_domains": 9}, "linked_domains", 1),
+    ({"page_linked_domains": 9, "page_external_links": 99}, "links_out", 1),
+    ({"page_linked_domains": None, "page_external_links": 99}, "links_out", 2),
     # density: external links among all, one added so that an empty page is 0
     ({"page_external_links": 0, "page_internal_links": 0}, "outbound_link_density", 0),
     ({"page_external_links": 9, "page_internal_links": 90}, "outbound_link_density", 0.09),
@@ -37,6 +39,8 @@ ROWS = [  # columns of one row, signal, value
     ({"left_context": "we met in", "right_context": "Essex"}, "context_trade_word", 0),
     ({"left_context": "ab", "right_context": "c"}, "context_length", 4),
     ({"left_context": "ab"}, "context_length", 2),  # one side is enough
+    ({"left_context": "ab", "right_context": None}, "context_is_empty", 0),
+    ({"left_context": " ", "right_context": ""}, "context_is_empty", 1),
     ({"left_context": "a | b | c", "right_context": "https://x"}, "context_link_signs", 3),
     ({"rel_nofollow": True}, "is_nofollow", 1),
     ({"rel_nofollow": None}, "is_nofollow", NAN),
@@ -106,6 +110,27 @@ def test_no_context_means_none_only_where_the_export_has_contexts(compute) -> No
     assert found["context_length"].to_list()[:2] == [11, 0]
     assert found["context_trade_word"].to_list()[:2] == [1, 0]
     assert math.isnan(found["context_length"][2])
+
+
+LANGUAGES = [  # shares of domains in two languages, main language of a page, value, reason
+    (("de", "en"), (20, 15), "en", 1, "most sites write German"),
+    (("de", "en"), (20, 15), "de", 0, "the language of the others"),
+    (("de, en", "en-GB"), (20, 15), "EN", 1, "the first code of a page, without its region"),
+    (("de", "en"), (15, 20), "en", NAN, "English is the usual language here"),
+    (("de", "en"), (15, 5), "en", NAN, "too few sites say too little"),
+]
+
+
+@pytest.mark.parametrize(("codes", "counts", "language", "value", "reason"), LANGUAGES)
+def test_english_on_a_foreign_profile(compute, codes, counts, language, value, reason) -> None:
+    languages = [code for code, n in zip(codes, counts, strict=True) for _ in range(n)]
+    pages = [f"https://site{i}.test/" for i in range(len(languages))]
+    pages += ["https://site0.test/more", "https://site1.test/x"]
+    found = compute(
+        referring_page=pages,
+        page_language=[*languages, language, None],
+    )["english_on_foreign_profile"]
+    assert found[-2] == pytest.approx(value, nan_ok=True), reason
 
 
 def test_no_day_of_loss_means_alive_only_where_the_export_has_the_column(compute) -> None:
