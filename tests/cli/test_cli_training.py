@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from cli_outcome import EXAMPLES, Run
 
-from spamlinks.model import own
+from spamlinks.model import blend, learning
+from spamlinks.model.bundle import SHIPPED
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "_SETTINGS", {**own._SETTINGS, "n_estimators": 10})
-    monkeypatch.setattr(own, "_SEEDS", 1)
+    monkeypatch.setattr(blend, "BOOSTED", {**blend.BOOSTED, "n_estimators": 10})
+    monkeypatch.setattr(blend, "SEEDS", 1)
+    monkeypatch.setattr(blend, "FOREST", {**blend.FOREST, "n_estimators": 6})
+    monkeypatch.setattr(learning, "DRAWS", 1)
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +56,11 @@ def test_by_column_twice_the_same_and_audited_with(
     assert first == files(tmp_path / "again" / "mine")
     assert {"metadata.json", "README.md", "model.txt", "names.json"} <= set(first)
     for words in (
-        "83 spam and 137 honest rows",
+        "83 spam and 137 honest rows, 0 without a label",
         "ROC AUC",
-        "start (standard-v1)",
+        f"start ({SHIPPED})",
+        "labelled domains",
+        "draws that helped",
         "model written to",
     ):
         assert words in outcome.talk
@@ -102,7 +107,7 @@ def test_a_column_of_another_name_and_with_gaps(run: Run, labelled: Path, tmp_pa
     path.write_text("\n".join([header.replace("is_spam", "My label"), *other]) + "\n", "utf-8")
     outcome = run("train", path, "-o", tmp_path / "m", "--label", "my label", "--jobs", "1")
     assert outcome.code == 0, outcome.talk
-    assert "55 rows without a label" in outcome.talk
+    assert "55 without a label" in outcome.talk
 
 
 @pytest.mark.parametrize(
