@@ -14,7 +14,7 @@ import polars as pl
 from spamlinks.signals.declare import Signal
 from spamlinks.signals.hostname import HostNameModel
 
-__all__ = ["SIGNALS", "documents", "text_margins"]
+__all__ = ["COLUMNS", "SIGNALS", "documents", "text_margins"]
 
 SIGNALS: tuple[Signal, ...] = (
     Signal(
@@ -25,21 +25,20 @@ SIGNALS: tuple[Signal, ...] = (
         -10,
         10,
         0,
-        # The title decides whether it can be known; the others are read along where they are there.
-        (
-            "referring_page_title",
-            "referring_page_title|anchor_text|left_context|right_context",
-        ),
+        ("referring_page_title",),  # without it the others are too thin to be weighed
         "title, anchor and address read like links that you called spam",
         "text",
     ),
 )
 
+COLUMNS = ("referring_page_title", "anchor_text", "left_context", "right_context")
+"""What is read beside the address, where an export has it."""
+
 FIELD_CHARS = 200
 """So much of each text counts: a page's title may be a megabyte long."""
 
 _BLOCK = 8_192
-_PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*/([^#]*)"
+_PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*/?([^#]*)"
 
 
 def documents(backlinks: pl.DataFrame) -> pl.Series:
@@ -53,8 +52,7 @@ def documents(backlinks: pl.DataFrame) -> pl.Series:
     -------
     String Series aligned with the rows, never null.
     """
-    names = ("referring_page_title", "anchor_text", "left_context", "right_context")
-    texts = [pl.col(name).cast(pl.String) for name in names if name in backlinks.columns]
+    texts = [pl.col(name).cast(pl.String) for name in COLUMNS if name in backlinks.columns]
     path = pl.col("referring_page").str.extract(_PATH)
     return backlinks.select(
         pl.concat_str(

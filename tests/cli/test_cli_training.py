@@ -137,3 +137,54 @@ def test_a_project_folder_is_not_overwritten(run: Run, labelled: Path, tmp_path:
     assert outcome.code == 1
     assert "README.md" in outcome.line
     assert files(tmp_path) == {"README.md": b"my project"}
+
+
+def test_a_disavow_file_alone_trains_on_what_is_unlabelled(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    past = tmp_path / "past.txt"
+    past.write_text("".join(f"domain:{n}\n" for n, y in domains(labelled).items() if y == "1"))
+    outcome = run("train", labelled, "-o", tmp_path / "m", "--disavow", past, "--jobs", "1")
+    assert outcome.code == 0, outcome.talk
+    assert "nothing is known to be honest" in outcome.talk
+    assert "83 spam and 0 honest rows, 137 without a label" in outcome.talk
+    meta = json.loads((tmp_path / "m" / "metadata.json").read_text("utf-8"))
+    assert 0 < meta["unlabelled"]["spam_share"] < 1
+    assert meta["labelled_domains"]["unlabelled"] > 0
+    assert [p["labels"] for p in meta["learning_curve"]] == [30, 100]
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert "every figure is lower than the truth" in card
+    assert "What fewer labels would have bought" in card
+
+
+def test_a_signal_that_is_the_label_is_refused_unless_accepted(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    with labelled.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    at, label = rows[0].index("External links"), rows[0].index("is_spam")
+    for i, row in enumerate(rows[1:]):
+        row[at] = str((1000 if row[label] == "1" else 1) + i % 7)
+    path = tmp_path / "told.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    refused = run("train", path, "-o", tmp_path / "m", "--jobs", "1")
+    assert refused.code == 1
+    assert "signal external_links (ROC AUC 1.000)" in refused.line
+    assert "--accept-leaks" in refused.line
+    assert not (tmp_path / "m").exists()
+    accepted = run("train", path, "-o", tmp_path / "m", "--jobs", "1", "--accept-leaks")
+    assert accepted.code == 0, accepted.talk
+
+
+def test_a_great_many_rows_with_one_positive_end_in_one_line(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    header, *rows = labelled.read_text("utf-8").splitlines()
+    honest = [row for row in rows if row.endswith("0")] * 200
+    spam = next(row for row in rows if row.endswith("1"))
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join([header, *honest, spam]) + "\n", "utf-8")
+    outcome = run("train", path, "-o", tmp_path / "m", "--jobs", "1")
+    assert outcome.code == 1
+    assert "only 1 linking domain is labelled spam" in outcome.line
