@@ -12,8 +12,10 @@ if TYPE_CHECKING:
         Audit,
         BacklinkSignals,
         DisavowFile,
+        Evaluation,
         SpamLinkClassifier,
         audit,
+        evaluate,
         load_bundle,
         read_backlinks,
     )
@@ -24,9 +26,11 @@ __all__ = [
     "Audit",
     "BacklinkSignals",
     "DisavowFile",
+    "Evaluation",
     "SpamLinkClassifier",
     "__version__",
     "audit",
+    "evaluate",
     "load_bundle",
     "read_backlinks",
 ]

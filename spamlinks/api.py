@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from spamlinks.disavow import DisavowFile
+from spamlinks.evaluation import Evaluation
+from spamlinks.evaluation import evaluate as run_evaluate
 from spamlinks.exports import Hints, Mapping, Reading, catalogue, read_export
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.classifier import BacklinkSignals, SpamLinkClassifier
@@ -24,8 +26,10 @@ __all__ = [
     "Audit",
     "BacklinkSignals",
     "DisavowFile",
+    "Evaluation",
     "SpamLinkClassifier",
     "audit",
+    "evaluate",
     "load_bundle",
     "read_backlinks",
 ]
@@ -115,6 +119,73 @@ def audit(
     if isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
         return run_audit([_as_reading(exports)], settings)  # type: ignore[arg-type]
     return run_audit(list(exports), settings)
+
+
+def evaluate(
+    labelled: Path | str | Sequence[Path | str],
+    *,
+    label: str = "is_spam",
+    labels: Path | str | None = None,
+    disavow: Path | str | None = None,
+    keep: Path | str | None = None,
+    compare: str | None = None,
+    compare_lower_is_worse: bool = False,
+    compare_cut: float | None = None,
+    site: str | None = None,
+    brand: Sequence[str] = (),
+    facts: Path | str | None = None,
+    model: Path | str | None = None,
+    situation: str = "none",
+    precision: float | None = None,
+    prior: float | str | None = None,
+    mapping: Mapping | dict[str, str] | Path | str | None = None,
+    accept_guess: bool = False,
+    seed: int = 0,
+    rounds: int | None = None,
+) -> Evaluation:
+    """Measure a model on labelled exports; nothing is written.
+
+    Parameters
+    ----------
+    labelled : a file or several.
+    label, labels, disavow, keep, compare, compare_lower_is_worse, compare_cut, site, brand, facts,
+    model, situation, precision, prior, seed, rounds : as the options of ``spamlinks evaluate``.
+    mapping, accept_guess : as for ``read_backlinks``.
+
+    Returns
+    -------
+    Evaluation: ``links`` and ``domains`` (figures with 95 % intervals), ``slices``, ``beside``,
+    ``errors`` and ``drift`` (polars), ``made_up``; ``to_dict()`` gives what evaluation.json holds.
+
+    Raises
+    ------
+    InputError : an input or its labels cannot be used. ModelError : the model folder cannot be
+    used.
+    """
+    settings = Settings(
+        site=site,
+        brand=tuple(brand),
+        facts=_path(facts),
+        model=_path(model),
+        situation=situation,
+        precision=precision,
+        prior=prior,
+        hints=_hints(mapping, accept_guess),
+    )
+    files = [labelled] if isinstance(labelled, str | Path) else list(labelled)
+    return run_evaluate(
+        files,
+        settings,
+        label=label,
+        labels=_path(labels),
+        disavow=_path(disavow),
+        keep=_path(keep),
+        compare=compare,
+        compare_lower_is_worse=compare_lower_is_worse,
+        compare_cut=compare_cut,
+        seed=seed,
+        rounds=rounds,
+    )
 
 
 def _path(value: Path | str | None) -> Path | None:

@@ -43,7 +43,7 @@ ALLOWED["labels"] = GROUND | {"exports", "disavow", "policy"}
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"presence", "run_facts"}
-JOBS = {"outputs", "scores", "training"}  # what the commands do; none needs another
+JOBS = {"outputs", "scores", "training", "evaluation"}  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels"}
 ALLOWED["outputs"] |= {"drafts", "verdict_table"}

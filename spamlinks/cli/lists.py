@@ -8,6 +8,7 @@ import typer
 
 from spamlinks.cli.table import new_table, print_table
 from spamlinks.model.bundle import load_bundle, shipped_model_path
+from spamlinks.model.bundle_files import read_card
 from spamlinks.report.text import clean
 from spamlinks.signals.kernel import SIGNALS
 
@@ -36,10 +37,11 @@ def show_signals() -> None:
 def show_model(folder: Path | None) -> None:
     """Show a model's card, then its thresholds; a model that cannot be loaded is an error."""
     bundle = load_bundle(folder)
-    card = (shipped_model_path() if folder is None else folder) / "README.md"
-    typer.echo(clean_card(card.read_text("utf-8")) if card.is_file() else f"# {bundle.name}\n")
+    source = shipped_model_path() if folder is None else folder
+    card = read_card(source)
+    typer.echo(f"# {bundle.name}\n" if card is None else clean_card(card))
     typer.echo(
-        f"Loaded from {clean(card.parent, 300)}\nsha256 {bundle.sha256}, prior {bundle.prior:.3f}, "
+        f"Loaded from {clean(source, 300)}\nsha256 {bundle.sha256}, prior {bundle.prior:.3f}, "
         f"{len(bundle.signal_names())} signals"
     )
 

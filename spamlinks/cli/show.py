@@ -36,6 +36,7 @@ __all__ = ["progress", "show_audit", "show_draft", "show_scores", "show_training
 _STAGES = {
     "reading": "Reading",
     "scoring": "Scoring links",
+    "measuring": "Measuring",
     "explaining": "Explaining",
     "training": "Training",
     "generating": "Generating",

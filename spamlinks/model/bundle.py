@@ -1,19 +1,17 @@
 """The model bundle: a folder of text and JSON. Loading it runs no code.
 
-``metadata.json`` names every signal with its version, the calibration and thresholds per view,
-the prior, the seed, library versions, figures, and the SHA-256 of the other files: one or more
-LightGBM texts and ``names.json`` (host-name evidence). ``README.md`` is the card.
+``metadata.json`` names every signal with its version and what it is, the calibration and thresholds
+per view, the prior, the seed, library versions, figures, and the SHA-256 of the other files: one or
+more LightGBM texts and ``names.json`` (host-name evidence). ``README.md`` is the card.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import math
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,10 +19,39 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spamlinks.errors import ModelError, OutputError
-from spamlinks.files import write_atomic
+from spamlinks.errors import ModelError
+from spamlinks.model.bundle_content import (
+    FORMAT,
+    Part,
+    check_format,
+    cuts_from,
+    cuts_to,
+    evidence_from,
+    evidence_to,
+    feature_table,
+    figures_from,
+    lines_from,
+    lines_to,
+    name_from,
+    part_files,
+    parts_from,
+    parts_to,
+    prior_from,
+)
+from spamlinks.model.bundle_files import (
+    HINT,
+    METADATA,
+    as_model_error,
+    read_file,
+    read_json,
+    read_named,
+    refuse_folder,
+    sha256_of,
+    write_folder,
+)
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.evidence import Evidence
+from spamlinks.model.tree_text import split_features, trees_only
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.signals.kernel import SIGNALS
 
@@ -38,23 +65,7 @@ __all__ = [
     "shipped_model_path",
 ]
 
-FORMAT = 1
 SHIPPED = "standard-v1"
-_HINT = "Use another model folder, or train the model anew with 'spamlinks train'."
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One LightGBM model of a bundle.
-
-    ``text`` is LightGBM's own, ``signals`` what it was trained on, in its order; its margins
-    count ``weight`` times for rows of ``views`` and not at all for others.
-    """
-
-    text: str
-    signals: tuple[str, ...]
-    weight: float
-    views: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class ModelBundle:
     cuts : thresholds per view and promised precision, in log-odds at ``prior``.
     prior : share of spam among linking domains that scores assume unless told otherwise.
     metadata : everything else the bundle records.
-    sha256 : of ``metadata.json``, which names the hashes of the other files; "" before saving.
+    sha256 : of ``metadata.json``, which names the hashes of the other files; "" in memory only.
     """
 
     name: str
@@ -104,14 +115,14 @@ class ModelBundle:
         boosters = []
         for part in self.parts:
             try:
-                booster = lgb.Booster(model_str=part.text)
+                booster = lgb.Booster(model_str=trees_only(part.text))
             except lgb.basic.LightGBMError as error:
-                raise ModelError(self.name, f"model text is damaged ({error})", _HINT) from None
+                raise ModelError(self.name, f"model text is damaged ({error})", HINT) from None
             if not booster.num_trees():
-                raise ModelError(self.name, "model text is cut off", _HINT)
+                raise ModelError(self.name, "model text is cut off", HINT)
             if tuple(booster.feature_name()) != part.signals:
                 problem = "model text and metadata.json disagree on signals"
-                raise ModelError(self.name, problem, _HINT)
+                raise ModelError(self.name, problem, HINT)
             boosters.append(booster)
         return boosters
 
@@ -161,10 +172,7 @@ class ModelBundle:
         """
         used: set[str] = set()
         for part in self.parts:
-            for line in part.text.splitlines():
-                if line.startswith("split_feature="):
-                    numbers = line.partition("=")[2].split()
-                    used.update(part.signals[int(n)] for n in numbers if int(n) < len(part.signals))
+            used.update(part.signals[n] for n in split_features(part.text))
         return frozenset(used)
 
     def warm_up(self) -> None:
@@ -196,176 +204,79 @@ def shipped_model_path() -> Path:
     return Path(str(files("spamlinks"))).parent / "models" / SHIPPED
 
 
-def _sha(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def refuse_folder(folder: Path) -> None:
-    """Raise OutputError for a file, or a folder whose ``README.md`` is no model's card."""
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(str(folder), "it is no folder", "Choose another name with -o.")
-    if (folder / "README.md").exists() and not (folder / "metadata.json").exists():
-        raise OutputError(
-            str(folder), "it holds a README.md and no model", "Choose a new folder with -o."
-        )
-
-
 def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
     """Write a bundle into ``folder`` (made if absent); return its SHA-256.
 
     Same bundle, same bytes. ``metadata.json`` is written last, so that a killed run leaves a
-    folder that does not load rather than one that loads half.
+    folder that does not load rather than one that loads half. What could not be loaded again is
+    refused before anything is written.
 
     Raises
     ------
+    ModelError : the bundle holds what ``load_bundle`` refuses.
     OutputError : the folder cannot be written, or it holds other things than a model, whose
         ``README.md`` would be lost.
     """
-    refuse_folder(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
-        ) from None
-    hashes: dict[str, str] = {}
-    parts = []
-    for index, part in enumerate(bundle.parts):
-        name = "model.txt" if index == 0 else f"model-{index + 1}.txt"
-        data = part.text.encode()
-        write_atomic(folder / name, data)
-        hashes[name] = _sha(data)
-        parts.append(
-            {
-                "file": name,
-                "weight": part.weight,
-                "views": list(part.views),
-                "signals": [[signal, SIGNALS[signal].version] for signal in part.signals],
-            }
-        )
-    if bundle.evidence is not None:
-        data = (json.dumps(bundle.evidence.to_dict(), sort_keys=True) + "\n").encode()
-        write_atomic(folder / "names.json", data)
-        hashes["names.json"] = _sha(data)
+    files = {**part_files(bundle.parts), **evidence_to(bundle.evidence)}
     meta = {
         **bundle.metadata,
         "format": FORMAT,
         "name": bundle.name,
         "label": "is_spam, 1 = spam",
         "prior": bundle.prior,
-        "parts": parts,
-        "calibration": {view: asdict(line) for view, line in bundle.lines.items()},
-        "thresholds": {
-            view: {
-                p: {k: (None if v == float("inf") else v) for k, v in asdict(cut).items()}
-                for p, cut in cuts.items()
-            }
-            for view, cuts in bundle.cuts.items()
-        },
-        "sha256": hashes,
+        "parts": parts_to(bundle.parts),
+        "features": feature_table(bundle.parts),
+        "calibration": lines_to(bundle.lines),
+        "thresholds": cuts_to(bundle.cuts),
+        "sha256": {name: sha256_of(data) for name, data in files.items()},
     }
-    data = (json.dumps(meta, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
-    write_atomic(folder / "README.md", card.encode())
-    write_atomic(folder / "metadata.json", data)
-    return _sha(data)
+    with as_model_error(folder, METADATA):
+        data = (json.dumps(meta, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+        _content(read_json(data), files, folder)
+    write_folder(folder, files, card, data)
+    return sha256_of(data)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelError(str(path), f"cannot be read ({error.strerror})", _HINT) from None
-
-
-def load_bundle(folder: Path | None = None) -> ModelBundle:
+def load_bundle(folder: Path | None = None, sha256: str | None = None) -> ModelBundle:
     """Load a bundle, by default the shipped one.
+
+    ``metadata.json`` holds the SHA-256 of the other files, so damage to them is always found. A
+    hash inside the folder does not keep out somebody who writes both: for that, note the SHA-256
+    of ``metadata.json`` elsewhere (``spamlinks model`` and ``run.json`` show it) and pass it. The
+    card, ``README.md``, is text for people and not covered. Whatever the files hold, loading runs
+    no code, and scoring reads nothing but checked numbers.
+
+    Parameters
+    ----------
+    folder : model folder.
+    sha256 : expected SHA-256 of ``metadata.json``, 64 hexadecimal digits.
 
     Raises
     ------
-    ModelError : the folder is no bundle, a file is missing or was changed, the format is newer,
-        or a signal is unknown or has another version here.
+    ModelError : the folder is no bundle, a file is missing, too large or was changed, the format
+        is another, or a signal is unknown or has another version here.
     """
-    folder = shipped_model_path() if folder is None else folder
-    data = _read(folder / "metadata.json")
-    try:
-        meta = json.loads(data)
-        if not isinstance(meta, dict) or meta.get("format") != FORMAT:
-            found = meta.get("format") if isinstance(meta, dict) else None
-            raise ModelError(str(folder), f"bundle format {found!r} is not {FORMAT}", _HINT)
-        texts: dict[str, bytes] = {}
-        for name, sha in meta["sha256"].items():
-            if Path(name).name != name:
-                raise ModelError(str(folder), f"file name {name!r} leaves the folder", _HINT)
-            texts[name] = _read(folder / name)
-            if _sha(texts[name]) != sha:
-                raise ModelError(str(folder), f"{name} was changed or is damaged", _HINT)
-        parts = tuple(
-            Part(
-                texts[p["file"]].decode(),
-                tuple(name for name, _ in p["signals"]),
-                float(p["weight"]),
-                tuple(p["views"]),
-            )
-            for p in _checked(meta["parts"], str(folder))
-        )
-        evidence = (
-            Evidence.from_dict(json.loads(texts["names.json"])) if "names.json" in texts else None
-        )
-        lines = {view: Line(**line) for view, line in meta["calibration"].items()}
-        cuts = {
-            view: {
-                p: Cut(**{**cut, "score": float("inf") if cut["score"] is None else cut["score"]})
-                for p, cut in by.items()
-            }
-            for view, by in meta["thresholds"].items()
-        }
-        if set(lines) != set(VIEWS) or set(cuts) != set(VIEWS):
-            raise ModelError(str(folder), "calibration does not cover every view", _HINT)
-        prior = float(meta["prior"])
-        _check_numbers(parts, lines, cuts, prior)
-        name = str(meta["name"])
-    except ModelError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        shown = str(error)[:200]
-        raise ModelError(
-            str(folder), f"metadata.json is damaged ({type(error).__name__}: {shown})", _HINT
-        ) from None
-    return ModelBundle(name, parts, evidence, lines, cuts, prior, meta, _sha(data))
+    folder = shipped_model_path() if folder is None else Path(folder)
+    data = read_file(folder, METADATA)
+    found = sha256_of(data)
+    if sha256 is not None and sha256.strip().lower() != found:
+        problem = f"metadata.json has the SHA-256 {found}, another than was expected"
+        raise ModelError(str(folder), problem, HINT)
+    with as_model_error(folder, METADATA):
+        meta = check_format(read_json(data), str(folder))
+        texts = read_named(folder, meta["sha256"])
+        return replace(_content(meta, texts, folder), sha256=found)
 
 
-def _check_numbers(
-    parts: Sequence[Part],
-    lines: Mapping[str, Line],
-    cuts: Mapping[str, Mapping[str, Cut]],
-    prior: float,
-) -> None:
-    """Raise ValueError or TypeError for what would fail, or score nonsense, only later."""
-    if not parts:
-        raise ValueError("it names no model")
-    for part in parts:
-        if not set(part.views) <= set(VIEWS) or not math.isfinite(part.weight):
-            raise ValueError("a part has a weight or a view that is none")
-    for line in lines.values():
-        if not (0 < line.slope < math.inf and math.isfinite(line.offset) and 0 < line.prior < 1):
-            raise ValueError("a calibration line is out of range")
-    for key, cut in ((key, cut) for by in cuts.values() for key, cut in by.items()):
-        if key != f"{float(key):.2f}" or not cut.score > -math.inf:
-            raise ValueError(f"threshold {key!r} is out of range")
-    if not 0 < prior < 1:
-        raise ValueError(f"prior {prior} is not between 0 and 1")
-
-
-def _checked(parts: list[dict[str, Any]], source: str) -> list[dict[str, Any]]:
-    for part in parts:
-        for name, version in part["signals"]:
-            if name not in SIGNALS:
-                raise ModelError(source, f"signal {name} is unknown to this version", _HINT)
-            if SIGNALS[name].version != version:
-                raise ModelError(
-                    source,
-                    f"signal {name} has changed since training "
-                    f"(version {version}, here {SIGNALS[name].version})",
-                    _HINT,
-                )
-    return parts
+def _content(meta: dict[str, Any], texts: Mapping[str, bytes], folder: Path) -> ModelBundle:
+    """The bundle that checked files make. Raises ModelError, ValueError, TypeError, KeyError."""
+    figures_from(meta.get("figures", []))
+    return ModelBundle(
+        name_from(meta["name"]),
+        parts_from(meta["parts"], texts, folder),
+        evidence_from(texts, folder),
+        lines_from(meta["calibration"]),
+        cuts_from(meta["thresholds"]),
+        prior_from(meta["prior"]),
+        meta,
+    )

@@ -1,72 +1,26 @@
-"""LightGBM behind scikit-learn's interface, and the signals as a transformer."""
+"""LightGBM behind scikit-learn's interface; the signals as a transformer come along."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 
-from spamlinks.signals.kernel import SIGNALS, encode, signals
-
-if TYPE_CHECKING:
-    import pandas as pd
+from spamlinks.model.transformer import BacklinkSignals
+from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["BacklinkSignals", "SpamLinkClassifier"]
-
-
-class BacklinkSignals(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Turn backlinks into signals: DataFrame in, DataFrame out.
-
-    Parameters
-    ----------
-    brands : names of the brand and of the site; anchors are compared with them.
-    evidence : "shipped" for the shipped model's host-name evidence, None for none.
-
-    Notes
-    -----
-    Profile signals (links per domain, domains per anchor) are about the table that is passed, so
-    a row's signals depend on its companions: transform a whole export at once.
-    """
-
-    def __init__(self, brands: tuple[str, ...] = (), evidence: str | None = "shipped") -> None:
-        self.brands = brands
-        self.evidence = evidence
-
-    def fit(self, X: pd.DataFrame | pl.DataFrame, y: object = None) -> BacklinkSignals:
-        """Check the columns; nothing is learned. Raises InputError without referring_page."""
-        self.transform(X[:1])
-        return self
-
-    def transform(self, X: pd.DataFrame | pl.DataFrame) -> pd.DataFrame:
-        """Compute every signal.
-
-        Parameters
-        ----------
-        X : DataFrame of shape (n_backlinks, n_columns), columns of ``spamlinks.schema.FIELDS``.
-
-        Returns
-        -------
-        pandas DataFrame of float32, shape (n_backlinks, n_signals), indexed like ``X``; NaN
-        where unknown.
-        """
-        import pandas as pd
-
-        from spamlinks.model.bundle import load_bundle
-        from spamlinks.model.frames import to_backlinks
-
-        evidence = load_bundle().evidence if self.evidence == "shipped" else None
-        frame, tables = encode(to_backlinks(X), evidence, brands=tuple(self.brands))
-        index = X.index if isinstance(X, pd.DataFrame) else None
-        return pd.DataFrame(signals(frame, tables), columns=list(SIGNALS), index=index)
-
-    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
-        """Names of the signals."""
-        return np.array(list(SIGNALS), dtype=object)
 
 
 class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -80,6 +34,8 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     n_estimators, learning_rate, num_leaves, max_depth, min_child_samples, reg_lambda,
     feature_fraction, bagging_fraction : as in LightGBM; the last two are shares in (0, 1].
     monotone : whether to bind directions.
+    extra_trees : split each candidate column at one random place instead of the best one: flatter
+        trees, steadier with few labels.
     random_state : seed; same data and seed, same model.
     n_jobs : threads, 0 = all cores.
 
@@ -100,6 +56,7 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         feature_fraction: float = 0.3,
         bagging_fraction: float = 0.7,
         monotone: bool = True,
+        extra_trees: bool = False,
         random_state: int = 0,
         n_jobs: int = 0,
     ) -> None:
@@ -112,10 +69,13 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.feature_fraction = feature_fraction
         self.bagging_fraction = bagging_fraction
         self.monotone = monotone
+        self.extra_trees = extra_trees
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SpamLinkClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, init_score: Any = None
+    ) -> SpamLinkClassifier:
         """Fit on signals.
 
         Parameters
@@ -123,6 +83,15 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : array or DataFrame of shape (n, n_signals); NaN = unknown.
         y : two classes, the greater one is spam.
         sample_weight : non-negative, shape (n,).
+        init_score : log-odds to start from, such as another model's margins, finite, shape (n,).
+            The trees learn what must be added to them. They are not stored:
+            ``decision_function`` then returns the part of the trees alone, to which the start of
+            the rows at hand must be added before it is read as log-odds; ``predict_proba`` and
+            ``predict`` do not know it either.
+
+        Raises
+        ------
+        ValueError : not two classes, infinite signals, or lengths that differ.
         """
         import lightgbm as lgb
 
@@ -133,6 +102,7 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if sample_weight is None
             else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         )
+        start = None if init_score is None else _start(init_score, X)
         self.classes_, coded = np.unique(y, return_inverse=True)
         if len(self.classes_) > 2:
             raise ValueError(
@@ -161,15 +131,17 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         }
         if any(known):
             params |= {"monotone_constraints": known, "monotone_constraints_method": "basic"}
+        if self.extra_trees:
+            params["extra_trees"] = True
         columns = (
             names if all(n in SIGNALS for n in names) else [f"x{i}" for i in range(len(names))]
         )
-        data = lgb.Dataset(X, coded, weight=weight, feature_name=columns)
+        data = lgb.Dataset(X, coded, weight=weight, init_score=start, feature_name=columns)
         self.booster_ = lgb.train(params, data, self.n_estimators)
         return self
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:
-        """Log-odds of spam, shape (n,)."""
+        """Log-odds of spam, shape (n,); without the start, where ``fit`` was given one."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
         raw = self.booster_.predict(X, raw_score=True, num_threads=self.n_jobs)
@@ -190,3 +162,10 @@ class SpamLinkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         tags.classifier_tags.multi_class = False
         return tags
+
+
+def _start(init_score: Any, X: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    start = column_or_1d(init_score, dtype=np.float64, input_name="init_score")
+    check_array(start, ensure_2d=False, input_name="init_score")
+    check_consistent_length(X, start)
+    return np.asarray(start)

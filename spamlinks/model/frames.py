@@ -24,11 +24,7 @@ def to_backlinks(table: pd.DataFrame | pl.DataFrame) -> pl.DataFrame:
     InputError : no ``referring_page``, a column that cannot be cast, or a row without a usable
         host (such rows are rejected by ``read_backlinks``; here the caller must decide).
     """
-    if isinstance(table, pl.DataFrame):
-        frame = table
-    else:
-        known = [c for c in table.columns if c in FIELDS]
-        frame = pl.from_pandas(table[known])
+    frame = table if isinstance(table, pl.DataFrame) else _from_pandas(table)
     if "referring_page" not in frame.columns:
         raise InputError(
             "backlinks",
@@ -38,11 +34,7 @@ def to_backlinks(table: pd.DataFrame | pl.DataFrame) -> pl.DataFrame:
     try:
         out = frame.select(pl.col(c).cast(FIELDS[c].dtype) for c in frame.columns if c in FIELDS)
     except pl.exceptions.PolarsError as error:
-        raise InputError(
-            "backlinks",
-            f"a column has the wrong type: {str(error).splitlines()[0]}",
-            "See spamlinks.schema.FIELDS for the types.",
-        ) from None
+        raise _wrong_type(error) from None
     hosts = host_table(authorities(out["referring_page"]))
     bad = hosts.filter(pl.col("problem").is_not_null())
     if bad.height or out["referring_page"].null_count():
@@ -53,3 +45,19 @@ def to_backlinks(table: pd.DataFrame | pl.DataFrame) -> pl.DataFrame:
             "Drop such rows first, or read the file with read_backlinks.",
         )
     return out
+
+
+def _from_pandas(table: pd.DataFrame) -> pl.DataFrame:
+    try:
+        return pl.from_pandas(table[[c for c in table.columns if c in FIELDS]])
+    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:  # mixed objects in a cell
+        raise _wrong_type(error) from None
+
+
+def _wrong_type(error: Exception) -> InputError:
+    said = (str(error).splitlines() or [""])[0]
+    return InputError(
+        "backlinks",
+        f"a column has the wrong type: {said}",
+        "See spamlinks.schema.FIELDS for the types.",
+    )

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from spamlinks.report import charts, figures, rows, words
 from spamlinks.report.text import clean, count, number, percent, shorten
 
-__all__ = ["CONTENT_POLICY", "render_report"]
+__all__ = ["CONTENT_POLICY", "environment", "moment", "render_report"]
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
@@ -56,12 +56,12 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
     table = rows.domain_rows(domains, links)
     situation = words.advice(run.get("situation"))
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             policy=CONTENT_POLICY,
             site=clean(run.get("site"), 120),
-            created=_moment(run.get("created")),
+            created=moment(run.get("created")),
             headline=words.headline(verdicts, run.get("situation"), figures.in_live_file(domains)),
             second=words.second(verdicts),
             presence=words.presence(run),
@@ -86,7 +86,8 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this package: every value is escaped, an unknown name is an error."""
     environment = Environment(
         loader=PackageLoader("spamlinks.report"),
         autoescape=True,
@@ -98,7 +99,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _moment(created: object) -> str:
+def moment(created: object) -> str:
     """The time of the run as people write it; any other text as it is."""
     try:
         return datetime.fromisoformat(str(created)).strftime("%d %B %Y, %H:%M %Z").strip()

@@ -27,7 +27,7 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.errors import ModelError
-from spamlinks.signals.suffixes import SuffixTable
+from spamlinks.signals.suffixes import SuffixTable, stored
 from spamlinks.urls import parse_host
 
 __all__ = ["HashedNames", "HostNameModel", "SuffixTable", "hash_names", "names_of"]
@@ -303,11 +303,11 @@ class HostNameModel:
                     f"its pieces are {state['pieces']!r}, this version hashes {_PIECES!r}",
                     "Train the model again",
                 )
-            bits, scale, bias = int(state["bits"]), float(state["scale"]), float(state["bias"])
-            if not _BIT_RANGE[0] <= bits <= _BIT_RANGE[1]:
+            bits, scale, bias = state["bits"], stored(state["scale"]), stored(state["bias"])
+            if type(bits) is not int or not _BIT_RANGE[0] <= bits <= _BIT_RANGE[1]:
                 raise ValueError(f"bits must be in {_BIT_RANGE}")
-            if not (math.isfinite(scale) and scale > 0 and math.isfinite(bias)):
-                raise ValueError("scale and bias must be finite, scale above 0")
+            if scale <= 0:
+                raise ValueError("scale must be above 0")
             reader = zlib.decompressobj()
             raw = reader.decompress(base64.b64decode(state["codes"], validate=True), 2**bits + 1)
             if len(raw) != 2**bits:

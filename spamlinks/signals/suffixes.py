@@ -18,9 +18,21 @@ import polars as pl
 
 from spamlinks.errors import ModelError
 
-__all__ = ["SuffixTable"]
+__all__ = ["SuffixTable", "stored"]
 
 Floats = npt.NDArray[np.float32]
+
+_LIMIT = 1e6
+
+
+def stored(value: object) -> float:
+    """Take a number from a file: no text, no truth value, finite and small enough to add up.
+
+    Raises ValueError.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LIMIT:
+        raise ValueError(f"{str(value)[:40]!r} is no number within {_LIMIT:g}")
+    return float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +99,8 @@ class SuffixTable:
     def from_dict(cls, state: Mapping[str, Any]) -> SuffixTable:
         """Read ``to_dict``; raises ``ModelError`` for anything else."""
         try:
-            odds = {str(name): float(value) for name, value in state["log_odds"].items()}
-            prior = float(state["prior"])
-            if not all(map(math.isfinite, [prior, *odds.values()])):
-                raise ValueError("log-odds must be finite")
+            odds = {str(name): stored(value) for name, value in state["log_odds"].items()}
+            prior = stored(state["prior"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelError(
                 "suffix table", f"cannot be read ({error})", "Train the model again"

@@ -18,6 +18,7 @@ from spamlinks.errors import SpamlinksError
 from spamlinks.files import write_atomic
 from spamlinks.simulate.export import write_export
 from spamlinks.simulate.generate import AS_OF, generate
+from spamlinks.simulate.indexes import as_vendor
 from spamlinks.urls import authority_expr, host_table
 
 __all__ = ["write_examples"]
@@ -109,9 +110,13 @@ def write_examples(folder: Path) -> list[Path]:
     """
     folder = Path(folder)
     links = _profile()
-    ahrefs, semrush = _some(links, "ahrefs", 1), _some(links, "semrush", 2)
+    # Each vendor knows a part of the links, and counts for itself.
+    seen_by = {name: as_vendor(links, name, seed=SEED) for name in ("ahrefs", "semrush", "gsc")}
+    ahrefs, semrush = (
+        _some(seen_by[name], name, i) for i, name in enumerate(("ahrefs", "semrush"), 1)
+    )
     # Search Console lists a page once and never one it has not visited for a year.
-    recent = links.filter(pl.col("last_crawled") > AS_OF - timedelta(days=365))
+    recent = seen_by["gsc"].filter(pl.col("last_crawled") > AS_OF - timedelta(days=365))
     gsc = _some(recent.unique("referring_page", keep="first", maintain_order=True), "gsc", 3)
     gsc = gsc.sort("last_crawled", descending=True, maintain_order=True)
     labelled = _some(links, "labelled", 4)

@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -24,7 +25,8 @@ import pyarrow.parquet as pq
 from spamlinks.errors import InputError
 from spamlinks.files import open_atomic
 from spamlinks.schema import FIELDS
-from spamlinks.simulate.generate import generate
+from spamlinks.simulate.generate import AS_OF, generate
+from spamlinks.simulate.indexes import as_vendor
 
 __all__ = ["VENDORS", "simulate", "write_export"]
 
@@ -32,6 +34,9 @@ Encoding = Literal["utf-8", "utf-16"]
 
 LABEL = "is_spam"
 CHUNK_ROWS = 50_000
+FIRST_DAY, LAST_DAY = date(2005, 1, 1), date(2100, 1, 1)
+"""Days an export may have: the first link indexes, and no slip of the keyboard."""
+
 _ENTRIES = {
     "ahrefs": ("backlinks", "2025"),
     "semrush": ("backlinks", "2021"),
@@ -81,7 +86,9 @@ def _cell(column: _Column, frame: pl.DataFrame, vendor: str) -> pl.Expr:
     if column.how in ("kind", "flag"):
         holds = value == column.value if column.how == "kind" else value
         yes, no = ("+", None) if vendor == "majestic" else ("true", "false")
-        text = pl.when(holds).then(pl.lit(yes)).otherwise(pl.lit(no, dtype=pl.String))
+        # An unknown cell stays empty: it is not a "false".
+        below = pl.when(~holds).then(pl.lit(no, dtype=pl.String))
+        text = pl.when(holds).then(pl.lit(yes)).otherwise(below)
     elif dtype == pl.Boolean:
         text = pl.when(value).then(pl.lit("true")).when(~value).then(pl.lit("false"))
     elif dtype == pl.Date:
@@ -190,6 +197,10 @@ def simulate(
     seed: int = 0,
     spam_share: float = 0.2,
     site: str = "shop.example",
+    as_of: date = AS_OF,
+    label_noise: float = 0.0,
+    missing: float = 0.0,
+    as_seen: bool = False,
 ) -> None:
     """Write a labelled export of ``rows`` generated backlinks, in a stream: memory stays small.
 
@@ -200,6 +211,11 @@ def simulate(
     seed : the same arguments give the same bytes.
     spam_share : share of linking domains that are spam, 0 to 1.
     site : host of the site that is linked to.
+    as_of : day of the export; every link is older.
+    label_noise : share of domains whose label is wrong, 0 to 1.
+    missing : share of domains of which a block of cells is empty, 0 to 1.
+    as_seen : keep only the links that the vendor's index would know, in its own counts and days;
+        exports of several vendors with one seed then overlap in part.
 
     Raises
     ------
@@ -208,20 +224,35 @@ def simulate(
     """
     if rows < 1:
         raise InputError("simulate", f"{rows} rows were asked for", "Ask for 1 or more.")
-    if not 0 <= spam_share <= 1:
-        raise InputError("simulate", f"a spam share of {spam_share}", "Give 0 to 1.")
     if seed < 0:
         raise InputError("simulate", f"a seed of {seed}", "Give 0 or more.")
-    _write(_chunks(rows, seed, spam_share, site), Path(path), vendor, True, "utf-8")
+    for name, share in (
+        ("spam share", spam_share),
+        ("label noise", label_noise),
+        ("share missing", missing),
+    ):
+        if not 0 <= share <= 1:
+            raise InputError("simulate", f"a {name} of {share}", "Give 0 to 1.")
+    if not FIRST_DAY <= as_of <= LAST_DAY:
+        raise InputError("simulate", f"a day of {as_of}", f"Give {FIRST_DAY} to {LAST_DAY}.")
+    options = {
+        "spam_share": spam_share,
+        "site": site,
+        "as_of": as_of,
+        "label_noise": label_noise,
+        "missing": missing,
+    }
+    parts = _chunks(rows, seed, options)
+    if as_seen:
+        parts = (as_vendor(part, vendor, seed=seed + i) for i, part in enumerate(parts))
+    _write(parts, Path(path), vendor, True, "utf-8")
 
 
-def _chunks(rows: int, seed: int, spam_share: float, site: str) -> Iterator[pl.DataFrame]:
+def _chunks(rows: int, seed: int, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """Parts of one profile: the site's pages are the same, no domain is in two of them."""
     taken: set[str] = set()
     sizes = chain([CHUNK_ROWS] * (rows // CHUNK_ROWS), [rows % CHUNK_ROWS or None])
     for i, size in enumerate(sizes):
         if size is not None:
             part = int(np.random.SeedSequence([seed, i]).generate_state(1)[0])
-            yield generate(
-                size, seed=part, spam_share=spam_share, site=site, site_seed=seed, taken=taken
-            )
+            yield generate(size, seed=part, site_seed=seed, taken=taken, **options)

@@ -1,9 +1,8 @@
 """The kinds of linking sites the generator knows, and how each one's columns are distributed.
 
 Nothing here was measured on labelled rows. The numbers are assumptions, kept wide on purpose:
-medians follow what the documentation of link indexes and search engines' link-spam policies say
-of such pages (a page made for links links out a lot and is read by nobody), spreads are a factor
-of three to ten, and every honest kind overlaps with every spam kind in each single column.
+spreads are a factor of three to ten, and every honest kind overlaps with every spam kind in each
+single column. Where each comes from is stated in ``sources.py``; ``docs/GENERATOR.md`` shows both.
 No accuracy figure may come from rows generated with them. The numbers stand in ``kinds.json``.
 """
 
@@ -14,7 +13,7 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["HONEST", "KINDS", "SPAM", "Kind"]
+__all__ = ["ANCHORS", "CONTEXTS", "HONEST", "KINDS", "PATHS", "SPAM", "TITLES", "Kind"]
 
 Spread = tuple[float, float]
 """Median and standard deviation, in decades (log10) for counts."""
@@ -26,30 +25,39 @@ class Kind:
 
     Attributes
     ----------
+    sentence : what it is, for people.
     share : of the domains of its class.
-    traffic, zero_traffic : search visits a month of the domain; share with none at all.
-    rating : authority on a 0 to 100 scale, mean and standard deviation before clipping.
-    external, internal, linked_per_external : links on the page; linked domains as a share of
-        the external links, mean and standard deviation.
+    endings : mix of endings that invented names wear, see ``names.json``.
+    traffic, zero_traffic : search visits a month of the domain, where it has any; share without.
+    rating, zero_rating : authority on a 0 to 100 scale, where it has any, before clipping; share
+        without.
+    unlinked : share of pages that no other page links to.
+    external, internal : links on the page to other sites and to its own.
+    linked_per_external : linked domains as a share of the external links, mean and standard
+        deviation.
     pages : linking pages per domain.
-    nofollow, ugc, sponsored, in_content, image, lost, answers, https, sitewide : shares of links.
-    anchors : weights of brand, url, generic, topic, target, trade, seller, empty anchors.
-    paths : weights of post, slug, forum, directory, archive, home, machine, profile, query paths.
-    titles : weights of natural, keyword, trade, seller, stats titles.
-    burst : share of domains of a profile that appear within one wave of a few weeks.
-    age_days : median and spread (decades) of the domain's age when the link appeared.
+    nofollow, ugc, sponsored, in_content, image, redirect, sitewide, lost, answers, https : shares
+        of links.
     life : share of the time since first sight that the link was seen, mean.
+    burst : share of domains outside networks that appear within one wave of a few weeks.
+    age_days : median and spread (decades) of the domain's age when the link appeared.
     context : share of links with text around them.
-    networked : share of domains that belong to a network with one template and name pattern.
+    contexts : weights of what that text is: prose, a list with separators, words of a spam trade.
+    anchors, paths, titles : weights of ``ANCHORS``, ``PATHS`` and ``TITLES``.
+    networked : share of domains that belong to a group with one template, anchor and week.
     spam_name : share of domains whose name comes from the pool of spam names.
-    foreign : share of pages in another language than the site's.
+    foreign : share of domains in another language than the site's.
     """
 
     name: str
+    sentence: str
     share: float
+    endings: str
     traffic: Spread
     zero_traffic: float
     rating: Spread
+    zero_rating: float
+    unlinked: float
     external: Spread
     internal: Spread
     linked_per_external: Spread
@@ -59,27 +67,36 @@ class Kind:
     sponsored: float
     in_content: float
     image: float
+    redirect: float
+    sitewide: float
     lost: float
     answers: float
     https: float
-    sitewide: float
+    life: float
+    burst: float
+    age_days: Spread
+    context: float
+    contexts: tuple[float, ...]
     anchors: tuple[float, ...]
     paths: tuple[float, ...]
     titles: tuple[float, ...]
-    burst: float
-    age_days: Spread
-    life: float
-    context: float
     networked: float
     spam_name: float
     foreign: float
 
 
-ANCHORS = ("brand", "url", "generic", "topic", "target", "trade", "seller", "empty")
-PATHS = ("post", "slug", "forum", "directory", "archive", "home", "machine", "profile", "query")
-TITLES = ("natural", "keyword", "trade", "seller", "stats")
+ANCHORS = ("brand", "url", "generic", "topic", "target", "trade", "seller", "empty", "spun")
+"""What an anchor is: the site's name, its address, "click here", the topic, words of the target
+page, a spam trade, a link seller's offer, nothing, or gibberish and spun text."""
 
-_WEIGHTS = {"anchors": ANCHORS, "paths": PATHS, "titles": TITLES}
+PATHS = (
+    *("post", "slug", "forum", "directory", "archive", "home", "machine", "profile", "query"),
+    *("login", "list"),
+)
+TITLES = (*("natural", "keyword", "trade", "seller", "stats", "spun", "login", "list", "press"),)
+CONTEXTS = ("prose", "list", "trade")
+
+_WEIGHTS = {"anchors": ANCHORS, "paths": PATHS, "titles": TITLES, "contexts": CONTEXTS}
 
 
 def _kind(raw: dict[str, Any]) -> Kind:
@@ -94,6 +111,8 @@ def _kind(raw: dict[str, Any]) -> Kind:
         elif isinstance(value, list):
             median, spread = value
             value = (float(median), float(spread))
+        elif not isinstance(value, str):
+            value = float(value)
         values[field.name] = value
     return Kind(**values)
 

@@ -19,6 +19,7 @@ from cli_outcome import EXAMPLES, Run
 
 from spamlinks.cli import app
 from spamlinks.disavow import DisavowFile
+from spamlinks.simulate import KINDS
 
 COMMANDS: dict[str, set[str]] = {  # command: its options, all that the design names at least
     "audit": {
@@ -31,7 +32,10 @@ COMMANDS: dict[str, set[str]] = {  # command: its options, all that the design n
     "formats": set(),
     "signals": set(),
     "model": set(),
-    "simulate": {"--rows", "--output", "--vendor", "--seed"},
+    "simulate": {
+        *("--rows", "--output", "--vendor", "--seed", "--spam-share", "--site", "--date"),
+        *("--label-noise", "--missing", "--as-seen", "--list-kinds"),
+    },
 }
 AUDIT_FILES = {"domains.csv", "links.parquet", "rejected.csv", "report.html", "run.json"}
 DOMAIN_HEADER = (
@@ -85,6 +89,9 @@ def test_bare_command_and_version(run: Run) -> None:
         (("audit", "x.csv", "-o", "out", "--situation", "panic"), "--situation"),
         (("simulate", "-n", "0", "-o", "x.csv"), "--rows"),
         (("simulate", "-n", "5", "-o", "x.csv", "--seed", "-1"), "--seed"),
+        (("simulate", "-n", "5", "-o", "x.csv", "--date", "5.10.2026"), "--date"),
+        (("simulate", "-n", "5", "-o", "x.csv", "--label-noise", "2"), "--label-noise"),
+        (("simulate", "-n", "5", "-o", "x.csv", "--missing", "-1"), "--missing"),
         (("train", "x.csv", "-o", "m", "--seed", "-1"), "--seed"),
         (("train", "x.csv", "-o", "m", "--seed", str(2**40)), "--seed"),
     ],
@@ -460,6 +467,37 @@ def test_simulate_is_read_back_by_audit(run: Run, tmp_path: Path) -> None:
         facts = run_json(out)
         assert facts["inputs"][0]["vendor"] == (vendor)
         assert facts["totals"]["records"] == 40
+
+
+def test_simulate_does_what_its_options_say(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    base = ("simulate", "-n", "400", "-o", path, "--vendor", "semrush")
+    assert run(*base, "--date", "2020-02-29").code == 0
+    right = rows(path.read_bytes())
+    assert max(row["Last seen"] for row in right) <= "2020-02-29"
+    assert max(row["Last seen"] for row in right) > "2019-06-01"
+    assert run(*base, "--date", "2020-02-29", "--label-noise", "1").code == 0
+    wrong = rows(path.read_bytes())
+    assert all(one["is_spam"] != two["is_spam"] for one, two in zip(right, wrong, strict=True))
+    assert run(*base, "--missing", "0.5").code == 0
+    assert 0.3 < sum(row["Nofollow"] == "" for row in rows(path.read_bytes())) / 400 < 0.8
+    outcome = run(*base, "--as-seen")
+    assert 100 < len(rows(path.read_bytes())) < 400
+    assert "at most 400" in outcome.talk
+    late = run(*base, "--date", "2345-01-01")
+    assert (late.code, "a day of 2345-01-01" in late.line) == (1, True)
+
+
+def test_the_kinds_are_listed_and_nothing_is_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = run("simulate", "--list-kinds")
+    assert (outcome.code, outcome.talk) == (0, "")
+    for kind in KINDS.values():
+        assert kind.name.encode() in outcome.data
+        assert kind.sentence.encode() in outcome.data
+    assert not list(tmp_path.iterdir())
 
 
 def test_lists_are_data(run: Run, exports: dict[str, Path]) -> None:

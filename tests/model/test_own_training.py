@@ -60,7 +60,7 @@ def test_the_outcome_counts_what_was_labelled(trained: OwnTraining) -> None:
     assert trained.gain.value == pytest.approx(
         trained.own["ROC AUC"].value - trained.start["ROC AUC"].value
     )
-    assert trained.own["ROC AUC"].value > 0.8  # generated links are easy; upside down would be 0.2
+    assert trained.own["ROC AUC"].value > 0.65  # upside down would be below 0.35
 
 
 def test_the_bundle_scores_as_the_blend_does(trained: OwnTraining) -> None:
@@ -108,10 +108,13 @@ def test_same_data_and_seed_give_the_same_bytes(
 def test_out_of_fold_margins_never_saw_their_domain(quick: pytest.MonkeyPatch) -> None:
     """Labels that are noise by domain must not be learned by heart."""
     X, _, groups = labelled()
-    rng = np.random.default_rng(0)
-    noise = rng.integers(0, 2, groups.max() + 1).astype(np.int8)[groups]
-    found = train_own(X, noise, groups, START, seed=1)
-    assert abs(found.own["ROC AUC"].value - 0.5) < 0.2
+    found_auc = []
+    for draw in range(5):  # so few domains: one draw of noise may look like something by chance
+        rng = np.random.default_rng(draw)
+        noise = rng.integers(0, 2, groups.max() + 1).astype(np.int8)[groups]
+        found = train_own(X, noise, groups, START, seed=1)
+        found_auc.append(found.own["ROC AUC"].value)
+    assert abs(np.mean(found_auc) - 0.5) < 0.12, found_auc
     inside = found.bundle.margins(X, 1)
     assert inside[noise == 1].mean() > inside[noise == 0].mean()  # in sample it does learn
 

@@ -181,7 +181,7 @@ def test_an_honest_unit_just_below_the_threshold_stays_below() -> None:
     """A cut is one step above an honest unit; as probabilities both are one number."""
     bare = pl.DataFrame({"referring_page": ["https://unremarkable-name.com/"]})
     for slope in (1.0, 0.3, 7.0):
-        bundle = replace(constant({"0.98": 0.0}), lines={v: Line(slope, 3.0, 0.1) for v in VIEWS})
+        bundle = replace(constant({"0.98": 0.0}), lines={v: Line(slope, 9.0, 0.1) for v in VIEWS})
         scored = score_links(bundle, bare, threads=1)
         odds = float(bundle.log_odds(scored.margins, scored.views)[0])
         cut = float(np.nextafter(odds, np.inf))

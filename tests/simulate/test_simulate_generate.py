@@ -173,13 +173,85 @@ def test_hosts_are_used_once(profile) -> None:
     assert len({*first, *again}) == len(taken) == 1000
 
 
-def test_networks_share_a_pattern_and_are_spam(profile) -> None:
+def members_of(frame: pl.DataFrame) -> pl.DataFrame:
+    return with_hosts(frame).filter(pl.col("network").is_not_null())
+
+
+def test_networks_are_spam_of_one_kind(profile) -> None:
     members = profile.filter(pl.col("network").is_not_null())
-    members = members.with_columns(name=pl.col("host").str.strip_prefix("www."))
     assert members["is_spam"].min() == 1
-    assert members["network"].n_unique() > 3
-    stems = members.select("network", stem=pl.col("name").str.replace(r"-\d+[a-z]\..*$", ""))
-    assert stems.unique().group_by("network").len()["len"].max() == 1
+    assert members["network"].n_unique() > 10
+    assert members.group_by("network").agg(pl.col("kind").n_unique())["kind"].max() == 1
+    assert members.group_by("network").agg(pl.col("host").n_unique())["host"].min() >= 1
+
+
+def test_a_seller_network_has_one_pattern_of_names(profile) -> None:
+    members = profile.filter(
+        pl.col("network").is_not_null(), pl.col("kind") == "link seller network"
+    )
+    name = pl.col("host").str.strip_prefix("www.")
+    patterns = members.select(
+        "network", stem=name.str.slice(0, 6), ending=name.str.replace(r"^[^.]+\.", "")
+    )
+    assert patterns.unique().group_by("network").len()["len"].max() == 1
+    portals = profile.filter(
+        pl.col("kind") == "press-release spam", pl.col("network").is_not_null()
+    )
+    stems = portals.select("network", stem=pl.col("host").str.strip_prefix("www.").str.slice(0, 6))
+    assert stems.unique().group_by("network").len()["len"].max() > 3, "portals have many owners"
+
+
+def commonest(column: str) -> pl.Expr:
+    return (pl.col(column) == pl.col(column).mode().sort().first()).mean()
+
+
+@pytest.mark.parametrize("with_pool", [False, True])
+def test_members_of_a_network_share_anchor_title_path_and_weeks(with_pool) -> None:
+    pool = HostPool([f"h{i}.example" for i in range(9000)], [f"s{i}.example" for i in range(9000)])
+    frame = members_of(
+        generate(9000, seed=5, spam_share=0.6, pool=pool if with_pool else None, networks=1.0)
+    )
+    frame = frame.filter(pl.col("kind") == "link seller network").with_columns(
+        shape=pl.col("referring_page")
+        .str.replace(r"^https?://[^/]+", "")
+        .str.replace_all(r"[a-z0-9-]+", "a")
+    )
+    stem = pl.col("referring_page_title").str.replace_all(r"[ \d]+", " ")
+    per = (
+        frame.with_columns(stem=stem.str.strip_chars())
+        .group_by("network")
+        .agg(
+            commonest("anchor_text").alias("anchor"),
+            commonest("stem").alias("title"),
+            commonest("shape").alias("path"),
+            (pl.col("first_seen").quantile(0.9) - pl.col("first_seen").quantile(0.1))
+            .dt.total_days()
+            .alias("days"),
+            pl.len().alias("links"),
+        )
+    )
+    per = per.filter(pl.col("links") >= 8)
+    assert per.height > 10
+    assert per["anchor"].median() > 0.35
+    assert per["title"].median() > 0.6
+    assert per["path"].median() > 0.6
+    assert per.filter(pl.col("days") < 60).height > 0.55 * per.height
+
+
+def test_honest_copies_look_like_a_network_and_are_none() -> None:
+    frame = generate(9000, seed=6, spam_share=0)
+    assert frame["network"].null_count() == frame.height
+    for kind, column in [
+        ("own product's login page", "referring_page_title"),
+        ("syndication", "referring_page_title"),
+        ("own product's login page", "anchor_text"),
+    ]:
+        texts = frame.filter(pl.col("kind") == kind)[column].value_counts(sort=True)
+        assert texts["count"][0] >= 8, f"{kind}: no {column} is on many of its pages"
+
+
+def test_without_networks_nobody_acts_together() -> None:
+    assert generate(2000, seed=2, spam_share=0.6, networks=0)["network"].null_count() == 2000
 
 
 def test_institutions_stand_under_their_endings(profile) -> None:
@@ -191,12 +263,25 @@ def test_hosts_of_a_pool_are_used_as_they_are() -> None:
     pool = HostPool([f"h{i}.example" for i in range(500)], [f"s{i}.example" for i in range(500)])
     frame = with_hosts(generate(400, seed=2, pool=pool))
     assert set(frame["host"].str.strip_prefix("www.")) <= {*pool.honest, *pool.spam}
-    assert frame["network"].null_count() == frame.height
     plain = with_hosts(generate(400, seed=2, pool=pool, spam_names=0.0))
     spam = plain.filter(pl.col("is_spam") == 1)
     assert (
         spam["host"].str.strip_prefix("www.").str.starts_with("h").all()
     )  # every spam domain wears a plain name
+
+
+STEMS = "alpha beta2 gamma delta kappa sigma omega theta".split()
+
+
+def test_names_of_one_pattern_fall_into_one_network_of_a_pool() -> None:
+    spam = [f"{stem}{i}.shop" for stem in STEMS for i in range(40)]
+    pool = HostPool([f"h{i}.example" for i in range(500)], spam)
+    kinds = {name: 0.0 for name in KINDS if name != "link seller network" and KINDS[name] in SPAM}
+    frame = members_of(generate(2000, seed=3, spam_share=0.4, pool=pool, kinds=kinds))
+    frame = frame.filter(pl.col("host").str.ends_with(".shop"))
+    stems = frame.with_columns(stem=pl.col("host").str.strip_prefix("www.").str.slice(0, 5))
+    mixed = stems.group_by("network").agg(pl.col("stem").n_unique())["stem"]
+    assert mixed.mean() < 3.5, "names are dealt in their order, not at random"
 
 
 def test_parts_of_one_site_share_its_pages() -> None:
