@@ -28,7 +28,7 @@ from spamlinks.signals.text import documents
 
 __all__ = ["MAX_DOMAIN_ROWS", "MAX_ROWS", "Outcome", "train"]
 
-MAX_ROWS = 20_000
+MAX_ROWS = 10_000
 """Of each class at most so many rows are trained on: more take long and say little more."""
 
 MAX_DOMAIN_ROWS = 200

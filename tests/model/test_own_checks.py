@@ -8,6 +8,7 @@ import pytest
 import tiny_bundle as tiny
 from quick_training import make_quick
 
+from spamlinks import training
 from spamlinks.model import learning
 from spamlinks.model.blend import Blend, Rows
 from spamlinks.model.bundle import ModelBundle
@@ -129,3 +130,25 @@ def test_the_curve_is_nested_and_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     assert again[0] == curve[0]
     assert learning_curve(rows, Y, DOMAINS, DOMAINS, START, folds=5, seed=2, jobs=1,
                           sizes=(10_000,)) == ()  # fmt: skip
+
+
+def test_too_many_rows_are_drawn_by_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "MAX_ROWS", 100)
+    monkeypatch.setattr(training, "MAX_DOMAIN_ROWS", 7)
+    rng = np.random.default_rng(1)
+    domain = rng.integers(0, 60, 3000).astype(np.int64)
+    named = (domain % 3 == 0).astype(np.int8)
+    known = np.flatnonzero(rng.random(3000) < 0.9)
+    at = training._drawn(known, named, domain, 5)
+    assert (np.diff(at) > 0).all()
+    assert np.isin(at, known).all()
+    assert np.bincount(domain[at]).max() <= 7
+    for label in (0, 1):
+        rows = at[named[at] == label]
+        assert 90 <= len(rows) <= 100
+        assert set(np.bincount(domain[rows])) <= {0, 7}  # whole, but for the cap of a domain
+    np.testing.assert_array_equal(at, training._drawn(known, named, domain, 5))
+    assert not np.array_equal(at, training._drawn(known, named, domain, 6))
+    few = known[:50]
+    monkeypatch.setattr(training, "MAX_DOMAIN_ROWS", 50)
+    np.testing.assert_array_equal(training._drawn(few, named, domain, 5), few)
