@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 _NUMERIC_NAN = 8  # LightGBM's decision_type: numeric split, missing told by NaN
 _NAN_LEFT = 2
-_STEPS = 64
+_STEPS = 256
 _BEYOND = 1e30  # above every value: parts what is known from what is missing
 
 
@@ -60,7 +60,7 @@ def forest_text(
 
 
 def line_text(name: str, low: float, high: float, slope: float) -> str:
-    """Write ``slope * value`` of one column as a LightGBM model: a staircase of 64 steps.
+    """Write ``slope * value`` of one column as a LightGBM model: a staircase of 256 steps.
 
     Values beyond ``low`` and ``high`` count as these; NaN counts as 0.
     """
