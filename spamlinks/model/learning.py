@@ -55,7 +55,7 @@ def learning_curve(
     folds: int,
     seed: int,
     jobs: int,
-    sizes: Sequence[int] = SIZES,
+    sizes: Sequence[int] | None = None,
 ) -> tuple[Point, ...]:
     """Train on random draws of labelled domains, judge on the groups of a fold left out.
 
@@ -66,14 +66,18 @@ def learning_curve(
     ----------
     rows, is_spam, domains, groups : n rows with labels, code of linking domain, and code of group.
     folds : the part left out in each draw is one of so many, 2 or more.
-    sizes : numbers of domains; those that leave too few to draw from are left out.
+    sizes : numbers of domains, default ``SIZES``; what leaves too few to draw from is left out.
 
     Returns
     -------
     One Point a size, rising; none where the labels are too few for the smallest.
     """
     domain_count = len(np.unique(domains))
-    wanted = [n for n in sizes if n <= domain_count * (folds - 1) / folds * 0.9]
+    wanted = [
+        n
+        for n in (SIZES if sizes is None else sizes)
+        if n <= domain_count * (folds - 1) / folds * 0.9
+    ]
     work = [(n, draw) for n in wanted for draw in range(DRAWS)]
     found = Parallel(n_jobs=jobs)(
         delayed(_draw)(rows, is_spam, domains, groups, start, folds, n, seed + 1000 * draw)
