@@ -10,28 +10,40 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 
-from spamlinks.errors import InputError
+from spamlinks.errors import InputError, TrainingError
 from spamlinks.exports import Hints
 from spamlinks.labels import load_labelled
 from spamlinks.model.bundle import load_bundle, refuse_folder, save_bundle
 from spamlinks.model.card import own_card
-from spamlinks.model.own import OwnTraining, train_own
+from spamlinks.model.groups import row_groups
+from spamlinks.model.leaks import find_leaks
+from spamlinks.model.own import OwnTraining, count_labels, train_own
+from spamlinks.model.unlabelled import Belief, believe
 from spamlinks.pipeline import Stage, site_label
 from spamlinks.signals.kernel import blocks, encode, signals
+from spamlinks.signals.text import documents
 
-__all__ = ["Outcome", "train"]
+__all__ = ["MAX_DOMAIN_ROWS", "MAX_ROWS", "Outcome", "train"]
+
+MAX_ROWS = 10_000
+"""Of each class at most so many rows are trained on: more take long and say little more."""
+
+MAX_DOMAIN_ROWS = 200
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``train`` did: the training, how many rows had which label, and files left out."""
+    """What ``train`` did: the training, how many rows had which label, files left out, notes."""
 
     training: OwnTraining
     spam_rows: int
     honest_rows: int
     unlabelled_rows: int
     refused: tuple[InputError, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def train(
@@ -47,14 +59,15 @@ def train(
     model: Path | None = None,
     seed: int = 0,
     jobs: int = 0,
+    accept_leaks: bool = False,
     hints: Hints | None = None,
     stage: Stage | None = None,
 ) -> Outcome:
     """Train on labelled exports and write the model to ``output``.
 
     Labels come from ``labels`` or from ``disavow`` and ``keep`` when given, else from the column
-    ``label``. Rows without a label are scored along (they shape the profile signals) and do not
-    train.
+    ``label``. Rows without a label shape the profile signals and do not train, unless nothing is
+    known to be honest: then they count as honest as far as the start believes it.
 
     Parameters
     ----------
@@ -62,12 +75,14 @@ def train(
     output : folder for the model, made if absent.
     labels, disavow, keep : labels beside the export, as ``labels.load_labelled`` reads them.
     jobs : processes for the folds, 0 = all cores.
+    accept_leaks : train although one signal alone tells the label.
     hints : what is known about the columns of exports that no format fits.
 
     Raises
     ------
-    InputError : a file cannot be used, the label column is missing or has other values.
-    TrainingError : too few labels of a class.
+    InputError : a file cannot be used, or its labels cannot (``load_labelled``).
+    TrainingError : too few labels of a class, a class that is one network, or one signal that
+        alone tells the label.
     OutputError : ``output`` is a file, holds something else, or cannot be written.
     """
     tell = stage or (lambda name, done, total: None)
@@ -76,29 +91,105 @@ def train(
     data = load_labelled(
         labelled, label=label, labels=labels, disavow=disavow, keep=keep, site=site, hints=hints
     )
-    table, y, names = data.table, data.is_spam, ", ".join(data.sources)
-    known = np.flatnonzero(~np.isnan(y))
     start = load_bundle(model)
-    frame, tables = encode(table, start.evidence, brands=(*brands, *site_label(data.site)))
-    matrix = np.concatenate([signals(block, tables) for block in blocks(frame)])[known]
+    frame, tables = encode(data.table, start.evidence, brands=(*brands, *site_label(data.site)))
+    unlabelled = data.positive_unlabelled
+    named = (data.is_spam == 1).astype(np.int8)
+    domain = frame["_domain"].to_numpy().astype(np.int64)
+    known = np.ones(len(named), np.bool_) if unlabelled else ~np.isnan(data.is_spam)
+    count_labels(named[known], domain[known], unlabelled=unlabelled)
+    at = _drawn(np.flatnonzero(known), named, domain, seed)
+    rows = frame[at]
+    matrix = np.concatenate([signals(block, tables) for block in blocks(rows)])
+    if not accept_leaks:
+        _refuse_leaks(data.table[at], matrix, named[at], ", ".join(data.sources))
     tell("training", 0, 0)
-    digests = {reading.source: reading.sha256 for reading in data.readings}
+    belief = believe(start, matrix, named[at] == 1, domain[at]) if unlabelled else None
     training = train_own(
         matrix,
-        y[known].astype(np.int8),
-        frame["_domain"].to_numpy().astype(np.int64)[known],
+        named[at],
+        domain[at],
         start,
+        groups=row_groups(data.table)[at],
+        texts=documents(rows) if "referring_page_title" in rows.columns else None,
+        target=None if belief is None else belief.target,
         name=output.name,
         seed=seed,
         jobs=jobs or -1,
         metadata={
             "made_on": datetime.now(UTC).date().isoformat(),
-            "data_sha256": digests,
-            "rows": len(known),
+            "data_sha256": {reading.source: reading.sha256 for reading in data.readings},
+            "rows": {"spam": data.spam_rows, "honest": data.honest_rows,
+                     "unlabelled": data.unlabelled_rows, "trained_on": len(at)},
             "versions": {name: version(name) for name in ("lightgbm", "numpy", "scikit-learn")},
-            "labels_sha256": hashlib.sha256(y.tobytes()).hexdigest(),
+            "labels_sha256": hashlib.sha256(data.is_spam.tobytes()).hexdigest(),
+            "vendor_verdict": data.vendor_verdict,
+            "unlabelled": None if belief is None else {
+                "spam_share": round(belief.spam_share, 4),
+                "named_share": round(belief.named_share, 4),
+            },
         },
-    )
+    )  # fmt: skip
     tell("writing", 0, 0)
-    save_bundle(training.bundle, output, own_card(training, names))
-    return Outcome(training, data.spam_rows, data.honest_rows, data.unlabelled_rows, data.refused)
+    notes = [*data.notes, *_notes(belief, len(at), int(known.sum()))]
+    save_bundle(training.bundle, output, own_card(training, ", ".join(data.sources), notes))
+    return Outcome(
+        training,
+        data.spam_rows,
+        data.honest_rows,
+        data.unlabelled_rows,
+        data.refused,
+        tuple(notes),
+    )
+
+
+def _drawn(
+    known: npt.NDArray[np.int64],
+    named: npt.NDArray[np.int8],
+    domain: npt.NDArray[np.int64],
+    seed: int,
+) -> npt.NDArray[np.int64]:
+    """Rows to train on: all of them, or of each class whole domains up to ``MAX_ROWS`` rows.
+
+    No domain gives more than ``MAX_DOMAIN_ROWS``: its further links say nothing new about it.
+    """
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(known)
+    place = pl.DataFrame({"d": domain[order]}).select(pl.int_range(pl.len()).over("d")).to_series()
+    kept = order[place.to_numpy() < MAX_DOMAIN_ROWS]
+    spam = np.unique(domain[known][named[known] == 1])
+    chosen = []
+    for is_spam in (True, False):
+        rows = kept[np.isin(domain[kept], spam) == is_spam]
+        if len(rows) > MAX_ROWS:
+            shuffled = pl.Series(domain[rows]).unique(maintain_order=True).to_numpy()
+            size = np.cumsum(np.bincount(domain[rows])[shuffled])
+            rows = rows[np.isin(domain[rows], shuffled[size <= MAX_ROWS])]
+        chosen.append(rows)
+    return np.sort(np.concatenate(chosen))
+
+
+def _refuse_leaks(
+    table: pl.DataFrame, matrix: npt.NDArray[np.float32], named: npt.NDArray[np.int8], source: str
+) -> None:
+    leaks = find_leaks(table, matrix, named)
+    if leaks:
+        more = f" and {len(leaks) - 3} more" if len(leaks) > 3 else ""
+        raise TrainingError(
+            source,
+            f"{', '.join(leaks[:3])}{more} alone tells the label, so nothing else would be learned",
+            "Leave that column out or label other links too; --accept-leaks trains all the same.",
+        )
+
+
+def _notes(belief: Belief | None, used: int, known: int) -> list[str]:
+    out = []
+    if belief is not None:
+        out.append(
+            "nothing is known to be honest: rows without a label count as honest as far as the "
+            f"start believes it; estimated share of spam {belief.spam_share:.0%}, of which the "
+            f"labels name {belief.named_share:.0%}"
+        )
+    if used < known:
+        out.append(f"{used:,} of {known:,} rows were trained on, drawn by linking domain")
+    return out

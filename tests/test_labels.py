@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spamlinks.decisions import Decisions, read_labels
 from spamlinks.errors import InputError
-from spamlinks.labels import Decisions, Labelled, load_labelled, read_labels
+from spamlinks.labels import Labelled, load_labelled
 
 PAGES = (
     "https://a.example/one",

@@ -255,7 +255,10 @@ def train(
     ] = None,
     disavow: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A past disavow file: what it covers is spam."),
+        typer.Option(
+            metavar="FILE",
+            help="A past disavow file: what it covers is spam. The rest is unlabelled, not honest.",
+        ),
     ] = None,
     keep: Annotated[
         Path | None,
@@ -268,13 +271,18 @@ def train(
         int, typer.Option(min=0, max=MAX_SEED, help="Same data and seed give the same model.")
     ] = 0,
     jobs: Annotated[int, typer.Option(min=0, help="Processes for folds; 0 = all cores.")] = 0,
+    accept_leaks: Annotated[
+        bool, typer.Option("--accept-leaks", help="Train although one signal tells the label.")
+    ] = False,
     map_columns: Map = None,
     mapping: MappingFile = None,
     accept_guess: AcceptGuess = False,
 ) -> None:
     """Train a model on your own labels, starting from the shipped one.
 
-    Prints how well it does on linking domains that it never saw, beside the shipped model.
+    Prints how well it does on networks of domains that it never saw, beside the shipped model, and
+    what fewer labels would have bought. Without honest labels (--disavow alone) rows that are not
+    in the file count as honest only as far as the starting model believes it.
     """
     from spamlinks.cli.show import progress, show_training
     from spamlinks.training import train as run_train
@@ -293,6 +301,7 @@ def train(
             model=model,
             seed=seed,
             jobs=jobs,
+            accept_leaks=accept_leaks,
             hints=hints,
             stage=stage,
         )

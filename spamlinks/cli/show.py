@@ -26,6 +26,7 @@ from spamlinks.report.text import clean
 
 if TYPE_CHECKING:  # each command loads what it needs, not what the others show
     from spamlinks.drafts import Draft
+    from spamlinks.model.own import OwnTraining
     from spamlinks.pipeline import Audit, Stage
     from spamlinks.scores import Scores
     from spamlinks.training import Outcome
@@ -287,6 +288,23 @@ def show_scores(scores: Scores, output: str) -> None:
     )
 
 
+def _learning(console: Console, training: OwnTraining) -> None:
+    """What so many labels buy, on domains that were left out."""
+    if not training.curve:
+        console.print("learning curve: too few labelled domains to draw from")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("labelled domains", "ROC AUC", "draws from and to", "start", "draws that helped"):
+        table.add_column(name, justify="right")
+    for p in training.curve:
+        spread = f"{p.low:.3f} to {p.high:.3f}"
+        helped = f"{p.better} of {p.draws}"
+        table.add_row(f"{p.labels:,}", f"{p.own:.3f}", spread, f"{p.start:.3f}", helped)
+    whole = training.own["ROC AUC"].value, training.start["ROC AUC"].value
+    table.add_row(f"{training.domains:,} (all)", f"{whole[0]:.3f}", "", f"{whole[1]:.3f}", "")
+    console.print(table)
+
+
 def show_training(outcome: Outcome, folder: Path) -> None:
     """Print how well the new model does on linking domains it never saw."""
     console = _console()
@@ -294,20 +312,23 @@ def show_training(outcome: Outcome, folder: Path) -> None:
         console.print(f"refused: {_text(str(refused), 240)}", style="yellow")
     training = outcome.training
     console.print(
-        f"\n{outcome.spam_rows:,} spam and {outcome.honest_rows:,} honest rows on "
-        f"{training.domains:,} linking domains; {outcome.unlabelled_rows:,} rows without a label"
+        f"\n{outcome.spam_rows:,} spam and {outcome.honest_rows:,} honest rows, "
+        f"{outcome.unlabelled_rows:,} without a label; "
+        f"trained on {training.domains:,} linking domains in {training.groups:,} groups"
     )
+    for note in outcome.notes:
+        console.print(f"  {_text(note, 300)}", soft_wrap=True)
+    start = _text(training.bundle.metadata["start"])
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in (
-        "on domains left out",
-        "own model",
-        f"start ({_text(training.bundle.metadata['start'])})",
-    ):
+    for name in ("on groups left out", "own model", f"start ({start})"):
         table.add_column(name)
     for name, interval in training.own.items():
         table.add_row(name, str(interval), str(training.start[name]))
     console.print(table)
     console.print(f"difference in ROC AUC: {training.gain}")
+    if training.share == 0:
+        console.print("the labels did not help on domains left out: the start decides alone")
+    _learning(console, training)
     promised = sorted(
         {
             float(p)

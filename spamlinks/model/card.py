@@ -20,8 +20,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def own_card(training: OwnTraining, source: str) -> str:
-    """The card of a model trained on somebody's own labels."""
+def own_card(training: OwnTraining, source: str, notes: Sequence[str] = ()) -> str:
+    """The card of a model trained on somebody's own labels; ``notes`` are sentences about them."""
+    start = training.bundle.metadata["start"]
     cuts = [
         (view, target, f"{cut.recall:.0%}", f"{cut.false_per_10000_upper:.0f}", cut.honest_units)
         for view, by in training.bundle.cuts.items()
@@ -35,25 +36,35 @@ def own_card(training: OwnTraining, source: str) -> str:
         "what looks bad is REVIEW."
     )
     figures = table(
-        ("figure", "this model", f"start ({training.bundle.metadata['start']})"),
+        ("figure", "this model", f"start ({start})"),
         [(name, training.own[name], training.start[name]) for name in training.own],
     )
+    other = "without a label" if training.unlabelled else "honest"
+    rest = training.domains - training.spam_domains
+    said = "".join(f"- {note[0].upper()}{note[1:]}.\n" for note in notes)
     return f"""# {training.bundle.name}
 
-A model trained on own labels, starting from {training.bundle.metadata["start"]}.
+A model trained on own labels, starting from {start}.
 
-- Labels: {training.rows:,} rows, {training.domains:,} linking domains, of which
-  {training.spam_domains:,} are spam. Source: {source}
-- Label: is_spam, 1 = spam. Prior: {training.bundle.prior:.3f}, the share of spam among the
-  labelled linking domains.
-
+- Labels: {training.rows:,} rows, {training.domains:,} linking domains,
+  {training.spam_domains:,} spam and {rest:,} {other}. Source: {source}
+- Label: is_spam, 1 = spam. Prior: {training.bundle.prior:.3f}, the share of spam that was found or
+  estimated among those linking domains.
+- What was learned from the labels counts {training.share:.0%}, the start the rest.
+{said}
 ## How good it is
 
-Five folds, no linking domain on both sides; intervals (95 %) from linking domains drawn whole.
+Folds over {training.groups:,} groups: a linking domain, and all that share a name pattern, a title
+template, a long anchor or a seller's handle with it, are never on both sides. 95 % intervals from
+groups drawn whole.{_UNKNOWN if training.unlabelled else ""}
 
 {figures}
 
 Difference in ROC AUC to the start, on the same rows: {training.gain}
+
+## What fewer labels would have bought
+
+{_curve(training)}
 
 ## Thresholds
 
@@ -62,13 +73,36 @@ Difference in ROC AUC to the start, on the same rows: {training.gain}
 ## Limits
 
 It learned one person's decisions about one site. On other sites it may know less than the model
-it started from.
+it started from. Labels carry noise; a figure near 1 says that they are easy, not that they are
+right.
 """
 
 
 def interval_text(figure: Mapping[str, Any]) -> str:
     """The interval of a recorded figure, "" where it has none."""
     return "" if figure["low"] is None else f"{figure['low']} to {figure['high']}"
+
+
+_UNKNOWN = """ Rows without a label count as honest here although some are
+spam, so every figure is lower than the truth, for both models alike; their order is what counts."""
+
+
+def _curve(training: OwnTraining) -> str:
+    if not training.curve:
+        return "Not measured: there are too few labelled domains to draw from."
+    whole = training.own["ROC AUC"].value, training.start["ROC AUC"].value
+    rows = [
+        (f"{p.labels:,}", f"{p.own:.3f}", f"{p.low:.3f} to {p.high:.3f}", f"{p.start:.3f}",
+         f"{p.better} of {p.draws}")
+        for p in training.curve
+    ]  # fmt: skip
+    rows.append((f"{training.domains:,} (all)", f"{whole[0]:.3f}", "", f"{whole[1]:.3f}", ""))
+    header = ("labelled domains", "ROC AUC", "draws from and to", "start", "draws that helped")
+    return (
+        "Mean ROC AUC of models trained on random draws of so many domains, on a fold of groups "
+        "that is left\nout of each draw; the last row is the figure above.\n\n"
+        f"{table(header, rows)}"
+    )
 
 
 _SHIPPED = """# {name}

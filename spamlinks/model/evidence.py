@@ -33,12 +33,14 @@ class Evidence:
     """Two linear name models and the table of public suffixes.
 
     ``small`` was fitted against small honest sites, ``business`` against business-like ones: one
-    alone would partly learn "is no personal blog".
+    alone would partly learn "is no personal blog". ``text`` weighs the words around a link; only
+    models trained on own labels have it.
     """
 
     small: HostNameModel
     business: HostNameModel
     suffixes: SuffixTable
+    text: HostNameModel | None = None
 
     def columns(self, hosts: pl.DataFrame) -> Columns:
         """Log-odds of shape (n_hosts,) for ``tld_risk`` and the two ``name_evidence`` signals."""
@@ -51,11 +53,12 @@ class Evidence:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form."""
-        return {
+        parts = {
             "small": self.small.to_dict(),
             "business": self.business.to_dict(),
             "suffixes": self.suffixes.to_dict(),
         }
+        return parts if self.text is None else {**parts, "text": self.text.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
@@ -65,6 +68,7 @@ class Evidence:
                 HostNameModel.from_dict(data["small"]),
                 HostNameModel.from_dict(data["business"]),
                 SuffixTable.from_dict(data["suffixes"]),
+                HostNameModel.from_dict(data["text"]) if "text" in data else None,
             )
         except (KeyError, TypeError) as error:
             raise ModelError(

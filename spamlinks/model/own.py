@@ -1,132 +1,101 @@
-"""Training on one's own labels, starting from the shipped model.
+"""Training on one's own labels, starting from another model, the shipped one unless told otherwise.
 
-The new model is a blend: the starting model's margins and those of trees fitted on the labels,
-weighted by how many labels there are. With few labels the start decides, with many the labels do.
+The new model is a blend (``blend``): with few labels the start decides, with many the labels do,
+and where the labels do not help on domains left out, the start stays as it is. Nothing is judged
+on a row whose group (``groups``) was trained on.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from joblib import Parallel, delayed
 from sklearn.model_selection import StratifiedGroupKFold
 
 from spamlinks.errors import TrainingError
-from spamlinks.model.bundle import ModelBundle, Part
+from spamlinks.model.blend import Blend, Rows, fit_blend, label_share, poorer_views
+from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import Cut, Line, fit_line, precision_cut
 from spamlinks.model.evaluation import Interval, average_precision, bootstrap, difference, roc_auc
-from spamlinks.model.training import fit_part, precisions, roll_up
+from spamlinks.model.learning import Point, learning_curve
+from spamlinks.model.texts import hashed_texts
+from spamlinks.model.training import precisions, roll_up
 from spamlinks.model.views import VIEWS, hide, view_of
-from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["OwnTraining", "train_own"]
+__all__ = ["MIN_PER_CLASS", "OwnTraining", "count_labels", "train_own"]
+
+Floats = npt.NDArray[np.float64]
+Pair = tuple[Floats, Floats]
 
 MIN_PER_CLASS = 10
 """Fewer labelled linking domains of a class cannot be split into folds that say anything."""
 
-HALF_WEIGHT_LABELS = 60
-"""Number of labels at which start and labels count the same."""
-
-_SEEDS = 3  # trees are averaged over seeds: steadier with a few hundred labels
-_SETTINGS: dict[str, Any] = {
-    "n_estimators": 150,
-    "learning_rate": 0.05,
-    "num_leaves": 8,
-    "max_depth": 6,
-    "min_child_samples": 10,
-    "reg_lambda": 5.0,
-    "feature_fraction": 0.3,
-}
-_DROPPED_WEIGHT = 0.2  # of a copy of a row that shows fewer columns than the export had
+FOLDS = 5
 
 
 @dataclass(frozen=True)
 class OwnTraining:
-    """A model trained on labels, and how it did on linking domains left out of its training.
+    """A model trained on labels, and how it did on groups of domains left out of its training.
 
-    ``own`` and ``start`` map "ROC AUC" and "average precision" to intervals over linking
-    domains; ``gain`` is the paired difference in ROC AUC. ``margins`` are the out-of-fold margins
-    of the labelled rows, in their order.
+    ``own`` and ``start`` map "ROC AUC" and "average precision" to intervals over groups; ``gain``
+    is the paired difference in ROC AUC; ``curve`` says what fewer labels would have bought.
+    ``share`` is how much the labels count against the start. ``margins`` are the out-of-fold
+    margins of the labelled rows, in their order. Where ``unlabelled`` is true, "honest" means
+    "not labelled", so that every figure is lower than the truth.
     """
 
     bundle: ModelBundle
     rows: int
     domains: int
     spam_domains: int
+    groups: int
+    share: float
     own: dict[str, Interval]
     start: dict[str, Interval]
     gain: Interval
-    margins: npt.NDArray[np.float64]
+    curve: tuple[Point, ...]
+    margins: Floats
+    unlabelled: bool = False
 
 
-def _poorer(matrix: npt.NDArray[np.float32]) -> list[str]:
-    richest = int(view_of(matrix).max(initial=0))
-    return [
-        view for i, view in enumerate(VIEWS) if i < richest and view in ("urls", "anchors", "links")
-    ]
+def count_labels(
+    is_spam: npt.NDArray[np.int8], domains: npt.NDArray[np.int64], *, unlabelled: bool = False
+) -> tuple[int, int]:
+    """Count linking domains (spam, honest); one with both labels counts as spam.
 
-
-def _fit(
-    matrix: npt.NDArray[np.float32],
-    is_spam: npt.NDArray[np.int8],
-    weight: float,
-    seed: int,
-    threads: int,
-) -> list[Part]:
-    copies = [matrix, *(hide(matrix, view) for view in _poorer(matrix))]
-    X = np.concatenate(copies)
-    y = np.tile(is_spam, len(copies))
-    w = np.concatenate(
-        [np.full(len(matrix), 1.0 if i == 0 else _DROPPED_WEIGHT) for i in range(len(copies))]
-    )
-    return [
-        fit_part(
-            X,
-            y,
-            w,
-            tuple(SIGNALS),
-            VIEWS,
-            seed=seed * _SEEDS + i,
-            threads=threads,
-            share=weight / _SEEDS,
-            settings=_SETTINGS,
-        )
-        for i in range(_SEEDS)
-    ]
-
-
-def _blend(start: ModelBundle, own: Sequence[Part], weight: float) -> tuple[Part, ...]:
-    return (*own, *(part.scaled(1 - weight) for part in start.parts))
-
-
-def _fold(
-    matrix: npt.NDArray[np.float32],
-    y: npt.NDArray[np.int8],
-    train: npt.NDArray[np.int64],
-    test: npt.NDArray[np.int64],
-    start: ModelBundle,
-    weight: float,
-    seed: int,
-) -> dict[str, npt.NDArray[np.float64]]:
-    parts = _blend(start, _fit(matrix[train], y[train], weight, seed, 1), weight)
-    bundle = replace(start, parts=parts, _boosters=[], _lock=threading.Lock())
-    found = {"": bundle.margins(matrix[test], threads=1)}
-    for view in _poorer(matrix):
-        found[view] = bundle.margins(hide(matrix[test], view), threads=1)
-    return found
+    Raises
+    ------
+    TrainingError : fewer than ``MIN_PER_CLASS`` of a class.
+    """
+    spam = np.unique(domains[is_spam == 1])
+    honest = np.setdiff1d(np.unique(domains), spam)
+    words = ("spam", "not at all" if unlabelled else "honest")
+    for count, word in zip((len(spam), len(honest)), words, strict=True):
+        if count < MIN_PER_CLASS:
+            counted = (
+                f"only {count} linking domain{' is' if count == 1 else 's are'} labelled {word}"
+            )
+            raise TrainingError(
+                "labels",
+                counted,
+                f"Label at least {MIN_PER_CLASS} of each class, or use the shipped model.",
+            )
+    return len(spam), len(honest)
 
 
 def train_own(
     matrix: npt.NDArray[np.float32],
     is_spam: npt.NDArray[np.int8],
-    groups: npt.NDArray[np.int64],
+    domains: npt.NDArray[np.int64],
     start: ModelBundle,
     *,
+    groups: npt.NDArray[np.int64] | None = None,
+    texts: pl.Series | None = None,
+    target: Floats | None = None,
     name: str = "own",
     seed: int = 0,
     jobs: int = 1,
@@ -137,92 +106,204 @@ def train_own(
     Parameters
     ----------
     matrix : signals, float32 (n, len(SIGNALS)).
-    is_spam : 0 or 1, shape (n,).
-    groups : int code of each row's linking domain; a domain is never on both sides of a fold.
+    is_spam : 0 or 1, shape (n,); with ``target``, 1 for rows that are named and 0 for the others.
+    domains : int code of each row's linking domain, the unit that is decided.
     start : the model to start from.
-    seed, jobs : same data and seed, same bytes; processes for the folds.
+    groups : int code of what must stay on one side of a fold (``row_groups``); default: domains.
+    texts : documents of the rows (``signals.text.documents``), or None.
+    target : probability of spam of each row (``unlabelled.believe``); None: ``is_spam``.
+    seed, jobs : same data and seed, same bytes, however many processes.
 
     Raises
     ------
-    TrainingError : too few labelled linking domains of a class.
+    TrainingError : too few labelled linking domains of a class, or a class that is one group.
     """
-    spam_groups = np.unique(groups[is_spam == 1])
-    honest_groups = np.setdiff1d(np.unique(groups), spam_groups)
-    for count, word in ((len(spam_groups), "spam"), (len(honest_groups), "honest")):
-        if count < MIN_PER_CLASS:
-            raise TrainingError(
-                "labels",
-                f"only {count} linking domains are labelled {word}",
-                f"Label at least {MIN_PER_CLASS} of each class, or use the shipped model.",
-            )
-    units = len(spam_groups) + len(honest_groups)
-    weight = units / (units + HALF_WEIGHT_LABELS)
-    splits = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
-    folds = list(splits.split(matrix, is_spam, groups))
+    spam, honest = count_labels(is_spam, domains, unlabelled=target is not None)
+    groups = domains if groups is None else groups
+    hashed = None if texts is None else hashed_texts(texts)
+    rows = Rows(matrix, is_spam.astype(np.float64) if target is None else target, hashed)
+    folds = _folds(is_spam, groups, seed)
     found = Parallel(n_jobs=jobs)(
-        delayed(_fold)(matrix, is_spam, tr, te, start, weight, seed) for tr, te in folds
+        delayed(_fold)(rows.take(tr), rows.take(te), start, seed) for tr, te in folds
     )
-    margins = {view: np.zeros(len(is_spam)) for view in found[0]}
+    pairs = {view: (np.zeros(len(is_spam)), np.zeros(len(is_spam))) for view in found[0]}
     for (_, test), part in zip(folds, found, strict=True):
-        for view, values in part.items():
-            margins[view][test] = values
-    own = margins.pop("")
-    lines, cuts, prior = _calibrated(matrix, own, margins, is_spam, groups, start)
+        for view, (base, own) in part.items():
+            pairs[view][0][test], pairs[view][1][test] = base, own
+    share = _best_share(pairs[""], rows.target, domains, label_share(spam, honest))
+    hidden = {view: _mixed(pair, share) for view, pair in pairs.items()}
+    margins = hidden.pop("")
+    curve = learning_curve(
+        rows, is_spam, domains, groups, start, folds=len(folds), seed=seed, jobs=jobs
+    )
+    final = fit_blend(rows, start, seed)
+    constant = final.offset * (1 - share / 2)
+    lines, cuts, prior = _calibrated(matrix, margins, hidden, is_spam, rows.target, domains)
+    shifted = {
+        view: Line(line.slope, line.offset + line.slope * constant, line.prior)
+        for view, line in lines.items()
+    }
+    before = start.margins(matrix, threads=1)
+    metrics = {"ROC AUC": roc_auc, "average precision": average_precision}
+    own = {n: bootstrap(m, is_spam, margins, groups) for n, m in metrics.items()}
+    figures = {n: bootstrap(m, is_spam, before, groups) for n, m in metrics.items()}
+    gain = difference(roc_auc, is_spam, margins, before, groups)
     bundle = ModelBundle(
         name,
-        _blend(start, _fit(matrix, is_spam, weight, seed, jobs), weight),
-        start.evidence,
-        lines,
+        final.parts(share),
+        _evidence(final, share),
+        shifted,
         cuts,
         prior,
-        {"seed": seed, "start": start.name, **(metadata or {})},
-    )
-    before = start.margins(matrix)
-    metrics = {"ROC AUC": roc_auc, "average precision": average_precision}
+        {
+            "seed": seed,
+            "start": start.name,
+            "share_of_labels": round(share, 4),
+            "labelled_domains": {"spam": spam, "unlabelled" if target is not None else "honest":
+                                 honest, "groups": len(np.unique(groups))},
+            "figures": [
+                {
+                    "name": f"{metric}{who}",
+                    "value": round(interval.value, 4),
+                    "low": round(interval.low, 4),
+                    "high": round(interval.high, 4),
+                }
+                for who, by in (("", own), (" of the start", figures))
+                for metric, interval in by.items()
+            ],
+            "learning_curve": [point.to_dict() for point in curve],
+            **(metadata or {}),
+        },
+    )  # fmt: skip
     return OwnTraining(
         bundle,
         len(is_spam),
-        units,
-        len(spam_groups),
-        {n: bootstrap(m, is_spam, own, groups) for n, m in metrics.items()},
-        {n: bootstrap(m, is_spam, before, groups) for n, m in metrics.items()},
-        difference(roc_auc, is_spam, own, before, groups),
+        spam + honest,
+        spam,
+        len(np.unique(groups)),
+        share,
         own,
+        figures,
+        gain,
+        curve,
+        margins,
+        target is not None,
     )
+
+
+def _folds(
+    is_spam: npt.NDArray[np.int8], groups: npt.NDArray[np.int64], seed: int
+) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Folds that cut no group, each with both classes to learn from."""
+    for label, word in ((1, "spam"), (0, "honest")):
+        if len(np.unique(groups[is_spam == label])) < 2:
+            raise TrainingError(
+                "labels",
+                f"everything that is {word} belongs to one network of domains",
+                "Label some of other kinds too: what one operator does says nothing about others.",
+            )
+    fewest = min(len(np.unique(groups[is_spam == label])) for label in (0, 1))
+    splits = StratifiedGroupKFold(min(FOLDS, fewest), shuffle=True, random_state=seed)
+    folds = list(splits.split(is_spam, is_spam, groups))
+    if any(len(np.unique(is_spam[train])) < 2 or not len(test) for train, test in folds):
+        raise TrainingError(
+            "labels",
+            "nearly everything of one class belongs to one network of domains",
+            "Label some of other kinds too: what one operator does says nothing about others.",
+        )
+    return folds
+
+
+def _fold(train: Rows, test: Rows, start: ModelBundle, seed: int) -> dict[str, Pair]:
+    blend = fit_blend(train, start, seed)
+    found = {"": blend.margins(test)}
+    for view in poorer_views(train.matrix):
+        found[view] = blend.margins(replace(test, matrix=hide(test.matrix, view)))
+    return found
+
+
+def _mixed(pair: Pair, share: float) -> Floats:
+    return (1 - share) * pair[0] + share * pair[1]
+
+
+def _best_share(pair: Pair, target: Floats, domains: npt.NDArray[np.int64], most: float) -> float:
+    """The share that the number of labels gives, or half of it, or nothing.
+
+    The start must be able to win: labels may be noise. A smaller share is taken only where its log
+    loss on left-out domains is smaller by more than one standard error of the difference.
+    """
+    label, _ = roll_up(target, domains)
+    losses = []
+    for share in (most, most / 2, 0.0):
+        means, _ = roll_up(_mixed(pair, share), domains)
+        hard, weight, at = _split(label)
+        odds = fit_line(means[at], hard, weight).log_odds(
+            means, float(np.average(hard, weights=weight))
+        )
+        losses.append(np.logaddexp(0, odds) - label * odds)
+    best, chosen = most, losses[0]
+    for share, loss in zip((most / 2, 0.0), losses[1:], strict=True):
+        saved = chosen - loss
+        if saved.mean() > saved.std() / np.sqrt(len(saved)):
+            best, chosen = share, loss
+    return best
+
+
+def _split(label: Floats) -> tuple[npt.NDArray[np.int8], Floats, npt.NDArray[np.int64]]:
+    """Units with hard labels, those in doubt twice: (label, weight, unit)."""
+    spam, honest = np.flatnonzero(label > 0), np.flatnonzero(label < 1)
+    hard = np.repeat(np.array([1, 0], np.int8), [len(spam), len(honest)])
+    return hard, np.concatenate([label[spam], 1 - label[honest]]), np.concatenate([spam, honest])
 
 
 def _calibrated(
     matrix: npt.NDArray[np.float32],
-    own: npt.NDArray[np.float64],
-    hidden: dict[str, npt.NDArray[np.float64]],
+    own: Floats,
+    hidden: dict[str, Floats],
     is_spam: npt.NDArray[np.int8],
-    groups: npt.NDArray[np.int64],
-    start: ModelBundle,
+    target: Floats,
+    domains: npt.NDArray[np.int64],
 ) -> tuple[dict[str, Line], dict[str, dict[str, Cut]], float]:
-    """Lines and cuts from out-of-fold units; a view that no row can show keeps the start's line
-    and gets no cut: nothing was measured there."""
+    """Lines and cuts from out-of-fold units.
+
+    A view that no row can show gets the line of the nearest poorer one that was measured, else of
+    the nearest richer one, and no cut: nothing was measured there.
+    """
     views = view_of(matrix)
-    label, first = roll_up(is_spam.astype(np.float64), groups)
-    unit_spam = (label >= 0.5).astype(np.int8)
-    prior = float(np.clip(unit_spam.mean(), 0.01, 0.5))
-    lines, cuts = dict(start.lines), {}
+    label, first = roll_up(target, domains)
+    named = (roll_up(is_spam.astype(np.float64), domains)[0] >= 0.5).astype(np.int8)
+    prior = float(np.clip(label.mean(), 0.01, 0.5))
+    lines: dict[str, Line] = {}
+    cuts: dict[str, dict[str, Cut]] = {}
     for index, view in enumerate(VIEWS):
-        margins = hidden.get(view)
-        if margins is None and (views[first] == index).any():
-            margins = own
-        if margins is None:
+        margins = hidden.get(view, own)
+        here = np.ones(len(label), np.bool_) if view in hidden else views[first] == index
+        if len(np.unique(named[here])) < 2:
             cuts[view] = {f"{p:.2f}": _never(prior) for p in precisions()}
             continue
-        means, _ = roll_up(margins, groups)
-        here = np.ones(len(means), np.bool_) if view in hidden else views[first] == index
-        if len(np.unique(unit_spam[here])) == 2:
-            lines[view] = fit_line(means[here], unit_spam[here])
+        means, _ = roll_up(margins, domains)
+        hard, weight, at = _split(label[here])
+        lines[view] = fit_line(means[here][at], hard, weight)
         odds = lines[view].log_odds(means[here], prior)
-        cuts[view] = {
-            f"{p:.2f}": precision_cut(odds, unit_spam[here], p, prior) for p in precisions()
-        }
+        cuts[view] = {f"{p:.2f}": precision_cut(odds, named[here], p, prior) for p in precisions()}
+    if not lines:  # each view shows one class only: judge them together
+        means, _ = roll_up(own, domains)
+        hard, weight, at = _split(label)
+        lines[VIEWS[int(views[first].max())]] = fit_line(means[at], hard, weight)
+    measured = [index for index, view in enumerate(VIEWS) if view in lines]
+    for index, view in enumerate(VIEWS):
+        nearest = min(measured, key=lambda other: (other > index, abs(other - index)))
+        lines.setdefault(view, lines[VIEWS[nearest]])
     return lines, cuts, prior
 
 
 def _never(prior: float) -> Cut:
     return Cut(float("inf"), 0.0, prior, 0.0, 0.0, 0.0, 0, 0)
+
+
+def _evidence(blend: Blend, share: float) -> Any:
+    """The start's evidence, with the words of the blend where they count."""
+    evidence = blend.start.evidence
+    if evidence is None or blend.words is None or share == 0:
+        return evidence
+    return replace(evidence, text=blend.words)

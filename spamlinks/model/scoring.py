@@ -27,6 +27,7 @@ from spamlinks.model.calibration import estimate_prior
 from spamlinks.model.counts import link_counts
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.schema import BLOCKS
+from spamlinks.signals import text
 from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, encode, signals
 
 __all__ = ["Scored", "needed_columns", "score_links", "unit_scores"]
@@ -55,6 +56,8 @@ def needed_columns(bundle: ModelBundle) -> frozenset[str]:
     """Columns of the schema that this model looks at, and those that ages are measured from."""
     signals_used = bundle.used_signals() | VIEW_SIGNALS
     needs = {part for n in signals_used for need in SIGNALS[n].needs for part in need.split("|")}
+    if text.SIGNALS[0].name in signals_used:
+        needs |= set(text.COLUMNS)  # the title is what it needs, the others are read along
     return frozenset(needs) | {"export_date", "vendor", "seen_by", *BLOCKS["dates"]}
 
 

@@ -16,7 +16,7 @@ import polars as pl
 __all__ = ["Direction", "Place", "Signal", "available_expressions", "present", "row_signal"]
 
 Direction = Literal[-1, 0, 1]
-Place = Literal["host", "anchor", "pair", "row", "rank", "domain", "shape"]
+Place = Literal["host", "anchor", "pair", "row", "rank", "domain", "shape", "text"]
 
 
 @dataclass(frozen=True, slots=True)

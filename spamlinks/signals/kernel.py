@@ -16,9 +16,10 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.errors import InputError
-from spamlinks.signals import anchor, domain, host, page, profile, url
+from spamlinks.signals import anchor, domain, host, page, profile, text, url
 from spamlinks.signals.declare import Signal
 from spamlinks.signals.host import NameEvidence
+from spamlinks.signals.hostname import HostNameModel
 from spamlinks.signals.words import TRADES, foreign_trades
 from spamlinks.urls import authorities, authority_expr, host_table
 
@@ -32,12 +33,13 @@ MIN_RANK_ROWS = 100
 
 SIGNALS: dict[str, Signal] = {
     signal.name: signal
-    for part in (host, url, page, domain, anchor, profile)
+    for part in (host, url, page, domain, anchor, profile, text)
     for signal in part.SIGNALS
 }
 """Every signal by name, in the order of the matrix's columns."""
 
 _INDEX = {name: i for i, name in enumerate(SIGNALS)}
+_TEXT = text.SIGNALS[0].name
 _PAIR_SIGNALS = frozenset(s.name for s in anchor.SIGNALS if s.place == "pair")
 
 
@@ -48,7 +50,7 @@ class Tables:
     ``hosts`` has one row per distinct host (as ``urls.host_table``, plus ``_host`` and
     ``_domain``). ``gather`` maps a code column to (signal column indices, float32 table);
     ``ranks`` maps a row signal to its sorted values and their mid-ranks in the file. ``trades``
-    are the spam trades that are not the site's own.
+    are the spam trades that are not the site's own; ``words`` is the bundle's model of texts.
     """
 
     columns: frozenset[str]
@@ -57,6 +59,7 @@ class Tables:
     ranks: dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]
     available: frozenset[str]
     trades: tuple[str, ...] = TRADES
+    words: HostNameModel | None = None
 
 
 _PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*([^?#]*)"
@@ -155,7 +158,8 @@ def encode(
         frame, gather["_week_code"] = _week_table(frame)
     present = known | {"_path", "_query", "_as_of"}
     gather = {code: _keep(part, available) for code, part in gather.items()}
-    tables = Tables(present, hosts, gather, {}, available, trades)
+    words = getattr(evidence, "text", None)
+    tables = Tables(present, hosts, gather, {}, available, trades, words)
     return frame, _with_ranks(frame, tables)
 
 
@@ -359,6 +363,8 @@ def signals(block: pl.DataFrame, tables: Tables) -> Matrix:
     part = _row_part(_row_columns(block), tables, wanted)
     if part.width:  # a frame without columns has no rows either
         out[:, [_INDEX[name] for name in part.columns]] = part.to_numpy()
+    if tables.words is not None and _TEXT in tables.available:
+        out[:, _INDEX[_TEXT]] = text.text_margins(text.documents(block), tables.words)
     _add_ranks(out, tables)
     helpers = {"rank_sum", *tables.ranks, *(f"{name}_rank" for name in tables.ranks)}
     for name in helpers - tables.available:  # computed on the way to a rank that is wanted

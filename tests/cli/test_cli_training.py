@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from cli_outcome import EXAMPLES, Run
 
-from spamlinks.model import own
+from spamlinks.model import blend, learning
+from spamlinks.model.bundle import SHIPPED
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "_SETTINGS", {**own._SETTINGS, "n_estimators": 10})
-    monkeypatch.setattr(own, "_SEEDS", 1)
+    monkeypatch.setattr(blend, "BOOSTED", {**blend.BOOSTED, "n_estimators": 10})
+    monkeypatch.setattr(blend, "SEEDS", 1)
+    monkeypatch.setattr(blend, "FOREST", {**blend.FOREST, "n_estimators": 6})
+    monkeypatch.setattr(learning, "DRAWS", 1)
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +58,11 @@ def test_by_column_twice_the_same_and_audited_with(
     with labelled.open(encoding="utf-8", newline="") as file:
         labels = [row["is_spam"] for row in csv.DictReader(file)]
     for words in (
-        f"{labels.count('1')} spam and {labels.count('0')} honest rows",
+        f"{labels.count('1')} spam and {labels.count('0')} honest rows, 0 without a label",
         "ROC AUC",
-        "start (standard-v2)",
+        f"start ({SHIPPED})",
+        "labelled domains",
+        "draws that helped",
         "model written to",
     ):
         assert words in outcome.talk
@@ -104,7 +109,7 @@ def test_a_column_of_another_name_and_with_gaps(run: Run, labelled: Path, tmp_pa
     path.write_text("\n".join([header.replace("is_spam", "My label"), *other]) + "\n", "utf-8")
     outcome = run("train", path, "-o", tmp_path / "m", "--label", "my label", "--jobs", "1")
     assert outcome.code == 0, outcome.talk
-    assert "55 rows without a label" in outcome.talk
+    assert "55 without a label" in outcome.talk
 
 
 @pytest.mark.parametrize(
@@ -112,7 +117,7 @@ def test_a_column_of_another_name_and_with_gaps(run: Run, labelled: Path, tmp_pa
     [
         (lambda text: text.replace("is_spam", "other"), "no column 'is_spam'"),
         (lambda text: text.splitlines()[0] + "\n", "no links in it"),
-        (lambda text: "\n".join(text.splitlines()[:6]) + "\n", "linking domains are labelled"),
+        (lambda text: "\n".join(text.splitlines()[:6]) + "\n", "is labelled spam"),
         (lambda text: "\n".join([*text.splitlines()[:5], text.splitlines()[5][:-1] + "maybe"])
          + "\n", "'maybe', which is no label"),
     ],
@@ -134,3 +139,54 @@ def test_a_project_folder_is_not_overwritten(run: Run, labelled: Path, tmp_path:
     assert outcome.code == 1
     assert "README.md" in outcome.line
     assert files(tmp_path) == {"README.md": b"my project"}
+
+
+def test_a_disavow_file_alone_trains_on_what_is_unlabelled(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    past = tmp_path / "past.txt"
+    past.write_text("".join(f"domain:{n}\n" for n, y in domains(labelled).items() if y == "1"))
+    outcome = run("train", labelled, "-o", tmp_path / "m", "--disavow", past, "--jobs", "1")
+    assert outcome.code == 0, outcome.talk
+    assert "nothing is known to be honest" in outcome.talk
+    assert "spam and 0 honest rows, " in outcome.talk
+    meta = json.loads((tmp_path / "m" / "metadata.json").read_text("utf-8"))
+    assert 0 < meta["unlabelled"]["spam_share"] < 1
+    assert meta["labelled_domains"]["unlabelled"] > 0
+    assert [p["labels"] for p in meta["learning_curve"]] == [30, 100]
+    card = (tmp_path / "m" / "README.md").read_text("utf-8")
+    assert "every figure is lower than the truth" in card
+    assert "What fewer labels would have bought" in card
+
+
+def test_a_signal_that_is_the_label_is_refused_unless_accepted(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    with labelled.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    at, label = rows[0].index("External links"), rows[0].index("is_spam")
+    for i, row in enumerate(rows[1:]):
+        row[at] = str((1000 if row[label] == "1" else 1) + i % 7)
+    path = tmp_path / "told.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    refused = run("train", path, "-o", tmp_path / "m", "--jobs", "1")
+    assert refused.code == 1
+    assert "signal external_links (ROC AUC 1.000)" in refused.line
+    assert "--accept-leaks" in refused.line
+    assert not (tmp_path / "m").exists()
+    accepted = run("train", path, "-o", tmp_path / "m", "--jobs", "1", "--accept-leaks")
+    assert accepted.code == 0, accepted.talk
+
+
+def test_a_great_many_rows_with_one_positive_end_in_one_line(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    header, *rows = labelled.read_text("utf-8").splitlines()
+    honest = [row for row in rows if row.endswith("0")] * 200
+    spam = next(row for row in rows if row.endswith("1"))
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join([header, *honest, spam]) + "\n", "utf-8")
+    outcome = run("train", path, "-o", tmp_path / "m", "--jobs", "1")
+    assert outcome.code == 1
+    assert "only 1 linking domain is labelled spam" in outcome.line

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 import tiny_bundle as tiny
+from quick_training import make_quick
 
 from spamlinks.errors import TrainingError
 from spamlinks.model import own
-from spamlinks.model.bundle import load_bundle, save_bundle
+from spamlinks.model.blend import Rows, fit_blend, label_share
+from spamlinks.model.bundle import ModelBundle, load_bundle, save_bundle
 from spamlinks.model.card import own_card
-from spamlinks.model.own import HALF_WEIGHT_LABELS, MIN_PER_CLASS, OwnTraining, train_own
+from spamlinks.model.evaluation import roc_auc
+from spamlinks.model.evidence import Evidence
+from spamlinks.model.own import MIN_PER_CLASS, OwnTraining, count_labels, train_own
 from spamlinks.model.training import precisions
 from spamlinks.model.views import VIEWS
-from spamlinks.signals.kernel import encode
+from spamlinks.signals.hostname import HostNameModel, SuffixTable
+from spamlinks.signals.kernel import SIGNALS, encode, signals
 
 START = tiny.make()
 
@@ -29,10 +36,9 @@ def labelled(n: int = 170) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def quick() -> pytest.MonkeyPatch:
+def quick() -> Iterator[pytest.MonkeyPatch]:
     patch = pytest.MonkeyPatch()
-    patch.setattr(own, "_SETTINGS", {**own._SETTINGS, "n_estimators": 12})
-    patch.setattr(own, "_SEEDS", 2)
+    make_quick(patch)
     yield patch
     patch.undo()
 
@@ -57,12 +63,29 @@ def test_the_outcome_counts_what_was_labelled(trained: OwnTraining) -> None:
     assert trained.own["ROC AUC"].value > 0.65  # upside down would be below 0.35
 
 
-def test_the_blend_is_weighted_by_the_number_of_labels(trained: OwnTraining) -> None:
-    weight = trained.domains / (trained.domains + HALF_WEIGHT_LABELS)
-    fresh = trained.bundle.parts[:-2]
-    assert sum(part.weight for part in fresh) == pytest.approx(weight)
-    for mine, theirs in zip(trained.bundle.parts[-2:], START.parts, strict=True):
-        assert mine == replace(theirs, weight=theirs.weight * (1 - weight))
+def test_the_bundle_scores_as_the_blend_does(trained: OwnTraining) -> None:
+    """Own parts count ``share``, the start the rest; what the parts lack is one constant."""
+    X, y, groups = labelled()
+    spam, honest = count_labels(y, groups)
+    assert trained.share == label_share(spam, honest)
+    blend = fit_blend(Rows(X, y.astype(float)), START, 4)
+    base, own = blend.margins(Rows(X, y.astype(float)))
+    mixed = (1 - trained.share) * base + trained.share * own
+    gap = mixed - trained.bundle.margins(X, 1)
+    np.testing.assert_allclose(gap, blend.offset * (1 - trained.share / 2), atol=1e-9)
+    assert trained.bundle.parts[-2:] == tuple(
+        replace(part, weight=part.weight * blend.slope * (1 - trained.share / 2))
+        for part in START.parts
+    )
+
+
+def test_scores_are_calibrated_for_what_the_parts_say(trained: OwnTraining) -> None:
+    X, y, _ = labelled()
+    views = np.full(len(y), VIEWS.index("full"), np.int8)
+    odds = trained.bundle.log_odds(trained.bundle.margins(X, 1), views, 0.35)
+    assert abs((1 / (1 + np.exp(-odds))).mean() - y.mean()) < 0.1
+    line = trained.bundle.lines["full"]
+    assert 0.2 < line.slope < 5  # margins are log-odds already
 
 
 def test_same_data_and_seed_give_the_same_bytes(
@@ -96,9 +119,7 @@ def test_out_of_fold_margins_never_saw_their_domain(quick: pytest.MonkeyPatch) -
     assert inside[noise == 1].mean() > inside[noise == 0].mean()  # in sample it does learn
 
 
-def test_views_that_nobody_showed_keep_the_starts_line_and_promise_nothing(
-    quick: pytest.MonkeyPatch,
-) -> None:
+def test_views_that_nobody_showed_promise_nothing(quick: pytest.MonkeyPatch) -> None:
     table = tiny.rows("anchors", n=170, seed=8)
     frame, _ = encode(table.drop("is_spam"))
     groups = frame["_domain"].to_numpy().astype(np.int64)
@@ -106,12 +127,98 @@ def test_views_that_nobody_showed_keep_the_starts_line_and_promise_nothing(
     found = train_own(tiny.matrix("anchors", 170, 8), y, groups, START).bundle
     assert set(found.cuts) == set(found.lines) == set(VIEWS)
     for view in ("flows", "links", "full"):
-        assert found.lines[view] == START.lines[view]
+        assert found.lines[view] == found.lines["anchors"]  # the nearest that was measured
         assert all(cut.score == float("inf") for cut in found.cuts[view].values())
-    for view in ("urls", "anchors"):  # the poorer view is measured with columns hidden
-        assert found.lines[view] != START.lines[view]
+    assert found.lines["urls"] != found.lines["anchors"]  # measured with columns hidden
     keys = [f"{p:.2f}" for p in precisions()]
     assert all(list(found.cuts[view]) == keys for view in VIEWS)
+
+
+def test_groups_are_never_cut(quick: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y, domains = labelled()
+    groups = domains // 3
+    seen: list[tuple[set[int], set[int]]] = []
+    whole = own._fold
+
+    def watched(train: Rows, test: Rows, start: ModelBundle, seed: int) -> dict[str, own.Pair]:
+        def at(rows: Rows) -> set[int]:
+            return {int(groups[np.flatnonzero((row == X).all(axis=1) | (np.isnan(X) & np.isnan(row)
+                    | (row == X)).all(axis=1))[0]]) for row in rows.matrix}  # fmt: skip
+
+        seen.append((at(train), at(test)))
+        return whole(train, test, start, seed)
+
+    monkeypatch.setattr(own, "_fold", watched)
+    found = train_own(X, y, domains, START, groups=groups)
+    assert found.groups == len(np.unique(groups)) < found.domains
+    assert len(seen) == own.FOLDS
+    assert all(not train & test for train, test in seen)
+
+
+def test_a_class_of_one_network_is_refused(quick: pytest.MonkeyPatch) -> None:
+    X, y, domains = labelled()
+    groups = np.where(y == 1, 0, domains + 1)
+    with pytest.raises(TrainingError, match="spam belongs to one network"):
+        train_own(X, y, domains, START, groups=groups)
+
+
+def test_labels_that_are_noise_leave_the_start_alone(quick: pytest.MonkeyPatch) -> None:
+    """A start that knows better must be able to win, whatever the number of labels."""
+    _, y, domains = labelled()
+    good = np.where(y == 1, 3.0, -3.0)
+    noise = np.random.default_rng(0).normal(size=len(y)) * 5
+    most = 0.9
+    assert own._best_share((good, noise), y.astype(float), domains, most) == 0
+    assert own._best_share((noise, good), y.astype(float), domains, most) == most
+    flat = np.zeros(len(y))
+    assert own._best_share((flat, flat), y.astype(float), domains, most) == most  # no reason to
+
+
+def test_words_are_learned_where_there_are_titles(
+    quick: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    X, y, domains = labelled()
+    telling = pl.Series(["buy cheap links" if spam else "garden notes" for spam in y])
+    evidence = Evidence(*(HostNameModel.from_weights(np.zeros(2**8), 0.0) for _ in range(2)),
+                        SuffixTable({}, 0.0))  # fmt: skip
+    start = replace(START, evidence=evidence)
+    found = train_own(X, y, domains, start, texts=telling)
+    assert found.bundle.evidence is not None
+    assert found.bundle.evidence.text is not None
+    assert found.bundle.parts[-3].signals == ("text_evidence",)
+    assert found.own["ROC AUC"].value > found.start["ROC AUC"].value
+    save_bundle(found.bundle, tmp_path / "m", own_card(found, "x"))
+    loaded = load_bundle(tmp_path / "m")
+    assert loaded.evidence is not None
+    assert loaded.evidence.to_dict() == found.bundle.evidence.to_dict()
+    table = tiny.rows(n=170, seed=8).with_columns(referring_page_title=telling).drop("is_spam")
+    frame, tables = encode(table, loaded.evidence)
+    at = list(SIGNALS).index("text_evidence")
+    words = signals(frame, tables)[:, at]
+    assert roc_auc(y, words.astype(float)) > 0.9
+    # Without titles the words are unknown and say nothing.
+    bare, tables = encode(table.drop("referring_page_title"), loaded.evidence)
+    assert np.isnan(signals(bare, tables)[:, at]).all()
+    # Trained again from that model, its words stay as they are.
+    again = train_own(signals(frame, encode(table, loaded.evidence)[1]), y, domains, loaded,
+                      texts=telling)  # fmt: skip
+    assert again.bundle.evidence is not None
+    assert again.bundle.evidence.to_dict() == loaded.evidence.to_dict()
+
+
+def test_the_outcome_is_recorded(trained: OwnTraining) -> None:
+    meta = trained.bundle.metadata
+    assert meta["share_of_labels"] == round(trained.share, 4)
+    assert meta["labelled_domains"]["spam"] == trained.spam_domains
+    assert meta["learning_curve"] == [point.to_dict() for point in trained.curve]
+    assert [p["labels"] for p in meta["learning_curve"]] == [30]
+    assert meta["figures"][0]["name"] == "ROC AUC"
+    card = own_card(trained, "labels.csv", ["one thing to know"])
+    assert "| 30 |" in card
+    assert "- One thing to know." in card
+    assert "without a label" not in card
+    assert "without a label" in own_card(replace(trained, unlabelled=True), "labels.csv")
+    assert "too few labelled domains" in own_card(replace(trained, curve=()), "labels.csv")
 
 
 def test_few_labels_are_refused_by_count(quick: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from spamlinks.errors import InputError
 from spamlinks.schema import FIELDS, VENDOR_VERDICTS
 from spamlinks.signals import SIGNALS, blocks, encode, signals
+from spamlinks.signals.hostname import HostNameModel
 from spamlinks.signals.profile import RANKED
 from spamlinks.simulate import VIEWS, generate, see_as
 
@@ -21,7 +22,9 @@ NAMES = list(SIGNALS)
 
 
 class Evidence:
-    """Something learned for every host."""
+    """Something learned for every host and text."""
+
+    text = HostNameModel.from_weights(np.linspace(-1, 1, 2**8), 0.1)
 
     def columns(self, hosts: pl.DataFrame) -> dict[str, np.ndarray]:
         value = hosts["host"].str.len_chars().to_numpy().astype(np.float32) - 10

@@ -1,0 +1,46 @@
+"""Training on a real export, where one lies beside the checkout: a vendor's verdict as label."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spamlinks.labels import load_labelled
+from spamlinks.model import learning
+from spamlinks.model.bundle import load_bundle
+from spamlinks.model.groups import row_groups
+from spamlinks.model.own import train_own
+from spamlinks.signals.kernel import encode, signals
+from spamlinks.signals.text import documents
+
+
+def test_labels_of_a_real_export_beat_the_start(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0.923 in ROC AUC over fold seeds, with a spread of 0.003; the start has 0.882."""
+    monkeypatch.setattr(learning, "SIZES", ())
+    path = shared_data / "labelled" / "ahrefs_caldea.com-backlinks_half.csv"
+    data = load_labelled([path], label="Is spam")
+    assert data.vendor_verdict == "ahrefs_is_spam"
+    groups = row_groups(data.table)
+    spam = data.is_spam == 1
+    # Sellers found by their handles and templates stand together; honest sites stay alone.
+    assert 600 < len(np.unique(groups)) < 660
+    sizes = np.bincount(groups)
+    assert (sizes[groups[spam]] >= 8).mean() > 2 * (sizes[groups[~spam]] >= 8).mean()
+
+    start = load_bundle()
+    frame, tables = encode(data.table, start.evidence, brands=("caldea",))
+    found = train_own(
+        signals(frame, tables),
+        spam.astype(np.int8),
+        frame["_domain"].to_numpy().astype(np.int64),
+        start,
+        groups=groups,
+        texts=documents(frame),
+    )
+    assert found.own["ROC AUC"].value > 0.91
+    assert found.gain.low > 0
+    assert found.share > 0.5
