@@ -336,10 +336,14 @@ def feature_table(parts: Sequence[Part]) -> list[dict[str, Any]]:
 
     ``importance`` is the share of the loss that the splits on a signal took away, by model file;
     within a file shares sum to 1 (to 0 where a model has no split). Shares of two files say
-    nothing about each other.
+    nothing about each other. ``terms`` is the weight of the term stated beside a file's trees.
     """
     by_file = {
         name: dict(zip(part.signals, gain_shares(part.text, len(part.signals)), strict=True))
+        for name, part in zip(part_files(parts), parts, strict=True)
+    }
+    stated = {
+        name: {term.signal: term.weight for term in part.terms}
         for name, part in zip(part_files(parts), parts, strict=True)
     }
     return [
@@ -352,7 +356,8 @@ def feature_table(parts: Sequence[Part]) -> list[dict[str, Any]]:
             "importance": {
                 file: round(shares[name], 6) for file, shares in by_file.items() if name in shares
             },
+            "terms": {file: by[name] for file, by in stated.items() if name in by},
         }
         for name, signal in SIGNALS.items()
-        if any(name in shares for shares in by_file.values())
+        if any(name in by for by in (*by_file.values(), *stated.values()))
     ]

@@ -36,11 +36,16 @@ __all__ = [
     "MAX_FALSE_SHARE",
     "PARTS",
     "PRIOR",
+    "Calibrated",
+    "Recipe",
     "Trained",
     "calibrate",
     "fit_part",
+    "fit_recipe",
+    "fit_top_share",
     "judged",
     "precisions",
+    "roll_up",
     "train_shipped",
 ]
 

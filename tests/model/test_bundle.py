@@ -122,8 +122,10 @@ def test_metadata_shows_what_the_model_looks_at(folder: Path) -> None:
     assert one.pop("importance").keys() == {"model.txt", "model-2.txt"}
     assert one == {
         "signal": "external_links", "version": SIGNALS["external_links"].version, "group": "page",
-        "unit": "log10(1 + links)", "direction": "higher is worse",
+        "unit": "log10(1 + links)", "direction": "higher is worse", "terms": {},
     }  # fmt: skip
+    assert table["in_content"]["terms"] == {"model.txt": 0.2, "model-2.txt": 0.2}
+    assert table["in_content"]["importance"] == {}
     assert table["host_length"]["importance"].keys() == {"model.txt"}
     shares = [row["importance"].get("model.txt", 0.0) for row in table.values()]
     assert sum(shares) == pytest.approx(1, abs=1e-4)

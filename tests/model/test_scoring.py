@@ -104,7 +104,7 @@ def units_of(backlinks: pl.DataFrame, bundle: ModelBundle = BUNDLE, **options) -
     return unit_scores(bundle, score_links(bundle, backlinks, threads=1), **options)[0]
 
 
-def test_a_unit_is_the_mean_of_its_links_in_its_richest_view() -> None:
+def test_a_unit_rolls_its_links_up_in_its_richest_view() -> None:
     scored = score_links(BUNDLE, LINKS, threads=1)
     units, prior = unit_scores(BUNDLE, scored)
     assert prior == BUNDLE.prior
@@ -113,7 +113,9 @@ def test_a_unit_is_the_mean_of_its_links_in_its_richest_view() -> None:
         here = (scored.linking_domain == row["linking_domain"]).to_numpy()
         view = int(scored.views[here].max())
         assert row["view"] == VIEWS[view]
-        odds = BUNDLE.log_odds(scored.margins[here].mean()[None], np.array([view], np.int8))
+        links = scored.margins[here]
+        margin = BUNDLE.top_share * links.max() + (1 - BUNDLE.top_share) * links.mean()
+        odds = BUNDLE.log_odds(margin[None], np.array([view], np.int8), units=True)
         assert row["spam_score"] == pytest.approx(float(expit(odds)[0]))
         assert scored.margins[row["row"]] == scored.margins[here].max()
         assert row["first_seen"] == LINKS.filter(here)["first_seen"].min()
