@@ -115,7 +115,7 @@ PARTS: tuple[Recipe, ...] = (
     Recipe(("flows", "links"), _LINK_SETTINGS, 1.0, tuple(LINK_TERMS)),
     # Where everything is known, what was learned from generated links counts little beside what is
     # stated: on real rows it adds nothing to the terms (the card's table of what each part adds).
-    Recipe(("full",), _LINK_SETTINGS, 0.3, tuple(LINK_TERMS)),
+    Recipe(("full",), _LINK_SETTINGS, 0.4, tuple(LINK_TERMS)),
 )
 
 
