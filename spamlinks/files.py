@@ -11,7 +11,7 @@ from typing import IO
 
 from spamlinks.errors import OutputError, SpamlinksError
 
-__all__ = ["open_atomic", "write_atomic"]
+__all__ = ["make_folder", "open_atomic", "write_atomic"]
 
 _HINT = "Check the folder, its permissions and the free space; nothing was changed."
 
@@ -75,3 +75,13 @@ def _umask() -> int:
     current = os.umask(0o077)
     os.umask(current)
     return current
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless it is there. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
+        ) from None

@@ -15,7 +15,7 @@ from spamlinks.disavow import DisavowFile, diff, write_disavow
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.drafts import Draft, candidates, draft_disavow
 from spamlinks.errors import InputError, OutputError
-from spamlinks.files import write_atomic
+from spamlinks.files import make_folder, write_atomic
 from spamlinks.guards import below_mask
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Guards, KeepList, Reason
@@ -51,12 +51,7 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     ------
     OutputError : the folder or a file cannot be written; each file is whole or absent.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
-        ) from None
+    make_folder(folder)
     draft = draft_disavow(audit.domains, audit.guards, audit.run)
     target = folder / "disavow.txt"
     run = {

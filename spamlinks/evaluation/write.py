@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from spamlinks.errors import OutputError
 from spamlinks.evaluation.outcome import Evaluation
-from spamlinks.files import write_atomic
+from spamlinks.files import make_folder, write_atomic
 from spamlinks.report import render_evaluation
 from spamlinks.tables import write_table
 
@@ -26,12 +25,7 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> None:
     ------
     OutputError : the folder or a file cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
-        ) from None
+    make_folder(folder)
     page = render_evaluation(evaluation.to_dict(), evaluation.errors)
     write_table(evaluation.errors, folder / "errors.csv")
     write_atomic(folder / "evaluation.html", page.encode())

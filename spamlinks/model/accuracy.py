@@ -31,14 +31,8 @@ from spamlinks.model.examples import (
 )
 from spamlinks.model.hostname_report import splits
 from spamlinks.model.reliability import Reliability
-from spamlinks.model.training import (
-    JUDGED_HONEST,
-    MAX_FALSE_SHARE,
-    PARTS,
-    PRIOR,
-    fit_recipe,
-    judged,
-)
+from spamlinks.model.thresholds import JUDGED_HONEST, MAX_FALSE_SHARE, judged
+from spamlinks.model.training import PARTS, PRIOR, fit_recipe
 from spamlinks.policy import SITUATIONS
 
 __all__ = ["accuracy_table", "left_out_scores", "main"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from spamlinks.errors import ModelError, OutputError
-from spamlinks.files import write_atomic
+from spamlinks.files import make_folder, write_atomic
 
 __all__ = [
     "CARD",
@@ -194,11 +194,6 @@ def write_folder(folder: Path, files: Mapping[str, bytes], card: str, metadata: 
     OutputError : see ``refuse_folder``, or a file cannot be written.
     """
     refuse_folder(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            str(folder), f"cannot be made ({error.strerror})", "Choose another folder with -o."
-        ) from None
+    make_folder(folder)
     for name, data in (*files.items(), (CARD, card.encode()), (METADATA, metadata)):
         write_atomic(folder / name, data)

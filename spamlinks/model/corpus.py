@@ -32,7 +32,7 @@ from pathlib import Path
 
 import polars as pl
 
-from spamlinks.files import write_atomic
+from spamlinks.files import make_folder, write_atomic
 from spamlinks.model.networks import is_wave_name, network_keys
 from spamlinks.model.sources import (
     KINDS,
@@ -194,7 +194,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write")
     args = parser.parse_args()
     hosts = load_hosts(args.data, args.packages)
-    args.output.mkdir(parents=True, exist_ok=True)
+    make_folder(args.output)
     hosts.write_parquet(args.output / "hosts.parquet")
     sources = json.dumps(recipe(args.data, args.packages), indent=1, ensure_ascii=False)
     write_atomic(args.output / "recipe.json", f"{sources}\n".encode())

@@ -46,7 +46,7 @@ ROLES: dict[str, dict[str, float]] = {
 
 Most of what tells spam lists from the small web is "no personal blog"; the second model is there to
 say what tells spam from other sites. Universities and governments weigh less: their names follow a
-few patterns that guards know anyway. ``opendns_random`` is in neither: it judges (``training``).
+few patterns that guards know anyway. ``opendns_random`` is in neither: it judges (``thresholds``).
 """
 
 

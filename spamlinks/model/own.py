@@ -23,7 +23,7 @@ from spamlinks.model.calibration import Cut, Line, fit_line, precision_cut
 from spamlinks.model.evaluation import Interval, average_precision, bootstrap, difference, roc_auc
 from spamlinks.model.learning import Point, learning_curve
 from spamlinks.model.texts import hashed_texts
-from spamlinks.model.training import precisions, roll_up
+from spamlinks.model.thresholds import precisions, roll_up
 from spamlinks.model.views import VIEWS, hide, view_of
 
 __all__ = ["MIN_PER_CLASS", "OwnTraining", "count_labels", "train_own"]

@@ -8,7 +8,7 @@ networks are left out (five folds), and for what is printed as accuracy whole so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ import polars as pl
 from joblib import Parallel, delayed
 
 from spamlinks.model.bundle import ModelBundle, Part
-from spamlinks.model.calibration import Cut, Line, fit_curve, fit_line, precision_cut
 from spamlinks.model.classifier import SpamLinkClassifier
 from spamlinks.model.examples import (
     Examples,
@@ -27,52 +26,18 @@ from spamlinks.model.examples import (
     shipped_signals,
 )
 from spamlinks.model.terms import LINK_TERMS, URL_TERMS, Term
+from spamlinks.model.thresholds import calibrate
 from spamlinks.model.views import VIEWS
-from spamlinks.policy import SITUATIONS
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = [
-    "JUDGED_HONEST",
-    "MAX_FALSE_SHARE",
-    "PARTS",
-    "PRIOR",
-    "Calibrated",
-    "Recipe",
-    "Trained",
-    "calibrate",
-    "fit_part",
-    "fit_recipe",
-    "fit_top_share",
-    "judged",
-    "precisions",
-    "roll_up",
-    "train_shipped",
-]
+__all__ = ["PARTS", "PRIOR", "Recipe", "Trained", "fit_part", "fit_recipe", "train_shipped"]
 
 PRIOR = 0.1
 """Share of spam among linking domains that shipped scores assume."""
 
 FOLDS = 5
-MAX_FALSE_SHARE = 0.001
-"""Of the honest units, at most so many may be above the strictest threshold (upper bound)."""
 
 _AT = {name: i for i, name in enumerate(SIGNALS)}
-
-JUDGED_SPAM = "disavow_small"
-"""Kind of spam host that recall is counted on: short lists that an owner made by hand, the labels
-nearest to what users decide. The large lists were collected, and much in them is noise."""
-
-JUDGED_HONEST = ("smallweb", "opendns_random")
-"""Kinds of honest host that false alarms are counted on: small personal sites and random ones. The
-random list trains nothing (``examples.JUDGES``): here it is a source left out whole. It holds some
-spam, which makes the thresholds stricter than they need be."""
-
-
-def judged(kind: npt.NDArray[np.object_], is_spam: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """Real hosts that thresholds are chosen on, by their kind; bool (n,)."""
-    return np.asarray(
-        np.where(is_spam == 1, kind == JUDGED_SPAM, np.isin(kind, JUDGED_HONEST)), dtype=np.bool_
-    )
 
 
 # Address-only rows are learned from real names; rows with link columns from generated links.
@@ -117,11 +82,6 @@ PARTS: tuple[Recipe, ...] = (
     # stated: on real rows it adds nothing to the terms (the card's table of what each part adds).
     Recipe(("full",), _LINK_SETTINGS, 0.4, tuple(LINK_TERMS)),
 )
-
-
-def precisions() -> list[float]:
-    """The precisions that thresholds are stored for, rising."""
-    return sorted({0.8, 0.85, 0.9, 0.95, 0.98, 0.99, *SITUATIONS.values()})
 
 
 @dataclass(frozen=True)
@@ -222,90 +182,6 @@ def _bare(parts: Sequence[Part]) -> ModelBundle:
 def _fold_margins(ex: Examples, fold: int, seed: int) -> npt.NDArray[np.float64]:
     parts = _fit_all(ex, ex.fold != fold, seed, threads=1)
     return _bare(parts).margins(ex.matrix[ex.fold == fold], threads=1)
-
-
-def roll_up(
-    values: npt.NDArray[np.float64], unit: npt.NDArray[np.int64], top_share: float = 0.0
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """How links decide about their domain: ``top_share`` of the highest, the rest of the mean.
-
-    Returns
-    -------
-    (values, first): one value of each unit, shape (n_units,), and the first row of each unit.
-    """
-    _, first, inverse = np.unique(unit, return_index=True, return_inverse=True)
-    means = np.bincount(inverse, weights=values) / np.bincount(inverse)
-    if top_share == 0.0:
-        return means, first
-    top = np.full(len(first), -np.inf)
-    np.maximum.at(top, inverse, values)
-    return top_share * top + (1 - top_share) * means, first
-
-
-def fit_top_share(ex: Examples, margins: npt.NDArray[np.float64]) -> float:
-    """The share of the highest link that tells spam domains best: least log loss, left out.
-
-    Only domains with several links can say; those are generated ones, the corpus has one row a
-    host. A choice of form, not a claim.
-    """
-    _, inverse, counts = np.unique(ex.unit, return_inverse=True, return_counts=True)
-    rows = (counts[inverse] > 1) & ~ex.is_real
-    losses = {}
-    for step in range(11):
-        values, first = roll_up(margins[rows], ex.unit[rows], step / 10)
-        label = ex.is_spam[rows][first].astype(np.float64)
-        odds = fit_line(values, ex.is_spam[rows][first]).log_odds(values, float(label.mean()))
-        losses[step / 10] = float(np.mean(np.logaddexp(0, odds) - label * odds))
-    return min(losses, key=lambda share: (round(losses[share], 6), share))
-
-
-@dataclass(frozen=True)
-class Calibrated:
-    """Curves for links and for linking domains, thresholds, and the roll-up, by view."""
-
-    lines: dict[str, Line]
-    unit_lines: dict[str, Line]
-    cuts: dict[str, dict[str, Cut]]
-    top_share: float
-
-
-def calibrate(ex: Examples, margins: npt.NDArray[np.float64], prior: float) -> Calibrated:
-    """Fit calibration and thresholds per view on out-of-fold margins of units.
-
-    The view "urls" is judged on real hosts alone (``judged``). In the other views generated links
-    of real honest names are counted; their cuts may not fall below the score that "urls" asks for.
-    """
-    lines: dict[str, Line] = {}
-    unit_lines: dict[str, Line] = {}
-    cuts: dict[str, dict[str, Cut]] = {}
-    floor: dict[str, float] = {}
-    top_share = fit_top_share(ex, margins)
-    for index, view in enumerate(VIEWS):
-        rows = (ex.view == index) & (ex.is_real if view == "urls" else True)
-        lines[view] = fit_curve(margins[rows], ex.is_spam[rows], ex.weight[rows])
-        values, first = roll_up(margins[rows], ex.unit[rows], top_share)
-        label = ex.is_spam[rows][first]
-        unit_lines[view] = fit_curve(values, label, ex.weight[rows][first])
-        odds = unit_lines[view].log_odds(values, prior)
-        kind = ex.host_kind[rows][first]
-        chosen = judged(kind, label) if view == "urls" else np.ones(len(label), np.bool_)
-        cuts[view] = {}
-        for target in precisions():
-            strict = target >= SITUATIONS["none"]
-            cut = precision_cut(
-                odds[chosen],
-                label[chosen],
-                target,
-                prior,
-                max_false_share=MAX_FALSE_SHARE if strict else 1.0,
-            )
-            key = f"{target:.2f}"
-            if view == "urls":
-                floor[key] = cut.score
-            elif cut.score < floor[key]:
-                cut = replace(cut, score=floor[key])
-            cuts[view][key] = cut
-    return Calibrated(lines, unit_lines, cuts, top_share)
 
 
 def train_shipped(

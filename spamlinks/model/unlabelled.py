@@ -23,7 +23,7 @@ from scipy.special import expit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import estimate_prior
-from spamlinks.model.training import roll_up
+from spamlinks.model.thresholds import roll_up
 from spamlinks.model.views import view_of
 
 __all__ = ["MOST_NAMED", "Belief", "believe"]

@@ -113,14 +113,16 @@ def test_errors_are_all_there_worst_first(found: Evaluation) -> None:
 
 
 def test_a_wrongly_disavowed_domain_comes_first_with_its_reasons(
-    labelled: Path, found: Evaluation, tmp_path: Path
+    labelled: Path, tmp_path: Path
 ) -> None:
     """Turn the labels of everything the model is sure of: all of it is an error now."""
     with labelled.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         row[LABEL] = str(1 - int(row[LABEL]))
-    turned = evaluate([write(tmp_path / "turned.csv", rows)], **QUICK)
+    loose = Settings(precision=0.9)  # enough verdicts to order
+    found = evaluate([labelled], loose, **QUICK)
+    turned = evaluate([write(tmp_path / "turned.csv", rows)], loose, **QUICK)
     cut = turned.domains.cuts[CUT]
     assert cut.false == found.domains.cuts[CUT].caught > 0
     assert turned.errors["mistake"][0] == WRONG
@@ -199,7 +201,7 @@ def test_exports_of_several_sites_are_not_mixed(
 
 def test_several_exports_are_judged_as_an_audit_judges_them(tmp_path: Path) -> None:
     """Links that two vendors know are one, in whatever order the files come."""
-    made = generate(300, seed=5, spam_share=0.3, site="caldea.com")
+    made = generate(300, seed=4, spam_share=0.3, site="caldea.com")
     files = []
     for vendor in ("ahrefs", "semrush"):
         files.append(tmp_path / f"{vendor}.csv")

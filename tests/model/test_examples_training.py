@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from spamlinks.model import calibration, hostnames, training
+from spamlinks.model import calibration, hostnames, thresholds, training
 from spamlinks.model import examples as module
 from spamlinks.model.examples import (
     Examples,
@@ -18,7 +18,8 @@ from spamlinks.model.examples import (
     real_examples,
     shipped_signals,
 )
-from spamlinks.model.training import Trained, calibrate, fit_top_share, train_shipped
+from spamlinks.model.thresholds import calibrate, fit_top_share
+from spamlinks.model.training import Trained, train_shipped
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.schema import VENDOR_VERDICTS
 from spamlinks.signals.kernel import SIGNALS
@@ -38,7 +39,7 @@ def corpus(n: int = 240) -> pl.DataFrame:
         name = "".join(rng.choice(list("abcdefgh"), 5))
         suffix = str(rng.choice(["com", "xyz", "top"] if spam else ["com", "org", "de"]))
         host = f"{word}{name}{i}.{suffix}"
-        kind = training.JUDGED_SPAM if spam else KINDS[i // 3 % len(KINDS)]
+        kind = thresholds.JUDGED_SPAM if spam else KINDS[i // 3 % len(KINDS)]
         rows.append((host, suffix, int(spam), kind, f"net{i // 12}" if spam else host))
     names = ["host", "suffix", "is_spam", "kind", "network"]
     return pl.DataFrame(rows, schema=names, orient="row").with_columns(

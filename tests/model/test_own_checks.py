@@ -15,7 +15,7 @@ from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.leaks import find_leaks
 from spamlinks.model.learning import learning_curve
 from spamlinks.model.own import train_own
-from spamlinks.model.training import roll_up
+from spamlinks.model.thresholds import roll_up
 from spamlinks.model.unlabelled import MOST_NAMED, believe
 from spamlinks.signals.kernel import SIGNALS, encode
 

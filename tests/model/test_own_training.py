@@ -20,7 +20,7 @@ from spamlinks.model.card import own_card
 from spamlinks.model.evaluation import roc_auc
 from spamlinks.model.evidence import Evidence
 from spamlinks.model.own import MIN_PER_CLASS, OwnTraining, count_labels, train_own
-from spamlinks.model.training import precisions
+from spamlinks.model.thresholds import precisions
 from spamlinks.model.views import VIEWS
 from spamlinks.signals.hostname import HostNameModel, SuffixTable
 from spamlinks.signals.kernel import SIGNALS, encode, signals
