@@ -21,6 +21,15 @@ BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 SHOWN = ("0.98", "0.95", "0.90")
 """The precisions of the situations."""
 
+SHOWN_COLUMNS = {
+    "urls": "page addresses only (as Search Console)",
+    "anchors": "addresses and anchors (as Bing)",
+    "flows": "anchors, dates and authority (as Majestic)",
+    "links": "anchors, dates and link counts (as Semrush)",
+    "full": "all columns (as Ahrefs)",
+}
+"""What each view shows, by the export that is like it."""
+
 
 def figures(metadata: dict[str, Any]) -> str:
     """The block as Markdown: thresholds on real addresses, then the figures of the record.
@@ -80,10 +89,10 @@ def _links(rows: list[dict[str, Any]]) -> list[str]:
     """Link columns, on labelled exports: the vendor's verdict is the label there."""
     first = rows[0]
     shown = [
-        f"| {row['score']}, view {row['view']} | {row['roc_auc']} | {row['average_precision']} | "
-        f"{row['auc_over_rank_sum']} |"
+        f"| {row['score']}: {SHOWN_COLUMNS[row['view']]} | {row['roc_auc']} | "
+        f"{row['average_precision']} | {row['auc_over_rank_sum']} |"
         for row in rows
-        if row["score"] in ("rank sum of seven columns", "the model", "host names alone")
+        if row["score"] in ("rank sum of seven columns", "the model")
     ]
     return [
         f"Link columns: {first['links']:,} links of one real export, of which its vendor calls "

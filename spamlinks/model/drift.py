@@ -29,6 +29,16 @@ Views = npt.NDArray[np.int8]
 BINS = 10
 LARGE = 0.25
 """From this index on, a signal has another distribution than in training."""
+RELATIVE = frozenset(
+    signal.name
+    for signal in SIGNALS.values()
+    if signal.place == "rank"
+    or signal.unit == "log-odds"
+    or signal.name == "english_on_foreign_profile"
+)
+"""Signals that are left out: ranks within a file are spread evenly in any file, learned evidence is
+out of fold in training and final afterwards, and one is known or not for a profile as a whole."""
+
 MIN_ROWS = 50
 """A view with fewer rows, before or now, is not compared: chance alone would look like drift."""
 
@@ -60,8 +70,8 @@ def reference(matrix: Matrix, views: Views) -> dict[str, Any]:
 
     Returns
     -------
-    JSON-able dict: by view the number of rows, and by signal (those that some row knows) the share
-    that is known, the median, inner bin edges (deciles, each once) and the share of each bin among
+    JSON-able dict: by view the number of rows, and by signal (those that some row knows, but for
+    ``RELATIVE``) the share that is known, the median, inner bin edges (deciles, each once) and the share of each bin among
     the known values. Views with fewer than ``MIN_ROWS`` rows are left out.
     """
     out: dict[str, Any] = {}
@@ -73,7 +83,7 @@ def reference(matrix: Matrix, views: Views) -> dict[str, Any]:
         for place, name in enumerate(SIGNALS):
             values = rows[:, place]
             values = values[np.isfinite(values)]
-            if len(values):
+            if len(values) and name not in RELATIVE:
                 found[name] = _summary(values, len(rows))
         out[view] = {"rows": len(rows), "signals": found}
     return {"format": _FORMAT, "views": out}

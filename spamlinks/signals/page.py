@@ -51,7 +51,7 @@ SIGNALS: tuple[Signal, ...] = (
         6,
         1,
         "page_linked_domains|page_external_links",
-        "the page links to {value} domains or pages elsewhere",
+        "the page has {value} links out",
     ),
     row_signal(
         "outbound_link_density",

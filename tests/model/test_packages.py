@@ -95,7 +95,7 @@ def test_the_pins_are_those_of_the_recipe():
         assert f"{name}=={version} --hash=sha256:{package.sha256}" in pinned
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the corpus folder ../shared/data is not there")
+@pytest.mark.skipif(not DATA.is_dir(), reason="the corpus folder is not beside the checkout")
 def test_the_recipe_names_every_source_of_the_corpus():
     files = {row["file"] for row in recipe(DATA)}
     hosts = load_hosts(DATA)
