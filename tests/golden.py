@@ -59,7 +59,7 @@ def score_table() -> pl.DataFrame:
 
 def disavow_lines() -> str:
     """The disavow file of the examples under attack, without the header that names the day."""
-    settings = Settings("shop.example", situation="attack", keep=EXAMPLES / "keep.txt")
+    settings = Settings("shop.example", situation="manual-action", keep=EXAMPLES / "keep.txt")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "disavow.txt"
         disavow_from(list(EXPORTS), settings, path)

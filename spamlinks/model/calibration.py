@@ -51,6 +51,16 @@ class Line:
         curve = np.interp(margins, at, odds) + self.slope * beyond
         return np.asarray(curve + shift, dtype=np.float64)
 
+    def flattened(self, belief: float) -> Line:
+        """The curve with log-odds drawn towards those of its prior; ``belief`` in (0, 1].
+
+        >>> Line(2.0, 0.0, 0.5).flattened(0.5)
+        Line(slope=1.0, offset=0.0, prior=0.5, knots=())
+        """
+        rest = (1 - belief) * float(logit(self.prior))
+        knots = tuple((at, belief * odds + rest) for at, odds in self.knots)
+        return Line(belief * self.slope, belief * self.offset + rest, self.prior, knots)
+
 
 def fit_line(
     margins: Floats, is_spam: npt.NDArray[np.integer], weight: Floats | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.own import OwnTraining
 from spamlinks.model.terms import BOUND
+from spamlinks.model.thresholds import GENERATED_BELIEF
 from spamlinks.model.training import Trained
 
 __all__ = ["own_card", "shipped_card", "table"]
@@ -182,8 +183,9 @@ to the plain sum of ranks of seven columns. Intervals (95 %) from linking domain
 For each view and promised precision at the prior: recall, honest hosts above per 10,000 with the
 upper 95 % bound. In "urls" recall is counted on hosts of disavow files made by hand, false alarms
 on small personal and on random sites together. **In every view but "urls" these are counted on
-generated rows**: they order the links sensibly, and they are no measured error rate. Their cuts
-are never below that of "urls". Where there is none, only a host name that is certain by itself
+generated rows**: they order the links sensibly, and they are no measured error rate. The
+log-odds that calibration on them gives are believed to {belief:.0%}, and their cuts are never below
+that of "urls". Where there is none, only a host name that is certain by itself
 leads to DISAVOW.
 
 {cuts}
@@ -236,6 +238,7 @@ def shipped_card(bundle: ModelBundle, trained: Trained) -> str:
     return _SHIPPED.format(
         name=bundle.name,
         top=bundle.top_share,
+        belief=GENERATED_BELIEF,
         bound=BOUND,
         terms=table(
             ("signal", "weight", "centre", "scale", "views"),

@@ -71,8 +71,8 @@ def reference(matrix: Matrix, views: Views) -> dict[str, Any]:
     Returns
     -------
     JSON-able dict: by view the number of rows, and by signal (those that some row knows, but for
-    ``RELATIVE``) the share that is known, the median, inner bin edges (deciles, each once) and the share of each bin among
-    the known values. Views with fewer than ``MIN_ROWS`` rows are left out.
+    ``RELATIVE``) the share that is known, the median, inner bin edges (deciles, each once) and the
+    share of each bin among the known values. Views with fewer than ``MIN_ROWS`` rows are left out.
     """
     out: dict[str, Any] = {}
     for index, view in enumerate(VIEWS):

@@ -219,7 +219,7 @@ def test_hostile_labels(run: Run, exports: dict[str, Path], tmp_path: Path) -> N
         (b"domain,label\n" + b"x" * 100_000 + b",1\n", "no domain or URL"),
         (b"domain,label\na.example,1\na.example,0\n", "both spam and honest"),
         (b"\xff\xfe\x00\x01", "labels.csv"),
-        (b"domain,label\na.example,1\n", "only 0 linking domains are labelled spam"),
+        (b"domain,label\na.example,1\n", "none of its 1 domains and pages links in"),
     ):
         labels.write_bytes(content)
         outcome = run("train", exports["gsc"], "-o", tmp_path / "m", "--labels", labels)

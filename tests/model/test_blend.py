@@ -87,9 +87,10 @@ def test_a_line_is_a_line_within_half_a_step(
 SHARES = [  # spam, honest, share
     (0, 100, 0.0),
     (100, 0, 0.0),
-    (15, 15, 1 / 3),
+    (15, 15, 1 / 8),  # half of what says as much as the start, a quarter of its say
+    (30, 30, 1 / 2),
     (50, 50, 100 / 160),
-    (12, 100_000, 0.444),  # a dozen of spam say little, however many are honest
+    (12, 100_000, 0.32),  # a dozen of spam say little, however many are honest
 ]
 
 

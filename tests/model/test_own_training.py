@@ -74,15 +74,14 @@ def test_the_bundle_scores_as_the_blend_does(trained: OwnTraining) -> None:
     gap = mixed - trained.bundle.margins(X, 1)
     np.testing.assert_allclose(gap, blend.offset * (1 - trained.share / 2), atol=1e-9)
     assert trained.bundle.parts[-2:] == tuple(
-        replace(part, weight=part.weight * blend.slope * (1 - trained.share / 2))
-        for part in START.parts
+        part.scaled(blend.slope * (1 - trained.share / 2)) for part in START.parts
     )
 
 
 def test_scores_are_calibrated_for_what_the_parts_say(trained: OwnTraining) -> None:
     X, y, _ = labelled()
     views = np.full(len(y), VIEWS.index("full"), np.int8)
-    odds = trained.bundle.log_odds(trained.bundle.margins(X, 1), views, 0.35)
+    odds = trained.bundle.log_odds(trained.bundle.margins(X, 1), views, float(y.mean()))
     assert abs((1 / (1 + np.exp(-odds))).mean() - y.mean()) < 0.1
     line = trained.bundle.lines["full"]
     assert 0.2 < line.slope < 5  # margins are log-odds already
