@@ -425,7 +425,7 @@ def test_disavow_in_place_backs_up_and_then_adds_nothing(
 def test_keep_and_site_hold_for_a_table_of_domains(
     run: Run, exports: dict[str, Path], tmp_path: Path
 ) -> None:
-    run("audit", exports["ahrefs"], "-o", tmp_path, "--precision", "0.90")
+    run("audit", *exports.values(), "-o", tmp_path, "--precision", "0.90")
     names = sorted(disavowed(tmp_path))
     assert len(names) >= 4
     keep = tmp_path / "keep.txt"
