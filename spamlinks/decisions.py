@@ -92,6 +92,17 @@ class Decisions:
             by_host = pl.select(pl.coalesce(by_page, by_host)).to_series()
         return np.array(by_host.fill_null(np.nan).to_numpy(), dtype=np.float64)
 
+    def matched(self, table: pl.DataFrame) -> int:
+        """How many of the hosts and pages are about some row of a table of backlinks."""
+        seen: set[str] = set()
+        for host in host_table(authorities(table["referring_page"]))["host"].drop_nulls():
+            name = host.removeprefix("www.")
+            while name:
+                seen.add(name)
+                name = name.partition(".")[2]
+        keys = set(_page_keys(table["referring_page"])) if self.pages else set()
+        return len(seen & set(self.hosts)) + len(keys & set(self.pages))
+
     def _of_host(self, host: str | None, domain: str | None) -> float | None:
         name = (host or "").removeprefix("www.")
         while name:

@@ -141,6 +141,8 @@ def _why_not(domains: pl.DataFrame, run: dict[str, Any], *, live: bool = False) 
         return f"no candidate passed the last check{note}"
     if review and run.get("threshold") is False:
         promised = f"this model cannot promise a precision of {run['precision']:.2f} here"
+        if run.get("threshold_at_any_precision") is False:
+            return f"{promised}, nor any other: it was trained on too few labels{note}"
         return f"{promised}, a lower --precision may decide{note}"
     for spared, why in _SPARED:
         count = int(domains["reason"].is_in(spared).sum())

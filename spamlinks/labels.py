@@ -148,7 +148,7 @@ def load_labelled(
     else:
         decisions = read_labels(labels) if labels is not None else past_decisions(disavow, keep)
         is_spam = decisions.labels(table)
-        _refuse_unmatched(is_spam, decisions, names)
+        notes += _unmatched(is_spam, decisions, table, names)
     if verdict is not None:
         notes.append(
             f"the label is a vendor's verdict ({verdict}): what is learned is to agree with it"
@@ -272,7 +272,10 @@ def _vendor_verdict(readings: Sequence[Reading], label: str) -> str | None:
     return label if label in VENDOR_VERDICTS else min(found, default=None)
 
 
-def _refuse_unmatched(is_spam: npt.NDArray[np.float64], decisions: Decisions, names: str) -> None:
+def _unmatched(
+    is_spam: npt.NDArray[np.float64], decisions: Decisions, table: pl.DataFrame, names: str
+) -> list[str]:
+    """How many decisions are about nothing in the exports; InputError where all are."""
     many = len(decisions.hosts) + len(decisions.pages)
     if np.isnan(is_spam).all():
         raise InputError(
@@ -280,3 +283,11 @@ def _refuse_unmatched(is_spam: npt.NDArray[np.float64], decisions: Decisions, na
             f"none of its {many:,} domains and pages links in {names}",
             "Give the export of the site that these decisions are about.",
         )
+    found = decisions.matched(table)
+    if found == many:
+        return []
+    verb = "does" if many - found == 1 else "do"
+    return [
+        f"{decisions.source}: {many - found:,} of its {many:,} domains and pages {verb} not link "
+        f"in {names}"
+    ]

@@ -353,7 +353,7 @@ def _run(
         },
         "view": "; ".join(VIEW_TEXT[view] for view in views),
         **input_facts(merged, prepared.refused, prepared.notes),
-        **outcome_facts(merged, domains, decided, presence),
+        **outcome_facts(merged, domains, decided, presence, bundle),
         "not_looked_at": not_looked_at(columns, prepared.brands, presence),
         "seconds": round(seconds, 2),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -68,7 +69,11 @@ def _reasons(rejected: pl.DataFrame) -> dict[str, int]:
 
 
 def outcome_facts(
-    merged: Merged, domains: pl.DataFrame, decided: pl.DataFrame, presence: Presence
+    merged: Merged,
+    domains: pl.DataFrame,
+    decided: pl.DataFrame,
+    presence: Presence,
+    bundle: ModelBundle,
 ) -> dict[str, Any]:
     """Counts of records, of verdicts, and what Search Console had to say."""
     counts = dict(domains["verdict"].value_counts().rows())
@@ -80,6 +85,9 @@ def outcome_facts(
         },
         "verdicts": {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict},
         "threshold": bool(decided["cut_disavow"].is_not_null().any()),
+        "threshold_at_any_precision": any(
+            math.isfinite(cut.score) for cuts in bundle.cuts.values() for cut in cuts.values()
+        ),
         "search_console": {
             "given": presence.given,
             "why_not": presence.why_not or None,

@@ -113,6 +113,7 @@ def train(
         groups=row_groups(data.table)[at],
         texts=documents(rows) if "referring_page_title" in rows.columns else None,
         target=None if belief is None else belief.target,
+        prior=None if _nearly_all(known & ~np.isnan(data.is_spam), domain) else start.prior,
         name=output.name,
         seed=seed,
         jobs=jobs or -1,
@@ -169,6 +170,16 @@ def _drawn(
     return np.sort(np.concatenate(chosen))
 
 
+ALL_LABELLED = 0.8
+"""From this share of labelled linking domains on, their share of spam is the profile's own; below,
+it tells whom somebody picked, and scores assume the start's prior."""
+
+
+def _nearly_all(labelled: npt.NDArray[np.bool_], domain: npt.NDArray[np.int64]) -> bool:
+    every, named = len(np.unique(domain)), len(np.unique(domain[labelled]))
+    return named >= ALL_LABELLED * every
+
+
 def _refuse_leaks(
     table: pl.DataFrame, matrix: npt.NDArray[np.float32], named: npt.NDArray[np.int8], source: str
 ) -> None:
@@ -177,8 +188,10 @@ def _refuse_leaks(
         more = f" and {len(leaks) - 3} more" if len(leaks) > 3 else ""
         raise TrainingError(
             source,
-            f"{', '.join(leaks[:3])}{more} alone tells the label, so nothing else would be learned",
-            "Leave that column out or label other links too; --accept-leaks trains all the same.",
+            f"the label is told by one thing alone, so nothing else would be learned: "
+            f"{', '.join(leaks[:3])}{more}",
+            "Label links that do not follow this rule as well; if the rule is what you mean, "
+            "--accept-leaks trains all the same.",
         )
 
 

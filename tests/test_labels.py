@@ -274,3 +274,29 @@ def test_labelled_counts_what_it_holds() -> None:
     found = Labelled(table, np.array([1.0, np.nan, np.nan]), ("x",), None, ())
     assert found.positive_unlabelled
     assert (found.spam_rows, found.honest_rows, found.unlabelled_rows) == (1, 0, 2)
+
+
+def test_decisions_that_are_about_no_link_are_counted(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("a.example,1\nb.example,0\nnowhere.example,1\nhttps://d.example/page/,0\n")
+    found = load_labelled([export(tmp_path)], labels=labels)
+    assert any("1 of its 4 domains and pages does not link" in note for note in found.notes)
+    labels.write_text("a.example,1\nb.example,0\n")
+    assert not load_labelled([export(tmp_path)], labels=labels).notes
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ("Spam", "Did you mean 'is spam (mine)'? A label's column is named with --label"),
+        ("nofolow", "Did you mean 'Nofollow'?"),
+        ("verdict", "It begins with: Page ascore, Source title"),
+    ],
+)
+def test_a_column_that_is_not_there_is_looked_for_by_its_spelling(
+    tmp_path: Path, wanted: str, words: str
+) -> None:
+    path = export(tmp_path, **{"is spam (mine)": ["1", "0", "1", "0", "1", "0"]})
+    with pytest.raises(InputError) as caught:
+        load_labelled([path], label=wanted)
+    assert words in str(caught.value)

@@ -329,6 +329,10 @@ def show_training(outcome: Outcome, folder: Path) -> None:
     if training.share == 0:
         console.print("the labels did not help on domains left out: the start decides alone")
     _learning(console, training)
+    console.print(
+        f"scores assume that {training.bundle.prior:.0%} of the linking domains are spam; "
+        "--prior changes that"
+    )
     promised = sorted(
         {
             float(p)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +144,18 @@ def _renumbered(
     return backlinks, pl.concat([before, rejects])
 
 
+def _other_columns(headers: Sequence[str], wanted: str) -> str:
+    """What to say of a column that is not there: those that are spelt alike, else the first."""
+    plain = {re.sub(r"[^a-z0-9]", "", header.lower()): header for header in headers}
+    key = re.sub(r"[^a-z0-9]", "", wanted.lower())
+    alike = [plain[near] for near in get_close_matches(key, plain, n=3, cutoff=0.7)]
+    alike += [header for near, header in plain.items() if key and key in near]
+    if alike:
+        shown = ", ".join(repr(header) for header in dict.fromkeys(alike))
+        return f"Did you mean {shown}? A label's column is named with --label."
+    return f"It begins with: {', '.join(headers[:NAMED_COLUMNS])}."
+
+
 def _kept_columns(recognised: Recognised, keep: Sequence[str]) -> dict[str, int]:
     """Find the position of each column that is kept; a name of the schema needs no keeping."""
     headers = [normalise_header(use.header) for use in recognised.columns]
@@ -151,9 +165,10 @@ def _kept_columns(recognised: Recognised, keep: Sequence[str]) -> dict[str, int]
         if name in supplied:
             continue
         if normalise_header(name) not in headers or name in FIELDS:
-            shown = ", ".join(printable(use.header) for use in recognised.columns[:NAMED_COLUMNS])
             raise InputError(
-                recognised.source.name, f"it has no column {name!r}", f"It begins with: {shown}."
+                recognised.source.name,
+                f"it has no column {name!r}",
+                _other_columns([printable(use.header) for use in recognised.columns], name),
             )
         kept[name] = headers.index(normalise_header(name))
     return kept

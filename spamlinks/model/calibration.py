@@ -63,7 +63,11 @@ class Line:
 
 
 def fit_line(
-    margins: Floats, is_spam: npt.NDArray[np.integer], weight: Floats | None = None
+    margins: Floats,
+    is_spam: npt.NDArray[np.integer],
+    weight: Floats | None = None,
+    *,
+    doubt: bool = False,
 ) -> Line:
     """Fit a calibration line by weighted log loss, the slope kept at 0.05 or more.
 
@@ -71,11 +75,17 @@ def fit_line(
     ----------
     margins : out-of-fold margins, shape (n,).
     is_spam : 0 or 1, shape (n,), both present.
+    doubt : aim at ``(n_spam + 1) / (n_spam + 2)`` and its like instead of 1 and 0, as Platt does:
+        a few dozen labels that margins tell apart without fault would have no finite slope.
     """
     from scipy.optimize import minimize  # late: scoring does not need it
 
     w = np.ones(len(margins)) if weight is None else weight
     y = is_spam.astype(np.float64)
+    share = float(np.average(y, weights=w))
+    if doubt:
+        spam = float(y.sum())
+        y = np.where(y == 1, (spam + 1) / (spam + 2), 1 / (len(y) - spam + 2))
     scale = float(np.std(margins)) or 1.0
     x = margins / scale
 
@@ -90,7 +100,7 @@ def fit_line(
         options={"xatol": 1e-5, "fatol": 1e-9, "maxiter": 2000},
     )
     slope = max(0.05, float(np.exp(best.x[0]) / scale))
-    return Line(slope, float(best.x[1]), float(np.average(y, weights=w)))
+    return Line(slope, float(best.x[1]), share)
 
 
 MAX_KNOTS = 12

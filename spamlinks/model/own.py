@@ -96,6 +96,7 @@ def train_own(
     groups: npt.NDArray[np.int64] | None = None,
     texts: pl.Series | None = None,
     target: Floats | None = None,
+    prior: float | None = None,
     name: str = "own",
     seed: int = 0,
     jobs: int = 1,
@@ -112,6 +113,8 @@ def train_own(
     groups : int code of what must stay on one side of a fold (``row_groups``); default: domains.
     texts : documents of the rows (``signals.text.documents``), or None.
     target : probability of spam of each row (``unlabelled.believe``); None: ``is_spam``.
+    prior : share of spam among linking domains that scores assume; None: that of the labels, which
+        holds only where nearly every domain is labelled.
     seed, jobs : same data and seed, same bytes, however many processes.
 
     Raises
@@ -130,7 +133,9 @@ def train_own(
     for (_, test), part in zip(folds, found, strict=True):
         for view, (base, own) in part.items():
             pairs[view][0][test], pairs[view][1][test] = base, own
+    before = start.margins(matrix, threads=1)
     share = _best_share(pairs[""], rows.target, domains, label_share(spam, honest))
+    share = _harmless(pairs[""], share, is_spam, before)
     hidden = {view: _mixed(pair, share) for view, pair in pairs.items()}
     margins = hidden.pop("")
     curve = learning_curve(
@@ -138,12 +143,11 @@ def train_own(
     )
     final = fit_blend(rows, start, seed)
     constant = final.offset * (1 - share / 2)
-    lines, cuts, prior = _calibrated(matrix, margins, hidden, is_spam, rows.target, domains)
+    lines, cuts, prior = _calibrated(matrix, margins, hidden, is_spam, rows.target, domains, prior)
     shifted = {
         view: Line(line.slope, line.offset + line.slope * constant, line.prior)
         for view, line in lines.items()
     }
-    before = start.margins(matrix, threads=1)
     metrics = {"ROC AUC": roc_auc, "average precision": average_precision}
     own = {n: bootstrap(m, is_spam, margins, groups) for n, m in metrics.items()}
     figures = {n: bootstrap(m, is_spam, before, groups) for n, m in metrics.items()}
@@ -249,6 +253,12 @@ def _best_share(pair: Pair, target: Floats, domains: npt.NDArray[np.int64], most
     return best
 
 
+def _harmless(pair: Pair, share: float, is_spam: npt.NDArray[np.int8], before: Floats) -> float:
+    """The share, or half of it, if it ranks left-out rows no worse than the start; else nothing."""
+    bar = roc_auc(is_spam, before)
+    return next((s for s in (share, share / 2) if roc_auc(is_spam, _mixed(pair, s)) >= bar), 0.0)
+
+
 def _split(label: Floats) -> tuple[npt.NDArray[np.int8], Floats, npt.NDArray[np.int64]]:
     """Units with hard labels, those in doubt twice: (label, weight, unit)."""
     spam, honest = np.flatnonzero(label > 0), np.flatnonzero(label < 1)
@@ -263,6 +273,7 @@ def _calibrated(
     is_spam: npt.NDArray[np.int8],
     target: Floats,
     domains: npt.NDArray[np.int64],
+    prior: float | None,
 ) -> tuple[dict[str, Line], dict[str, dict[str, Cut]], float]:
     """Lines and cuts from out-of-fold units.
 
@@ -272,7 +283,7 @@ def _calibrated(
     views = view_of(matrix)
     label, first = roll_up(target, domains)
     named = (roll_up(is_spam.astype(np.float64), domains)[0] >= 0.5).astype(np.int8)
-    prior = float(np.clip(label.mean(), 0.01, 0.5))
+    prior = float(np.clip(label.mean(), 0.01, 0.5)) if prior is None else prior
     lines: dict[str, Line] = {}
     cuts: dict[str, dict[str, Cut]] = {}
     for index, view in enumerate(VIEWS):
@@ -283,13 +294,13 @@ def _calibrated(
             continue
         means, _ = roll_up(margins, domains)
         hard, weight, at = _split(label[here])
-        lines[view] = fit_line(means[here][at], hard, weight)
+        lines[view] = fit_line(means[here][at], hard, weight, doubt=True)
         odds = lines[view].log_odds(means[here], prior)
         cuts[view] = {f"{p:.2f}": precision_cut(odds, named[here], p, prior) for p in precisions()}
     if not lines:  # each view shows one class only: judge them together
         means, _ = roll_up(own, domains)
         hard, weight, at = _split(label)
-        lines[VIEWS[int(views[first].max())]] = fit_line(means[at], hard, weight)
+        lines[VIEWS[int(views[first].max())]] = fit_line(means[at], hard, weight, doubt=True)
     measured = [index for index, view in enumerate(VIEWS) if view in lines]
     for index, view in enumerate(VIEWS):
         nearest = min(measured, key=lambda other: (other > index, abs(other - index)))

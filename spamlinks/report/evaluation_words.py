@@ -87,6 +87,20 @@ def lead(found: Mapping[str, Any]) -> str:
         f"The model's cut for a precision of {wanted} flags {count(cut['flagged'])} domains: "
         f"{count(cut['caught'])} of {count(domains['spam'])} labelled spam, and "
         f"{count(cut['false'])} of {count(domains['honest'])} labelled honest."
+        f"{_after_guards(domains)}"
+    )
+
+
+def _after_guards(domains: Mapping[str, Any]) -> str:
+    """What is left of the cut's domains after the guards, as an audit would write them down."""
+    cuts = list(domains["cuts"].values())
+    if len(cuts) < 2:
+        return ""
+    left = cuts[1]
+    return (
+        f" An audit would disavow {count(left['flagged'])}, {count(left['false'])} of them "
+        "labelled honest: links that are nofollow or gone, and sites that guards keep, need no "
+        "entry."
     )
 
 

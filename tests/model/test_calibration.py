@@ -226,3 +226,13 @@ def test_rows_without_weight_say_nothing_about_a_curve():
     half = fit_curve(margins[:2000], y[:2000])
     found = fit_curve(margins, y, weight)
     np.testing.assert_allclose(found.knots, half.knots, atol=0.02)
+
+
+def test_a_few_labels_told_apart_without_fault_keep_a_finite_slope():
+    """Sixteen against fifteen and no error: nobody is certain after that."""
+    margins = np.concatenate([np.linspace(1, 2, 16), np.linspace(-2, -1, 15)])
+    y = np.repeat(np.array([1, 0], np.int8), [16, 15])
+    odds = fit_line(margins, y, doubt=True).log_odds(margins, 0.5)
+    assert 1.5 < odds.max() < 5
+    assert np.abs(fit_line(margins, y).log_odds(margins, 0.5)).max() > 10
+    assert fit_line(margins, y, doubt=True).prior == pytest.approx(16 / 31)

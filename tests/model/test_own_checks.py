@@ -14,7 +14,7 @@ from spamlinks.model.blend import Blend, Rows
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.leaks import find_leaks
 from spamlinks.model.learning import learning_curve
-from spamlinks.model.own import train_own
+from spamlinks.model.own import _harmless, train_own
 from spamlinks.model.thresholds import roll_up
 from spamlinks.model.unlabelled import MOST_NAMED, believe
 from spamlinks.signals.kernel import SIGNALS, encode
@@ -152,3 +152,11 @@ def test_too_many_rows_are_drawn_by_domain(monkeypatch: pytest.MonkeyPatch) -> N
     few = known[:50]
     monkeypatch.setattr(training, "MAX_DOMAIN_ROWS", 50)
     np.testing.assert_array_equal(training._drawn(few, named, domain, 5), few)
+
+
+def test_a_share_that_ranks_worse_than_the_start_is_halved_or_dropped() -> None:
+    y = np.array([1, 1, 0, 0] * 10, np.int8)
+    good = np.where(y == 1, 1.0, -1.0)
+    assert _harmless((good, good), 0.6, y, good) == 0.6
+    assert _harmless((good, -2 * good), 0.6, y, good) == 0.3  # (1 - .3) - .6 > 0
+    assert _harmless((good, -9 * good), 0.6, y, good) == 0.0
