@@ -3,6 +3,7 @@
 * SpamlinksError
     * InputError        a file cannot be used as what it was given as
         * RefusedExport   a recognised file that holds no backlinks to score
+        * DisavowFormatError  a file that is no disavow file, with the code of what it is instead
     * ModelError        a model bundle cannot be loaded or does not fit
     * TrainingError     a model cannot be trained on these labels
     * OutputError       a result cannot be written
@@ -13,6 +14,7 @@ A message says where, what, and what to do next, in one line.
 from __future__ import annotations
 
 __all__ = [
+    "DisavowFormatError",
     "InputError",
     "ModelError",
     "OutputError",
@@ -31,7 +33,7 @@ class SpamlinksError(Exception):
         self.problem = problem
         self.hint = hint
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         # Exceptions are sent between joblib workers; the default would call us with one argument.
         return type(self), (self.source, self.problem, self.hint)
 
@@ -42,6 +44,30 @@ class InputError(SpamlinksError, ValueError):
 
 class RefusedExport(InputError):  # noqa: N818 - it is refused, not in error
     """A file that was understood, and that holds no backlinks to score."""
+
+
+class DisavowFormatError(InputError):
+    """A file cannot be read as a disavow file; no entry of it was taken.
+
+    ``code`` is the linter's, such as "NOT_UTF8". ``places`` are (line, column) pairs, counted from
+    1, where they are known.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        problem: str,
+        hint: str,
+        code: str = "NOT_A_DISAVOW_FILE",
+        places: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        super().__init__(source, f"{problem} ({code})", hint)
+        self.code = code
+        self.places = places
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        problem = self.problem.removesuffix(f" ({self.code})")
+        return type(self), (self.source, problem, self.hint, self.code, self.places)
 
 
 class ModelError(SpamlinksError, ValueError):

@@ -8,6 +8,7 @@ import pytest
 
 from spamlinks import errors
 from spamlinks.errors import (
+    DisavowFormatError,
     InputError,
     ModelError,
     OutputError,
@@ -19,6 +20,7 @@ from spamlinks.errors import (
 TREE = [  # class, what else it is, so that callers of the standard library's errors catch it too
     (InputError, ValueError),
     (RefusedExport, InputError),
+    (DisavowFormatError, InputError),
     (ModelError, ValueError),
     (TrainingError, ValueError),
     (OutputError, OSError),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from spamlinks.disavow.lines import Kind, Line
 from spamlinks.disavow.problems import Problem
-from spamlinks.errors import InputError
+from spamlinks.errors import DisavowFormatError
 
 __all__ = ["decode", "refuse_other_formats", "refuse_unreadable"]
 
@@ -27,8 +27,9 @@ _HTML = re.compile(r"(?i)\s*<(?:!doctype|html|head|body|\?xml|!--|table|div|p)\b
 _HINT = "Give the text file that the disavow tool offers for download."
 
 
-def _not_one(source: str, what: str) -> InputError:
-    return InputError(source, f"no disavow file: this is {what}", _HINT)
+def _not_one(source: str, what: str) -> DisavowFormatError:
+    code = Problem.NOT_A_DISAVOW_FILE.value
+    return DisavowFormatError(source, f"no disavow file: this is {what}", _HINT, code)
 
 
 def decode(data: bytes, source: str) -> tuple[str, str]:
@@ -40,7 +41,7 @@ def decode(data: bytes, source: str) -> tuple[str, str]:
 
     Raises
     ------
-    InputError : binary data, or bytes that are no UTF-8, with the numbers of their lines.
+    DisavowFormatError : binary data, or bytes that are no UTF-8, with their places.
     """
     for start, what in _BINARY.items():
         if data.startswith(start):
@@ -56,12 +57,15 @@ def decode(data: bytes, source: str) -> tuple[str, str]:
     try:
         return (data[3:] if bom else data).decode("utf-8"), "utf-8-sig" if bom else "utf-8"
     except UnicodeDecodeError:
-        lines = [n for n, line in enumerate(_split_bytes(data), 1) if not _is_utf8(line)]
-        shown = ", ".join(map(str, lines[:10])) + (", ..." if len(lines) > 10 else "")
-        raise InputError(
+        split = enumerate(_split_bytes(data), 1)
+        places = tuple((n, column) for n, line in split if (column := _bad_column(line)))
+        shown = ", ".join(str(n) for n, _ in places[:10]) + (", ..." if len(places) > 10 else "")
+        raise DisavowFormatError(
             source,
             f"not UTF-8 on line {shown}",
             "Save the file as UTF-8; which letters were meant is not guessed.",
+            Problem.NOT_UTF8.value,
+            places,
         ) from None
 
 
@@ -69,16 +73,17 @@ def _split_bytes(data: bytes) -> list[bytes]:
     return re.split(rb"\r\n|\n|\r", data)
 
 
-def _is_utf8(line: bytes) -> bool:
+def _bad_column(line: bytes) -> int:
+    """The column, from 1, of the first character that is no UTF-8; 0 where all of it is."""
     try:
         line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        return len(line[: error.start].decode("utf-8")) + 1
+    return 0
 
 
 def refuse_other_formats(text: str, source: str) -> None:
-    """Raise InputError for JSON and HTML, and for a text with NUL."""
+    """Raise DisavowFormatError for JSON and HTML, and for a text with NUL."""
     if "\x00" in text:
         raise _not_one(source, "binary data")
     if text.lstrip()[:1] in ("{", "["):
@@ -94,7 +99,7 @@ def refuse_other_formats(text: str, source: str) -> None:
 
 
 def refuse_unreadable(lines: Sequence[Line], source: str) -> None:
-    """Raise InputError for tables, comma lists and plain prose.
+    """Raise DisavowFormatError for tables, comma lists and plain prose.
 
     A table shows by the same number of separators on every line and a first line that is no
     entry; a list, by several entries between commas on the only line; prose, by no line that

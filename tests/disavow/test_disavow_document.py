@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spamlinks.disavow import Candidate, DisavowFile, Entry, Kind, Problem, diff, not_reexamined
-from spamlinks.errors import InputError, OutputError
+from spamlinks.errors import DisavowFormatError, InputError, OutputError
 from spamlinks.urls import authority, canonical_url, parse_host
 
 calm = settings(deadline=None)  # the machine may be busy; the first call loads a list
@@ -125,8 +125,11 @@ def test_utf16_is_read_by_its_mark_and_written_as_utf8():
 
 def test_latin1_is_refused_with_line_numbers():
     data = "# ok\ndomain:a.example\n# Jürgen\r\n# ok\n# Käthe\n".encode("latin-1")
-    with pytest.raises(InputError, match=r"^mine\.txt: not UTF-8 on line 3, 5\. "):
+    said = r"^mine\.txt: not UTF-8 on line 3, 5 \(NOT_UTF8\)\. "
+    with pytest.raises(DisavowFormatError, match=said) as caught:
         DisavowFile.parse(data, "mine.txt")
+    assert caught.value.code == "NOT_UTF8"
+    assert caught.value.places == ((3, 4), (5, 4))
 
 
 def test_a_lone_surrogate_is_refused_with_its_line():

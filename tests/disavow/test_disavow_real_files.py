@@ -36,7 +36,9 @@ def test_every_real_file_renders_byte_for_byte_and_json_is_refused():
             assert file.render() == data, path.name
     assert len(FILES) == 117
     json_files = [path for path in FILES if _is_json(path)]
-    assert refused == [(path, "no disavow file: this is JSON") for path in json_files]
+    assert refused == [
+        (path, "no disavow file: this is JSON (NOT_A_DISAVOW_FILE)") for path in json_files
+    ]
     assert len(refused) == 1
 
 
