@@ -101,8 +101,8 @@ def read_line(text: str, number: int = 1, end: str = "\n") -> Line:
         problems.append(Problem.INVISIBLE_CHARACTER)
     entry = body.strip(" \t")
     if not entry:
-        fix = ("",) if problems else ()
-        return Line(number, text, end, Kind.BLANK, problems=tuple(problems), fix=fix)
+        emptied = ("",) if problems else ()
+        return Line(number, text, end, Kind.BLANK, problems=tuple(problems), fix=emptied)
     if len(entry) > 1 and _QUOTES.get(entry[0]) == entry[-1] and entry[-1] not in entry[1:-1]:
         problems.append(Problem.QUOTED)
         entry = entry[1:-1].strip(" \t")

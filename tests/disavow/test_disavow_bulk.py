@@ -14,7 +14,8 @@ from spamlinks.disavow.lines import read_lines
 HOSTS = (
     "spam.com", "a.b.spam.com", "spam.example", "www.spam.com", "blogspot.com", "me.blogspot.com",
     "com", "co.uk", "x.co.uk", "-a.com", "a-.com", "a..com", "spam.com.", "1.2.3.4", "1.2.3.999",
-    "x.netcheap", "www.ck", "foo.ck", "xn--bcher-kva.com", "a_b.com", "pa.gov.br", "a" * 64 + ".com",
+    "x.netcheap", "www.ck", "foo.ck", "xn--bcher-kva.com", "a_b.com", "pa.gov.br",
+    "a" * 64 + ".com",
 )  # fmt: skip
 SHAPES = (
     "domain:{}", "domain: {}", "Domain:{}", "http://{}", "https://{}/", "http://{}/a/", "{}",
