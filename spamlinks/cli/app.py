@@ -16,6 +16,7 @@ import typer
 from spamlinks import __version__
 from spamlinks.cli.evaluate import evaluate
 from spamlinks.cli.failures import report_errors
+from spamlinks.cli.lint import lint
 from spamlinks.cli.options import (
     AcceptGuess,
     Brand,
@@ -309,6 +310,7 @@ def train(
 
 
 app.command()(evaluate)
+app.command()(lint)
 
 
 @app.command()

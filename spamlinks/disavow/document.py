@@ -122,6 +122,7 @@ class DisavowFile:
             Problem.UTF16: self.encoding == "utf-16",
             Problem.BOM: self.encoding == "utf-8-sig",
             Problem.MIXED_LINE_ENDS: len(ends) > 1,
+            Problem.LONE_CARRIAGE_RETURN: "\r" in ends,
             Problem.NO_FINAL_NEWLINE: last is not None and not last.end,
         }
         return tuple(problem for problem, true in found.items() if true)
@@ -183,14 +184,23 @@ class DisavowFile:
         return kept_in_comments(self.lines)
 
     def redundant(self) -> tuple[tuple[Line, Line], ...]:
-        """Return (line, the line that makes it needless): repeats, and what a parent covers."""
-        found = []
+        """Return (line, the line that makes it needless): repeats, and what a parent covers.
+
+        Of a repeat, the first line with that entry; else the closest parent.
+        """
+        return self._redundant
+
+    @cached_property
+    def _redundant(self) -> tuple[tuple[Line, Line], ...]:
+        hosts, pages, found = self._by_host, self._by_url, []
         for line in self.entries:
-            host = Entry(line.kind, line.value).host
-            same = (self._by_host if line.kind is Kind.DOMAIN else self._by_url)[line.value]
-            above = host_and_parents(host)[1 if line.kind is Kind.DOMAIN else 0 :]
-            parent = next((self._by_host[x] for x in above if x in self._by_host), None)
-            by = parent or (same if same.number != line.number else None)
+            is_host = line.kind is Kind.DOMAIN
+            first = (hosts if is_host else pages)[line.value]
+            if first.number != line.number:
+                found.append((line, first))
+                continue
+            above = host_and_parents(Entry(line.kind, line.value).host)[is_host:]
+            by = next((hosts[x] for x in above if x in hosts), None)
             if by is not None:
                 found.append((line, by))
         return tuple(found)
@@ -273,6 +283,25 @@ class DisavowFile:
             raise InputError(self.source, f"no entry for {shown}", "Name it as the file does.")
         renumbered = (read_line(x.text, n, x.end) for n, x in enumerate(kept, 1))
         return DisavowFile(tuple(renumbered), self.source, self.encoding)
+
+    def normalised(self, *, prune: bool = False) -> DisavowFile:
+        """Return the document with every entry in the form that we write, each once.
+
+        UTF-8 with one kind of line end, hosts in lower case and punycode, comments on lines of
+        their own. Order, comments and lines that are no entries stay. With ``prune`` entries that
+        another line covers go as well. What is disavowed stays the same, apart from entries that
+        were plainly meant and now work, such as ``domain:https://spam.example``.
+
+        >>> DisavowFile.parse("Domain: Spam.com # bought\\ndomain:spam.com").normalised().render()
+        b'# bought\\ndomain:spam.com\\n'
+        """
+        from spamlinks.disavow.fixing import repair  # it makes documents, so it imports this module
+
+        return repair(self, prune=prune).file
+
+    def diff(self, new: DisavowFile) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+        """Return the entries that ``new`` has more and those that it lacks: see ``diff``."""
+        return diff(self, new)
 
     def _has(self, entry: Entry) -> bool:
         if entry.kind is Kind.URL and entry.value in self._by_url:

@@ -6,11 +6,12 @@ import hashlib
 from pathlib import Path
 
 from spamlinks.disavow.document import DisavowFile
+from spamlinks.disavow.reading import read_disavow_bytes
 from spamlinks.disavow.render import over_limit
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import write_atomic
 
-__all__ = ["write_disavow"]
+__all__ = ["replace_repaired", "write_disavow"]
 
 
 def write_disavow(path: Path, data: bytes | str, *, backup: bool = False) -> Path | None:
@@ -74,3 +75,29 @@ def _check(path: Path, raw: bytes) -> None:
         raise OutputError(
             str(path), f"it would have {broken}", "Write fewer entries, or whole domains for URLs."
         )
+
+
+def replace_repaired(path: Path, old: bytes, new: bytes, *, backup: bool) -> Path | None:
+    """Put a repaired file in place of the one that was read, whatever else is wrong with it.
+
+    Parameters
+    ----------
+    old : what was read. A file that holds something else by now is left alone.
+    backup : keep the old file: see ``write_disavow``.
+
+    Returns
+    -------
+    The backup's path, or None.
+
+    Raises
+    ------
+    OutputError : the file has changed meanwhile, or cannot be written; it is then as it was.
+    """
+    if read_disavow_bytes(path) != old:
+        raise OutputError(str(path), "it was changed meanwhile", "Run the command again.")
+    kept: Path | None = None
+    if backup:
+        kept = path.with_name(f"{path.name}.bak-{hashlib.sha256(old).hexdigest()[:12]}")
+        write_atomic(kept, old)
+    write_atomic(path, new)
+    return kept

@@ -1,0 +1,233 @@
+"""Repairing a disavow file: what it plainly says stays said, and nothing is lost.
+
+Safe fixes keep every entry and every comment. Unsafe ones guess what was meant, or disavow more
+than the line did. Pruning takes out lines that others cover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spamlinks.disavow.document import DisavowFile
+from spamlinks.disavow.entries import Candidate, Entry, vet
+from spamlinks.disavow.findings import Fix
+from spamlinks.disavow.lines import Kind, Line, read_line, read_lines
+from spamlinks.disavow.problems import Problem
+from spamlinks.urls import linking_domain
+
+__all__ = [
+    "SAFE_CODES",
+    "UNSAFE_CODES",
+    "Repair",
+    "base_fix",
+    "is_repeat",
+    "may_prune",
+    "repair",
+    "wider_fix",
+]
+
+UNSAFE_CODES = frozenset(
+    {
+        Problem.BARE_HOST,
+        Problem.DOMAIN_HAS_PATH,
+        Problem.DOMAIN_HAS_PORT,
+        Problem.MOJIBAKE,
+        Problem.UNKNOWN_PREFIX,
+        Problem.URL_IS_HOST,
+        Problem.URL_WITHOUT_SCHEME,
+        Problem.WWW_ONLY,
+    }
+)
+"""What a repair has to guess at, or can only mend by disavowing more."""
+
+SAFE_CODES = frozenset(
+    {
+        Problem.BOM,
+        Problem.DOMAIN_HAS_SCHEME,
+        Problem.DUPLICATE,
+        Problem.IDN_NOT_PUNYCODE,
+        Problem.INDENTED_COMMENT,
+        Problem.INLINE_COMMENT,
+        Problem.INVISIBLE_CHARACTER,
+        Problem.LEADING_DOT,
+        Problem.LONE_CARRIAGE_RETURN,
+        Problem.MIXED_LINE_ENDS,
+        Problem.NO_FINAL_NEWLINE,
+        Problem.QUOTED,
+        Problem.SEVERAL_ENTRIES,
+        Problem.SPACE_AFTER_COLON,
+        Problem.SURROUNDING_SPACE,
+        Problem.TRAILING_DOT,
+        Problem.UPPER_CASE,
+        Problem.URL_NOT_ENCODED,
+        Problem.UTF16,
+        Problem.WILDCARD,
+    }
+)
+"""What a repair mends without changing what is meant, where nothing else is wrong with the line."""
+
+# These may stand beside a fix of something else: no rewriting of the line mends them.
+_WIDER = frozenset({Problem.URL_IS_HOST, Problem.WWW_ONLY})
+
+
+def base_fix(line: Line) -> Fix | None:
+    """Return what would say the same correctly, or None where the line needs nothing.
+
+    >>> base_fix(read_line("Domain: Spam.example"))
+    Fix(kind='safe', lines=('domain:spam.example',))
+    >>> base_fix(read_line("spam.example")).kind
+    'unsafe'
+    """
+    if not line.fix:
+        return None
+    unsafe = not (UNSAFE_CODES - _WIDER).isdisjoint(line.problems)
+    if Problem.SEVERAL_ENTRIES in line.problems:
+        # A URL with blanks in it looks like several entries too.
+        unsafe = not all(text.lower().startswith("domain:") for text in line.fix)
+    return Fix("unsafe" if unsafe else "safe", line.fix)
+
+
+def wider_fix(line: Line) -> Fix | None:
+    """Return the whole domain for an entry that covers only ``www.`` or the start page.
+
+    None where there is no such entry, or the domain must never be disavowed.
+
+    >>> wider_fix(read_line("domain:www.spam.example"))
+    Fix(kind='unsafe', lines=('domain:spam.example',))
+    """
+    if Problem.WWW_ONLY in line.problems:
+        entry = Entry.domain(linking_domain(line.value))
+    elif Problem.URL_IS_HOST in line.problems:
+        entry = Entry.domain(Entry(line.kind, line.value).host.removeprefix("www."))
+    else:
+        return None
+    if not line.is_entry or not vet([Candidate(entry)]).accepted:
+        return None
+    return Fix("unsafe", (entry.line,))
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A repaired document, and what was done.
+
+    ``changes`` are (line as it was, texts in its place), in the order of the file; ``notes`` are
+    the codes of problems of the whole file that are gone. ``file`` is the document that was given
+    when there was nothing to do.
+    """
+
+    file: DisavowFile
+    changes: tuple[tuple[Line, tuple[str, ...]], ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+    def diff(self) -> str:
+        """The changed lines, before (``-``) and after (``+``), with their numbers before."""
+        out = []
+        for line, texts in self.changes:
+            out.append(f"@@ line {line.number} @@\n-{line.text}\n")
+            out += [f"+{text}\n" for text in texts]
+        return "".join(out)
+
+
+def repair(
+    file: DisavowFile, *, unsafe: bool = False, prune: bool = False, spare: Iterable[str] = ()
+) -> Repair:
+    """Apply fixes to a document.
+
+    Parameters
+    ----------
+    file : stays as it is.
+    unsafe : apply the unsafe fixes as well.
+    prune : take out entries that another line covers; their comments stay.
+    spare : hosts of the user's own sites and of those to keep, which no unsafe fix may newly hit.
+
+    Returns
+    -------
+    Repair; its file is UTF-8 without a byte order mark, with one kind of line end. What the file
+    disavowed it still disavows, whatever the arguments. Repairing again changes nothing.
+
+    >>> repair(DisavowFile.parse("Domain:spam.com # bought")).file.render()
+    b'# bought\\ndomain:spam.com\\n'
+    """
+    spared = tuple(spare)
+    newline = _newline(file)
+    blocks = [_fixed(line, unsafe, spared) for line in file.lines]
+    fixed = _document(file, [text for block in blocks for text in block], newline)
+    gone = {
+        line.number
+        for line, by in fixed.redundant()
+        if is_repeat(line, by) or (prune and may_prune(by))
+    }
+    if gone:
+        kept = iter(_without(fixed.lines, gone))
+        blocks = [tuple(text for _ in block for text in next(kept)) for block in blocks]
+        fixed = _document(file, [text for block in blocks for text in block], newline)
+    if fixed.render() == file.render() and file.encoding == "utf-8":
+        return Repair(file)
+    pairs = zip(file.lines, blocks, strict=True)
+    changes = tuple((line, texts) for line, texts in pairs if texts != (line.text,))
+    return Repair(fixed, changes, tuple(p for p in file.problems if p not in fixed.problems))
+
+
+def is_repeat(line: Line, by: Line) -> bool:
+    """Whether two lines are one entry."""
+    return (line.kind, line.value) == (by.kind, by.value)
+
+
+def may_prune(by: Line) -> bool:
+    """Whether a line is sound enough to stand for those it covers.
+
+    A whole suffix is not: whoever takes that line out again needs the others.
+    """
+    return not by.has_error
+
+
+def _fixed(line: Line, unsafe: bool, spare: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines in place of one, repaired until they stay as they are."""
+    fix = base_fix(line)
+    if fix is not None and (unsafe or fix.kind == "safe") and fix.lines != (line.text,):
+        again = (read_line(text) for text in fix.lines)
+        if not (fix.kind == "unsafe" and _hits(fix, spare)):
+            return tuple(text for part in again for text in _fixed(part, unsafe, spare))
+    wider = wider_fix(line) if unsafe else None
+    if wider is not None and not _hits(wider, spare):
+        return wider.lines
+    return (line.text,)
+
+
+def _hits(fix: Fix, spare: tuple[str, ...]) -> bool:
+    if not spare:
+        return False
+    found = [read_line(text) for text in fix.lines]
+    wanted = [Candidate(Entry(x.kind, x.value)) for x in found if x.is_entry]
+    return any(refusal == "OWN_SITE" for _, refusal in vet(wanted, spare).refused)
+
+
+def _without(lines: tuple[Line, ...], gone: set[int]) -> list[tuple[str, ...]]:
+    """The texts in place of each line when some entries go.
+
+    A comment right above such an entry stays. Where it would then stand above another entry and
+    seem to describe that one, a comment between them says which entry it was about.
+    """
+    out: list[tuple[str, ...]] = []
+    for place, line in enumerate(lines):
+        if line.number not in gone:
+            out.append((line.text,))
+            continue
+        above = lines[place - 1] if place else None
+        below = lines[place + 1] if place + 1 < len(lines) else None
+        commented = above is not None and above.kind is Kind.COMMENT
+        if commented and below is not None and below.kind not in (Kind.BLANK, Kind.COMMENT):
+            out.append((f"# (above: {line.value}, which another line covers)",))
+        else:
+            out.append(())
+    return out
+
+
+def _newline(file: DisavowFile) -> str:
+    ends = [line.end for line in file.lines]
+    return "\r\n" if ends.count("\r\n") > ends.count("\n") else "\n"
+
+
+def _document(file: DisavowFile, texts: list[str], newline: str) -> DisavowFile:
+    return DisavowFile(read_lines([(text, newline) for text in texts]), file.source)
