@@ -14,7 +14,8 @@ from spamlinks.disavow.entries import Candidate, Entry, vet
 from spamlinks.disavow.findings import Fix
 from spamlinks.disavow.lines import Kind, Line, read_line, read_lines
 from spamlinks.disavow.problems import Problem
-from spamlinks.urls import linking_domain
+from spamlinks.guards import is_platform
+from spamlinks.urls import parse_host
 
 __all__ = [
     "SAFE_CODES",
@@ -96,15 +97,14 @@ def wider_fix(line: Line) -> Fix | None:
     >>> wider_fix(read_line("domain:www.spam.example"))
     Fix(kind='unsafe', lines=('domain:spam.example',))
     """
-    if Problem.WWW_ONLY in line.problems:
-        entry = Entry.domain(linking_domain(line.value))
-    elif Problem.URL_IS_HOST in line.problems:
-        entry = Entry.domain(Entry(line.kind, line.value).host.removeprefix("www."))
-    else:
+    if not line.is_entry or _WIDER.isdisjoint(line.problems):
         return None
-    if not line.is_entry or not vet([Candidate(entry)]).accepted:
+    host = Entry(line.kind, line.value).host
+    parts = parse_host(host.removeprefix("www."))
+    name = parts.linking_domain if Problem.WWW_ONLY in line.problems else parts.host
+    if not name or parts.is_ip or name == parts.suffix or is_platform(name):
         return None
-    return Fix("unsafe", (entry.line,))
+    return Fix("unsafe", (Entry.domain(name).line,))
 
 
 @dataclass(frozen=True)

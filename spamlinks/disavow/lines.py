@@ -58,7 +58,7 @@ class Line:
     @property
     def has_error(self) -> bool:
         """Whether one of the problems is an error."""
-        return any(severity(problem) == "error" for problem in self.problems)
+        return bool(self.problems) and any(severity(p) == "error" for p in self.problems)
 
 
 SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -74,6 +74,13 @@ _URL = re.compile(r"(?i)https?://(?!/)")
 _SCHEME_LIKE = re.compile(r"(?i)([a-z][a-z0-9+.\-]*)?:/{1,3}")
 _PREFIX = re.compile(r"(?i)([a-z][a-z0-9+\-]*):")
 _ENTRY_START = re.compile(r"(?i)(?:domain:|https?://)")
+_BETWEEN = re.compile(r"[\s,;]+")
+_INLINE = re.compile(r"\s+#")
+_HALF_URL = re.compile(r"(?i)https?:/")
+_AFTER_HOST = re.compile(r"[/\\?#]")
+_PORT = re.compile(r":\d+$")
+_PORT_ONLY = re.compile(r"\d+(?:/|$)")
+_TO_ENCODE = re.compile(r"[\s\\]")
 _NOT_WEB = frozenset(
     ["mailto", "javascript", "data", "tel", "sms", "ftp", "ftps", "file", "about", "blob", "news"]
 )
@@ -131,7 +138,7 @@ def _read_entry(entry: str, problems: list[Problem]) -> _Read:
     entry, comment = _split_comment(entry)
     if comment:
         problems.append(Problem.INLINE_COMMENT)
-    tokens = [token for token in re.split(r"[\s,;]+", entry) if token]
+    tokens = [token for token in _BETWEEN.split(entry) if token]
     starts = sum(1 for token in tokens if _ENTRY_START.match(token))
     if starts > 1:
         problems.append(Problem.SEVERAL_ENTRIES)
@@ -143,7 +150,7 @@ def _read_entry(entry: str, problems: list[Problem]) -> _Read:
 
 def _split_comment(entry: str) -> tuple[str, str]:
     # A "#" within a URL belongs to it; only one after a blank begins a comment.
-    found = re.search(r"\s+#", entry)
+    found = _INLINE.search(entry)
     if found is None:
         return entry, ""
     return entry[: found.start()], "# " + entry[found.end() :].strip(" \t#")
@@ -159,11 +166,11 @@ def _read_one(entry: str, problems: list[Problem]) -> _Read:
         return _read_domain(entry[keyword.end() :], problems)
     if _URL.match(entry):
         return _read_url(entry, problems)
-    if entry.startswith("://") or re.match(r"(?i)https?:/", entry):
+    if entry.startswith("://") or _HALF_URL.match(entry):
         problems.append(Problem.BROKEN_SCHEME)
         return _NOTHING
     prefix = _PREFIX.match(entry)
-    if prefix is not None and not re.match(r"\d+(?:/|$)", entry[prefix.end() :]):
+    if prefix is not None and not _PORT_ONLY.match(entry[prefix.end() :]):
         web = prefix.group(1).lower() in _NOT_WEB or entry[prefix.end() :].startswith("//")
         problems.append(Problem.NOT_WEB if web else Problem.UNKNOWN_PREFIX)
         rest = entry[prefix.end() :].strip()
@@ -211,10 +218,10 @@ def _read_domain(rest: str, problems: list[Problem]) -> _Read:
         rest = rest[scheme.end() :]
     name = rest
     if not rest.startswith("["):  # not an IPv6 address
-        name = re.split(r"[/\\?#]", rest, maxsplit=1)[0]
+        name = _AFTER_HOST.split(rest, maxsplit=1)[0]
         if name != rest:
             problems.append(Problem.DOMAIN_HAS_PATH)
-        if re.search(r":\d+$", name):
+        if _PORT.search(name):
             problems.append(Problem.DOMAIN_HAS_PORT)
             name = name.rpartition(":")[0]
     if "*" in name:
@@ -292,7 +299,7 @@ def _read_url(entry: str, problems: list[Problem]) -> _Read:
         problems.append(Problem.IP_ADDRESS)
     if not name.isascii():
         problems.append(Problem.IDN_NOT_PUNYCODE)
-    if not entry.isascii() or re.search(r"[\s\\]", entry):
+    if not entry.isascii() or _TO_ENCODE.search(entry):
         problems.append(Problem.URL_NOT_ENCODED)
     problems.append(_scope(url))
     return Kind.URL, url, (url,) if _needs_fix(problems) else ()

@@ -166,7 +166,7 @@ def _of_sites(file: DisavowFile, own: Sites, keep: Sites) -> Iterator[Finding]:
     """Lines that hit somebody who should be spared."""
     kept = file.kept_in_comments
     kept_around = Sites(kept)
-    for line in file.entries:
+    for line in file.entries if own or keep or kept else ():
         for sites, code in ((own, _P.OWN_SITE), (keep, _P.KEEP_LIST)):
             hit = sites.hit_by(line) if sites else None
             if hit is not None:

@@ -145,6 +145,11 @@ PROBLEM_TEXT: dict[Problem, str] = {
 _NAMES = list(Problem)
 _WARNINGS_FROM = _NAMES.index(Problem.IDN_NOT_PUNYCODE)
 _INFOS_FROM = _NAMES.index(Problem.BOM)
+_SEVERITY = {
+    **dict.fromkeys(_NAMES[:_WARNINGS_FROM], "error"),
+    **dict.fromkeys(_NAMES[_WARNINGS_FROM:_INFOS_FROM], "warning"),
+    **dict.fromkeys(_NAMES[_INFOS_FROM:], "info"),
+}
 
 
 def severity(problem: Problem) -> str:
@@ -153,5 +158,4 @@ def severity(problem: Problem) -> str:
     >>> severity(Problem.WILDCARD), severity(Problem.QUOTED), severity(Problem.BOM)
     ('error', 'warning', 'info')
     """
-    place = _NAMES.index(problem)
-    return "error" if place < _WARNINGS_FROM else "warning" if place < _INFOS_FROM else "info"
+    return _SEVERITY[problem]

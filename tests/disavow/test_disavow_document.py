@@ -77,7 +77,11 @@ BYTES = [  # data, entries, problems of the file
     (b"domain:a.example\n", 1, set()),
     (b"domain:a.example", 1, {Problem.NO_FINAL_NEWLINE}),
     (b"domain:a.example\r\n\r\n# x\r\n", 1, set()),
-    (b"domain:a.example\rdomain:b.example\r", 2, {Problem.LONE_CARRIAGE_RETURN}),  # old Mac line ends
+    (
+        b"domain:a.example\rdomain:b.example\r",
+        2,
+        {Problem.LONE_CARRIAGE_RETURN},
+    ),  # old Mac line ends
     (b"domain:a.example\r\ndomain:b.example\n", 2, {Problem.MIXED_LINE_ENDS}),
     (b"\xef\xbb\xbfdomain:a.example\n", 1, {Problem.BOM}),
     (b"# a\x0cb\ndomain:a.example\n", 1, set()),  # a form feed ends no line
