@@ -7,7 +7,7 @@ PACKAGES ?= $(OUT)/packages
 DATA ?= ../shared/data
 N ?= 100000
 
-.PHONY: help setup setup-dev demo test lint types unit wheel packages corpus model accuracy examples fuzz bounds lock clean
+.PHONY: help setup setup-dev demo test lint types unit wheel packages corpus model accuracy examples findings fuzz bounds lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -72,6 +72,9 @@ accuracy: setup-dev packages ## measure the recipe on sources left out whole, an
 
 examples: setup ## write data/examples anew
 	$(BIN)/python -m spamlinks.simulate.examples
+
+findings: setup ## what the linter finds in real disavow files, by code (DATA=...)
+	$(BIN)/python benchmarks/disavow_findings.py --data $(DATA)
 
 fuzz: setup-dev ## feed the reader with damaged and hostile files (N=...)
 	$(BIN)/python -m tests.fuzz_exports -n $(N) -j 2 --keep $(OUT)/fuzz

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -122,7 +123,7 @@ def lint(
         )
     # A hundred thousand lines that all stay: looking for garbage among them costs a sixth.
     gc.set_threshold(200_000, 50, 100)
-    own, spare = tuple(site or ()), _kept(keep)
+    own, spare = _own(site or ()), _kept(keep)
     allowed = tuple(allow or ())
     reports = []
     for path in files:
@@ -143,6 +144,17 @@ def _read(path: Path) -> bytes:
     from spamlinks.disavow.reading import MAX_READ_BYTES, read_disavow_bytes
 
     return sys.stdin.buffer.read(MAX_READ_BYTES) if path == STDIN else read_disavow_bytes(path)
+
+
+def _own(sites: Sequence[str]) -> tuple[str, ...]:
+    from spamlinks.urls import authority, parse_host
+
+    for site in sites:
+        problem = parse_host(authority(site)).problem
+        if problem is not None:
+            hint = f"{problem}; give a domain such as example.com"
+            raise typer.BadParameter(hint, param_hint="--site")
+    return tuple(sites)
 
 
 def _kept(keep: Path | None) -> tuple[str, ...]:

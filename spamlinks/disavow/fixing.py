@@ -210,18 +210,19 @@ def _without(lines: tuple[Line, ...], gone: set[int]) -> list[tuple[str, ...]]:
     seem to describe that one, a comment between them says which entry it was about.
     """
     out: list[tuple[str, ...]] = []
-    for place, line in enumerate(lines):
+    below: Line | None = None  # the next line that stays; so from the end
+    for place in range(len(lines) - 1, -1, -1):
+        line = lines[place]
         if line.number not in gone:
             out.append((line.text,))
+            below = line
             continue
-        above = lines[place - 1] if place else None
-        below = lines[place + 1] if place + 1 < len(lines) else None
-        commented = above is not None and above.kind is Kind.COMMENT
+        commented = place > 0 and lines[place - 1].kind is Kind.COMMENT
         if commented and below is not None and below.kind not in (Kind.BLANK, Kind.COMMENT):
             out.append((f"# (above: {line.value}, which another line covers)",))
         else:
             out.append(())
-    return out
+    return out[::-1]
 
 
 def _newline(file: DisavowFile) -> str:

@@ -25,7 +25,7 @@ from spamlinks.disavow.problems import PROBLEM_TEXT, Problem
 from spamlinks.disavow.render import MAX_BYTES, MAX_LINES, collapse_hint, safe_comment
 from spamlinks.disavow.sites import Sites
 from spamlinks.errors import DisavowFormatError
-from spamlinks.guards import institution_mask, platform_mask, popular_mask
+from spamlinks.guards import institution_mask, is_platform, platform_mask, popular_mask
 from spamlinks.urls import linking_domain
 
 __all__ = ["lint", "lint_bytes"]
@@ -33,13 +33,27 @@ __all__ = ["lint", "lint_bytes"]
 _P = Problem
 # Findings that --allow NAME takes back: the owner means this line.
 _ALLOWABLE = frozenset(
-    {_P.WHOLE_TLD, _P.PUBLIC_SUFFIX, _P.PLATFORM, _P.SHARED_SITE, _P.IP_ADDRESS, _P.PLACEHOLDER}
+    {
+        _P.WHOLE_TLD,
+        _P.PUBLIC_SUFFIX,
+        _P.PLATFORM,
+        _P.SHARED_SITE,
+        _P.INSTITUTION,
+        _P.IP_ADDRESS,
+        _P.PLACEHOLDER,
+    }
 )
 _SCOPE = frozenset({_P.URL_IS_FOLDER, _P.URL_IS_HOST, _P.URL_IS_ONE_PAGE, _P.WWW_ONLY})
 _PLACEHOLDER = re.compile(
     r"(?:www\.)?(?:(?:example|spam-?(?:domain|site)|bad-?(?:domain|site)|toxic-?(?:domain|site))"
     r"-?\d*|your-?(?:domain|site)|domain-?name)\.(?:com|net|org)"
 )
+# A part of a platform that is not one user's: en.wikipedia.org, mobile.ok.ru, docs.google.com.
+_PARTS = frozenset(
+    "blog blogs docs drive forum groups images maps mail mobile news play search sites support www"
+    .split()
+)  # fmt: skip
+MAX_PART_CHARS = 3
 _WEB_FOLDERS = frozenset(
     {"htdocs", "public", "public_html", "static", "webroot", "www", "wwwroot", "_site"}
 )
@@ -136,6 +150,9 @@ def _file_message(code: Problem, file: DisavowFile) -> str:
         said = f"The file has {len(file.render()):,} bytes; Google takes {MAX_BYTES:,}."
     if file.redundant():
         return f"{said} {len(file.redundant()):,} lines are needless: --fix --prune."
+    beside = [line for line in file.lines if not line.is_entry]
+    if 2 * len(beside) > len(file.lines) or 2 * sum(len(x.text) for x in beside) > MAX_BYTES:
+        return f"{said} {len(beside):,} of the lines are no entries: shorten the comments."
     return f"{said} {collapse_hint([Candidate(Entry(x.kind, x.value)) for x in file.entries])}"
 
 
@@ -180,13 +197,18 @@ def _of_sites(file: DisavowFile, own: Sites, keep: Sites) -> Iterator[Finding]:
     whole = [x for x in file.entries if x.kind is Kind.DOMAIN and not x.has_error]
     hosts = pl.Series([line.value for line in whole], dtype=pl.String)
     platform, popular = platform_mask(hosts), popular_mask(hosts)
-    shared = platform | institution_mask(hosts)
-    for place in shared.arg_true().to_list():
+    institution = institution_mask(hosts)
+    for place in (platform | institution).arg_true().to_list():
         line = whole[place]
-        if platform[place] and popular[place]:
-            yield _finding(_P.PLATFORM, line)
-        elif platform[place] or linking_domain(line.value) == line.value:
-            yield _finding(_P.SHARED_SITE, line)
+        site = linking_domain(line.value)
+        if platform[place]:
+            part = line.value.removesuffix(site).rstrip(".").rpartition(".")[2]
+            if popular[place]:
+                yield _finding(_P.PLATFORM, line)
+            elif len(part) <= MAX_PART_CHARS or part in _PARTS:
+                yield _finding(_P.SHARED_SITE, line)
+        elif site == line.value:
+            yield _finding(_P.INSTITUTION, line)
     for line in whole:
         if _PLACEHOLDER.fullmatch(line.value):
             yield _finding(_P.PLACEHOLDER, line)
@@ -218,7 +240,10 @@ def _of_comments(file: DisavowFile) -> Iterator[Finding]:
         if line.kind is not Kind.COMMENT or not line.text.startswith("#"):
             continue
         match = _COMMENTED.match(line.text)
-        if match is not None and read_line(match.group(1)).is_entry:
+        meant = read_line(match.group(1)) if match is not None else line
+        # A link to Google's own tool stands above many lists.
+        page = meant.kind is Kind.URL and is_platform(Entry(meant.kind, meant.value).host)
+        if meant.is_entry and not page:
             yield _finding(_P.COMMENTED_OUT, line)
 
 

@@ -46,6 +46,7 @@ class Problem(StrEnum):
     IDN_NOT_PUNYCODE = "IDN_NOT_PUNYCODE"
     INDENTED_COMMENT = "INDENTED_COMMENT"
     INLINE_COMMENT = "INLINE_COMMENT"
+    INSTITUTION = "INSTITUTION"
     INVISIBLE_CHARACTER = "INVISIBLE_CHARACTER"
     KEPT_IN_COMMENT = "KEPT_IN_COMMENT"
     LONE_CARRIAGE_RETURN = "LONE_CARRIAGE_RETURN"
@@ -110,6 +111,8 @@ PROBLEM_TEXT: dict[Problem, str] = {
     Problem.IDN_NOT_PUNYCODE: "An international name is written in punycode (xn--).",
     Problem.INDENTED_COMMENT: "A comment begins with # as the first character of the line.",
     Problem.INLINE_COMMENT: "A comment needs a line of its own.",
+    Problem.INSTITUTION: "A whole school, university or public body; perhaps one page of it was "
+    "hacked, which a URL would name.",
     Problem.INVISIBLE_CHARACTER: "The line holds characters that nobody can see.",
     Problem.KEPT_IN_COMMENT: "A comment of this file says that this site is not disavowed.",
     Problem.LONE_CARRIAGE_RETURN: "Some lines end with a carriage return alone.",
