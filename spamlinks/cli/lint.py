@@ -197,7 +197,7 @@ def _repaired(
     kept = replace_repaired(path, data, new, backup=backup)
     said = f"; the former file is kept as {clean(kept.name, 150)}" if kept is not None else ""
     changed = len(done.changes)
-    what = f"{changed:,} line{'' if changed == 1 else 's'} repaired" if changed else "repaired"
+    what = f"{_counted(changed, 'line')} repaired" if changed else "repaired"
     typer.echo(f"{name}: {what}{said}", err=True)
     return new
 
@@ -214,12 +214,15 @@ def _show(
         sys.stdout.write(render_reports(reports, format_, __version__, every=every))
     for report in reports:
         counts = report.counts
-        found = ", ".join(
-            f"{many:,} {word}{'' if many == 1 else 's'}"
-            for word, many in zip(("error", "warning", "note"), counts.values(), strict=True)
-            if many
+        words = zip(("error", "warning", "note"), counts.values(), strict=True)
+        found = ", ".join(_counted(many, word) for word, many in words if many)
+        held = ", ".join(
+            (
+                _counted(report.lines, "line"),
+                _counted(report.domains, "domain"),
+                _counted(report.urls, "URL"),
+            )
         )
-        held = f"{report.lines:,} lines, {report.domains:,} domains, {report.urls:,} URLs"
         typer.echo(f"{clean(report.source, 200)}: {held}: {found or 'clean'}", err=True)
     ways = {
         "--fix": sum(report.fixable["safe"] for report in reports),
@@ -229,3 +232,7 @@ def _show(
     offers = [f"{way} ({many:,})" for way, many in ways.items() if many]
     if offers:
         typer.echo(f"can be repaired, number of lines: {', '.join(offers)}", err=True)
+
+
+def _counted(many: int, noun: str) -> str:
+    return f"{many:,} {noun}{'' if many == 1 else 's'}"

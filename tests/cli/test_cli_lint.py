@@ -30,7 +30,7 @@ def file(tmp_path: Path):
 def test_a_clean_file(run: Run, file) -> None:
     outcome = run("lint", path := file(CLEAN))
     assert (outcome.code, outcome.data) == (0, b"")
-    assert outcome.talk == f"{path}: 2 lines, 1 domains, 0 URLs: clean\n"
+    assert outcome.talk == f"{path}: 2 lines, 1 domain, 0 URLs: clean\n"
 
 
 @pytest.mark.parametrize(
