@@ -10,6 +10,7 @@ import polars as pl
 
 from spamlinks import __version__
 from spamlinks.disavow import Candidate, Entry, Header, diff, live_notes, render_candidates, vet
+from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
 __all__ = ["Draft", "candidates", "draft_disavow"]
@@ -37,6 +38,8 @@ class Draft:
     backup: str | None = None
     run: dict[str, Any] | None = None
     """Facts of the run, where exports were read for this file alone."""
+    effect: Effect | None = None
+    """What the file takes away; None where it takes nothing, or there is no file."""
 
 
 def candidates(domains: pl.DataFrame) -> list[Candidate]:

@@ -14,6 +14,7 @@ import polars as pl
 from spamlinks.disavow import DisavowFile, diff, write_disavow
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.drafts import Draft, candidates, draft_disavow
+from spamlinks.effect import effect_of
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import make_folder, write_atomic
 from spamlinks.guards import below_mask
@@ -53,6 +54,7 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     """
     make_folder(folder)
     draft = draft_disavow(audit.domains, audit.guards, audit.run)
+    draft = _with_effect(draft, audit.guards.live, audit.domains, audit.links, audit.run)
     target = folder / "disavow.txt"
     run = {
         **audit.run,
@@ -67,6 +69,7 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
             "why_not": draft.why_not,
             "refused": list(draft.refused),
         },
+        "effect": draft.effect.to_dict() if draft.effect is not None else None,
     }
     write_table(audit.domains, folder / "domains.csv")
     write_table(audit.links, folder / "links.parquet")
@@ -82,6 +85,34 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     run["disavow"]["backup"] = draft.backup
     write_atomic(folder / "run.json", (json.dumps(run, indent=1, sort_keys=True) + "\n").encode())
     return run, draft
+
+
+def _with_effect(
+    draft: Draft,
+    live: DisavowFile | None,
+    domains: pl.DataFrame,
+    links: pl.DataFrame | None,
+    run: dict[str, Any],
+) -> Draft:
+    """Count what the drafted file takes away, or the live one where nothing is added."""
+    file = live if draft.text is None else DisavowFile.parse(draft.text)
+    if file is None or not domains.height:
+        return draft
+    effect = effect_of(file, domains, links, live=live, prior=float(run.get("prior", 0.1)))
+    return replace(draft, effect=effect if effect.whole.links else None)
+
+
+def _links_beside(tables: list[Path], domains: pl.DataFrame) -> pl.DataFrame | None:
+    """The links.parquet that the audit wrote beside its one table, where it is about that table."""
+    path = tables[0].with_name("links.parquet")
+    if len(tables) > 1 or not path.is_file():
+        return None
+    try:
+        links = pl.read_parquet(path)
+        fits = set(domains["linking_domain"]) == set(links["linking_domain"].drop_nulls())
+    except (OSError, pl.exceptions.PolarsError):
+        return None
+    return links if fits and "referring_page" in links.columns else None
 
 
 def _live_facts(live: DisavowFile | None) -> dict[str, Any] | None:
@@ -137,10 +168,14 @@ def disavow_from(
         if live is None:
             _refuse_without_live(inputs, domains)
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, {})
+        draft = _with_effect(draft, live, domains, _links_beside(inputs, domains), {})
     else:
         outcome = audit(inputs, settings, stage=stage)
         draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
         draft = replace(draft, run=outcome.run)
+        draft = _with_effect(
+            draft, outcome.guards.live, outcome.domains, outcome.links, outcome.run
+        )
     if draft.text is not None:
         _refuse_loss(output, draft.text)
         kept = write_disavow(output, draft.text, backup=output.exists())

@@ -41,12 +41,13 @@ ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
+ALLOWED["effect"] = GROUND | {"guards", "disavow", "policy", "signals"}
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"presence", "run_facts"}
 JOBS = {"outputs", "scores", "training", "evaluation"}  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
-    ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels"}
+    ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["outputs"] |= {"drafts", "verdict_table"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use

@@ -245,6 +245,11 @@ def _reason(row: dict[str, Any]) -> str:
 def _outcome(console: Console, draft: Draft, path: Path) -> None:
     for line in draft.refused:
         console.print(f"  held back: {_text(line, 120)}", style="yellow")
+    for sentence in draft.effect.sentences() if draft.effect is not None else ():
+        warn = sentence.startswith("Line ")
+        console.print(
+            f"  {_text(sentence, 300)}", style="yellow" if warn else "none", soft_wrap=True
+        )
     _verdict(console, draft, path)
     if draft.backup is not None:
         former, kept = _text(path.name, 120), _text(draft.backup, 150)

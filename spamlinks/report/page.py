@@ -29,6 +29,7 @@ _MEANING = {
     "KEEP": "no reason to act",
 }
 _NOSCRIPT_ROWS = 300
+_EFFECT_LINES = 20
 _NO_LINKS = "There are no links."
 
 
@@ -68,6 +69,7 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             disavow=clean(words.disavow_sentence(_part(run, "disavow")), 600),
             tiles=[(name, verdicts[name], _MEANING[name]) for name in charts.SERIES],
             total=domains.height,
+            effect=_effect(run),
             advice=situation,
             caution=words.caution(run.get("situation"), verdicts["DISAVOW"]),
             figures=_charts(domains, links, run),
@@ -105,6 +107,35 @@ def moment(created: object) -> str:
         return datetime.fromisoformat(str(created)).strftime("%d %B %Y, %H:%M %Z").strip()
     except ValueError:
         return clean(created, 40)
+
+
+def _effect(run: Mapping[str, Any]) -> dict[str, Any]:
+    """What the disavow file takes away: sums, and the lines that hit most or hit good sites."""
+    said = _part(run, "effect")
+    profile = _part(said, "profile")
+    sums = []
+    for title, key in (("New entries", "new_entries"), ("The whole file", "whole_file")):
+        part = _part(said, key)
+        if isinstance(part.get("links"), int) and part["links"]:
+            named = ("links", "followed_links", "domains", "visited", "authority", "good")
+            sums.append((title, [_known(part.get(name)) for name in named]))
+    totals = [_known(profile.get(n)) for n in ("links", "followed_links", "domains")]
+    lines = [
+        {
+            "line": _known(item.get("line")),
+            "entry": clean(item.get("entry"), 120),
+            "numbers": [_known(item.get(n)) for n in ("links", "followed_links", "domains")],
+            "good": _sentences(item.get("good_names"), 5),
+            "more": max(int(item.get("good") or 0) - 5, 0),
+        }
+        for item in _list(said.get("lines"))[:_EFFECT_LINES]
+        if isinstance(item, Mapping)
+    ]
+    return {"sums": sums, "profile": totals, "lines": lines}
+
+
+def _known(value: object) -> str:
+    return count(value) if isinstance(value, int) else "not known"
 
 
 def _part(run: Mapping[str, Any], name: str) -> Mapping[str, Any]:
