@@ -1,6 +1,6 @@
 """What the linter finds in a folder of real disavow files, by code.
 
-``python benchmarks/disavow_findings.py --data ../shared/data`` prints the table of
+``python benchmarks/disavow_findings.py --data DIR`` prints the table of
 docs/DISAVOW.md; ``--sample N`` prints N findings of each code, to be read by hand for false alarms.
 """
 

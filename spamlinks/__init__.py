@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         SpamLinkClassifier,
         audit,
         evaluate,
+        lint,
         load_bundle,
         read_backlinks,
     )
@@ -31,6 +32,7 @@ __all__ = [
     "__version__",
     "audit",
     "evaluate",
+    "lint",
     "load_bundle",
     "read_backlinks",
 ]

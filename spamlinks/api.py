@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from spamlinks.disavow import DisavowFile
+from spamlinks.disavow import DisavowFile, Report, lint_bytes, read_disavow_bytes
 from spamlinks.evaluation import Evaluation
 from spamlinks.evaluation import evaluate as run_evaluate
 from spamlinks.exports import Hints, Mapping, Reading, catalogue, read_export
@@ -30,6 +30,7 @@ __all__ = [
     "SpamLinkClassifier",
     "audit",
     "evaluate",
+    "lint",
     "load_bundle",
     "read_backlinks",
 ]
@@ -186,6 +187,36 @@ def evaluate(
         seed=seed,
         rounds=rounds,
     )
+
+
+def lint(
+    file: Path | str,
+    *,
+    site: str | Sequence[str] = (),
+    keep: Sequence[str] = (),
+    allow: Sequence[str] = (),
+) -> Report:
+    """Check a disavow file; nothing is changed.
+
+    Parameters
+    ----------
+    file : its path.
+    site : the user's own site or sites, which no line may hit.
+    keep : domains or URLs that no line may hit.
+    allow : suffixes, platforms and addresses that are disavowed whole on purpose.
+
+    Returns
+    -------
+    Report: ``findings`` (code, line, column, message, fix), ``counts`` by severity, ``fixable``.
+    A file that is something else is a finding too. ``DisavowFile.normalised`` repairs.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
+    path = Path(file)
+    own = [site] if isinstance(site, str) else site
+    return lint_bytes(read_disavow_bytes(path), str(path), own=own, keep=keep, allow=allow)[0]
 
 
 def _path(value: Path | str | None) -> Path | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from spamlinks.disavow import DisavowFile
+from spamlinks.disavow import DisavowFile, read_disavow_bytes
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
 from spamlinks.exports.advice import with_advice
@@ -307,13 +307,7 @@ def audit(
 
 
 def _read(path: Path, parse: Callable[..., Any]) -> Any:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions."
-        ) from None
-    return parse(data, path.name)
+    return parse(read_disavow_bytes(path), path.name)
 
 
 def _links(scored: Scored) -> pl.DataFrame:

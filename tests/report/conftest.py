@@ -127,6 +127,23 @@ def make_run() -> dict[str, Any]:
             "written": True, "path": "disavow.txt", "entries": 43, "new": 3, "kept": 40,
             "why_not": None,
         },
+        "effect": {
+            "profile": {"links": 1036, "followed_links": None, "domains": 16},
+            "new_entries": {
+                "entries": 3, "links": 24, "followed_links": 7, "domains": 3, "visited": 1,
+                "authority": None, "good": 0,
+            },
+            "whole_file": {
+                "entries": 43, "links": 31, "followed_links": 9, "domains": 5, "visited": 2,
+                "authority": None, "good": 12,
+            },
+            "lines": [
+                {
+                    "line": 9, "entry": f"http://paper.com/{bad}", "new": False, "links": 7,
+                    "followed_links": 2, "domains": 1, "good": 12, "good_names": HOSTILE,
+                }
+            ],
+        },
         "not_looked_at": [f"Domain ages {bad}"],
         "seconds": 2.31,
     }  # fmt: skip

@@ -137,6 +137,11 @@ SHOWN = [
     "ab12" * 16,
     "15 January 2025, 10:22 UTC",
     "1 of 16 domains have no usable date",
+    "of 1,036 links (not known followed) from 16 domains:",
+    "New entries 24 7 3 1 not known 0",
+    "The whole file 31 9 5 2 not known 12",
+    "line 9 7 2 1",
+    "and 7 more",
 ]
 
 
@@ -149,6 +154,14 @@ def test_without_scripts_the_flagged_are_listed(html: str) -> None:
     plain = Page(re.findall(r"<noscript>(.*?)</noscript>", html, re.S)[0]).text
     assert all(name in plain for name in ("bad0.xyz", "bad2.xyz", "odd.example.top"))
     assert "kept0.com" not in plain
+
+
+def test_a_run_without_a_file_takes_nothing_away(
+    run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    for effect in (None, {}, "damaged", {"lines": "no", "whole_file": {"links": 0}}):
+        page = Page(render_report({**run, "effect": effect}, domains, links))
+        assert "takes away" not in page.text
 
 
 def test_empty_run() -> None:
