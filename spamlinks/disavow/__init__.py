@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from spamlinks.disavow.document import DisavowFile, diff, not_reexamined
+from spamlinks.disavow.collapsing import Collapsed
+from spamlinks.disavow.document import DisavowFile, diff, not_reexamined, render_candidates
 from spamlinks.disavow.entries import Candidate, Entry, Refusal, Vetted, vet
 from spamlinks.disavow.findings import Finding, Fix, Report
 from spamlinks.disavow.fixing import Repair, repair
 from spamlinks.disavow.lines import Kind, Line, read_line
 from spamlinks.disavow.linting import lint, lint_bytes
+from spamlinks.disavow.merging import Merged, merge_candidates
 from spamlinks.disavow.notes import live_notes
 from spamlinks.disavow.problems import PROBLEM_TEXT, Problem, severity
 from spamlinks.disavow.reading import read_disavow, read_disavow_bytes
-from spamlinks.disavow.render import Header, render_candidates, safe_comment
+from spamlinks.disavow.render import Header, safe_comment
 from spamlinks.disavow.sites import Sites
 from spamlinks.disavow.write import replace_repaired, write_disavow
 
 __all__ = [
     "PROBLEM_TEXT",
     "Candidate",
+    "Collapsed",
     "DisavowFile",
     "Entry",
     "Finding",
@@ -25,6 +28,7 @@ __all__ = [
     "Header",
     "Kind",
     "Line",
+    "Merged",
     "Problem",
     "Refusal",
     "Repair",
@@ -35,6 +39,7 @@ __all__ = [
     "lint",
     "lint_bytes",
     "live_notes",
+    "merge_candidates",
     "not_reexamined",
     "read_disavow",
     "read_disavow_bytes",

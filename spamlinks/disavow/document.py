@@ -17,23 +17,16 @@ import polars as pl
 
 from spamlinks.disavow.coverage import covering_lines
 from spamlinks.disavow.decode import decode, refuse_other_formats, refuse_unreadable
-from spamlinks.disavow.entries import Candidate, Entry, host_and_parents, vet
+from spamlinks.disavow.entries import Candidate, Entry, host_and_parents
 from spamlinks.disavow.kept import kept_in_comments
-from spamlinks.disavow.lines import Kind, Line, read_line, read_lines
+from spamlinks.disavow.lines import Kind, Line, read_lines
+from spamlinks.disavow.merging import merge_candidates, remove_entry
 from spamlinks.disavow.problems import Problem
-from spamlinks.disavow.render import (
-    MAX_BYTES,
-    MAX_LINES,
-    candidate_lines,
-    collapse_hint,
-    over_limit,
-    refuse_refused,
-    safe_comment,
-)
+from spamlinks.disavow.render import MAX_BYTES, MAX_LINES, Header
 from spamlinks.errors import InputError, OutputError
 from spamlinks.urls import authority, canonical_url, parse_host
 
-__all__ = ["DisavowFile", "diff", "not_reexamined"]
+__all__ = ["DisavowFile", "diff", "not_reexamined", "render_candidates"]
 
 # Not str.splitlines: that also splits at form feeds and at Unicode separators.
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
@@ -247,27 +240,7 @@ class DisavowFile:
         OutputError : a candidate is one that must never be written, or the result would break a
             limit of Google's even without the new comments.
         """
-        vetted = vet(candidates, own)
-        refuse_refused(vetted, self.source)
-        new = [c for c in vetted.accepted if not self._has(c.entry)]
-        if not new:
-            return self
-        kept = [x for x in self.lines if x.text or x.end]
-        newline = self._newline()
-        if kept and not kept[-1].end:
-            last = kept[-1]
-            kept[-1] = Line(
-                last.number, last.text, newline, last.kind, last.value, last.problems, last.fix
-            )
-        top = [safe_comment(line.removeprefix("# ")) for line in heading]
-        gap = [""] if kept and kept[-1].kind is not Kind.BLANK else []
-        for block in ([*gap, *top, *candidate_lines(new)], candidate_lines(new, comments=False)):
-            added = (read_line(x, len(kept) + n, newline) for n, x in enumerate(block, 1))
-            merged = DisavowFile((*kept, *added), self.source)
-            broken = over_limit(merged.render())
-            if broken is None:
-                return merged
-        raise OutputError(self.source, f"merged, it would have {broken}", collapse_hint(new))
+        return merge_candidates(self, candidates, heading, own=own).file
 
     def remove(self, host_or_url: str) -> DisavowFile:
         """Take out the entry of exactly this name; its links count again once Google sees it.
@@ -277,22 +250,7 @@ class DisavowFile:
         InputError : no line names it; or a line above still covers it, since a disavow file knows
             no exceptions. The message names that line.
         """
-        is_url = "/" in host_or_url
-        wanted = Entry.url(host_or_url) if is_url else Entry.domain(host_or_url)
-        kept = [x for x in self.lines if (x.kind, x.value) != (wanted.kind, wanted.value)]
-        shown = safe_comment(host_or_url, 100)[2:]
-        rest = DisavowFile(tuple(kept), self.source, self.encoding)
-        blocking = rest.covers(host_or_url)
-        if blocking is not None:
-            raise InputError(
-                self.source,
-                f"{shown} stays disavowed by line {blocking.number} ({blocking.text.strip()})",
-                "A disavow file knows no exceptions: remove that line, or keep both.",
-            )
-        if len(kept) == len(self.lines):
-            raise InputError(self.source, f"no entry for {shown}", "Name it as the file does.")
-        renumbered = (read_line(x.text, n, x.end) for n, x in enumerate(kept, 1))
-        return DisavowFile(tuple(renumbered), self.source, self.encoding)
+        return remove_entry(self, host_or_url)
 
     def normalised(self, *, prune: bool = False) -> DisavowFile:
         """Return the document with every entry in the form that we write, each once.
@@ -312,16 +270,6 @@ class DisavowFile:
     def diff(self, new: DisavowFile) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
         """Return the entries that ``new`` has more and those that it lacks: see ``diff``."""
         return diff(self, new)
-
-    def _has(self, entry: Entry) -> bool:
-        if entry.kind is Kind.URL and entry.value in self._by_url:
-            return True
-        return self.covers_host(entry.host) is not None
-
-    def _newline(self) -> str:
-        ends = [line.end for line in self.lines if line.end]
-        # The most frequent; "\n" where they are as frequent or there is none.
-        return max(("\n", "\r\n", "\r"), key=ends.count) if ends else "\n"
 
 
 def _split(text: str) -> list[tuple[str, str]]:
@@ -352,3 +300,31 @@ def not_reexamined(live: DisavowFile, examined: Iterable[str]) -> tuple[Line, ..
         for line in live.entries
         if line.value not in (hosts if line.kind is Kind.DOMAIN else seen)
     )
+
+
+def render_candidates(
+    candidates: Iterable[Candidate], header: Header, own: Iterable[str] = ()
+) -> str:
+    """Write a new file.
+
+    Parameters
+    ----------
+    candidates : in any order; the text does not depend on it.
+    header : what the first comment says.
+    own : hosts of the user's own sites; a last defence, see ``vet``.
+
+    Returns
+    -------
+    str : the file, ASCII entries sorted, one a line; "" never. Comments on entries are left out
+        when the file would be too large with them, and entries collapse when it still is.
+
+    Raises
+    ------
+    OutputError : there is no candidate, one must never be written (use ``vet`` first to leave
+        such ones out and report them), or the entries alone break a limit.
+    """
+    merged = merge_candidates(DisavowFile(), candidates, header.lines(), own=own)
+    if not merged.added:
+        hint = "An empty upload would clear the list; keep the file you have."
+        raise OutputError("disavow.txt", "there is no entry to write", hint)
+    return merged.file.render().decode()

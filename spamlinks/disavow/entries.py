@@ -105,24 +105,29 @@ def host_and_parents(host: str) -> list[str]:
     return [".".join(labels[i:]) for i in range(len(labels))]
 
 
-def vet(candidates: Iterable[Candidate], own: Iterable[str] = ()) -> Vetted:
+def vet(
+    candidates: Iterable[Candidate], own: Iterable[str] = (), allow: Iterable[str] = ()
+) -> Vetted:
     """Decide which candidates may be written at all.
 
     Parameters
     ----------
     candidates : in any order; the result does not depend on it.
     own : hosts or URLs of the user's own sites and aliases.
+    allow : top-level domains, suffixes and addresses that the user means to disavow whole. Nothing
+        allows the own site, or a platform that is no suffix.
 
     Returns
     -------
     Vetted
     """
+    allowed = {name.strip().lower().removeprefix("domain:").strip("[]") for name in allow}
     own_hosts = {parse_host(authority(site)).host or site.lower() for site in own if site.strip()}
     own_sites = {linking_domain(host) or host for host in own_hosts}
     accepted: dict[Entry, Candidate] = {}
     refused: list[tuple[Candidate, Refusal]] = []
     for candidate in sorted(set(candidates)):
-        refusal = _refusal(candidate.entry, own_hosts, own_sites)
+        refusal = _refusal(candidate.entry, own_hosts, own_sites, allowed)
         if refusal is not None:
             refused.append((candidate, refusal))
         else:
@@ -139,10 +144,23 @@ def _is_covered(entry: Entry, hosts: set[str]) -> bool:
     return any(name in hosts for name in (above[1:] if entry.kind is Kind.DOMAIN else above))
 
 
-def _refusal(entry: Entry, own_hosts: set[str], own_sites: set[str]) -> Refusal | None:
-    line = read_line(entry.line)
+def _refusal(
+    entry: Entry, own_hosts: set[str], own_sites: set[str], allowed: set[str]
+) -> Refusal | None:
     if entry.kind not in (Kind.DOMAIN, Kind.URL):
         return Refusal.INVALID
+    above = host_and_parents(entry.host)
+    is_own = any(name in own_sites for name in above) or (
+        entry.kind is Kind.DOMAIN
+        and any(entry.value in host_and_parents(host) for host in own_hosts)
+    )
+    line = read_line(entry.line)
+    meant = entry.kind is Kind.DOMAIN and entry.value in allowed
+    if meant and ":" not in entry.value and line.kind is Kind.DOMAIN and line.value == entry.value:
+        if is_own:
+            return Refusal.OWN_SITE
+        shared = is_platform(entry.value) and Problem.PUBLIC_SUFFIX not in line.problems
+        return Refusal.PLATFORM if shared else None
     if ":" in entry.value and parse_host(f"[{entry.value}]").is_ip:
         return Refusal.IP_ADDRESS
     if Problem.WHOLE_TLD in line.problems:
@@ -155,12 +173,8 @@ def _refusal(entry: Entry, own_hosts: set[str], own_sites: set[str]) -> Refusal 
         return Refusal.INVALID
     if line.fix or not entry.line.isascii():  # not the form that we write
         return Refusal.INVALID
-    above = host_and_parents(entry.host)
-    if any(name in own_sites for name in above):
+    if is_own:
         return Refusal.OWN_SITE
-    if entry.kind is Kind.DOMAIN:
-        if any(entry.value in host_and_parents(host) for host in own_hosts):
-            return Refusal.OWN_SITE
-        if is_platform(entry.value):
-            return Refusal.PLATFORM
+    if entry.kind is Kind.DOMAIN and is_platform(entry.value):
+        return Refusal.PLATFORM
     return None

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from spamlinks.disavow.document import DisavowFile
 from spamlinks.disavow.entries import Candidate, Entry, vet
 from spamlinks.disavow.findings import Fix
-from spamlinks.disavow.lines import Kind, Line, read_line, read_lines
+from spamlinks.disavow.lines import Line, read_line, read_lines
+from spamlinks.disavow.merging import texts_without
 from spamlinks.disavow.problems import Problem
 from spamlinks.guards import is_platform
 from spamlinks.urls import parse_host
@@ -159,7 +160,7 @@ def repair(
         if is_repeat(line, by) or (prune and may_prune(by))
     }
     if gone:
-        kept = iter(_without(fixed.lines, gone))
+        kept = iter(texts_without(fixed.lines, gone, "another line covers"))
         blocks = [tuple(text for _ in block for text in next(kept)) for block in blocks]
         fixed = _document(file, [text for block in blocks for text in block], newline)
     if fixed.render() == file.render() and file.encoding == "utf-8":
@@ -201,28 +202,6 @@ def _hits(fix: Fix, spare: tuple[str, ...]) -> bool:
     found = [read_line(text) for text in fix.lines]
     wanted = [Candidate(Entry(x.kind, x.value)) for x in found if x.is_entry]
     return any(refusal == "OWN_SITE" for _, refusal in vet(wanted, spare).refused)
-
-
-def _without(lines: tuple[Line, ...], gone: set[int]) -> list[tuple[str, ...]]:
-    """The texts in place of each line when some entries go.
-
-    A comment right above such an entry stays. Where it would then stand above another entry and
-    seem to describe that one, a comment between them says which entry it was about.
-    """
-    out: list[tuple[str, ...]] = []
-    below: Line | None = None  # the next line that stays; so from the end
-    for place in range(len(lines) - 1, -1, -1):
-        line = lines[place]
-        if line.number not in gone:
-            out.append((line.text,))
-            below = line
-            continue
-        commented = place > 0 and lines[place - 1].kind is Kind.COMMENT
-        if commented and below is not None and below.kind not in (Kind.BLANK, Kind.COMMENT):
-            out.append((f"# (above: {line.value}, which another line covers)",))
-        else:
-            out.append(())
-    return out[::-1]
 
 
 def _newline(file: DisavowFile) -> str:

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from spamlinks.disavow.entries import Candidate, Vetted, vet
+from spamlinks.disavow.entries import Candidate
 from spamlinks.disavow.lines import Kind
-from spamlinks.errors import OutputError
 
 __all__ = [
     "MAX_BYTES",
     "MAX_LINES",
     "Header",
     "candidate_lines",
+    "collapse_hint",
     "over_limit",
-    "render_candidates",
     "safe_comment",
 ]
 
@@ -127,53 +126,6 @@ def over_limit(data: bytes) -> str | None:
     if len(data) > MAX_BYTES:
         return f"{len(data):,} bytes, and Google takes {MAX_BYTES:,}"
     return None
-
-
-def render_candidates(
-    candidates: Iterable[Candidate], header: Header, own: Iterable[str] = ()
-) -> str:
-    """Write a new file.
-
-    Parameters
-    ----------
-    candidates : in any order; the text does not depend on it.
-    header : what the first comment says.
-    own : hosts of the user's own sites; a last defence, see ``vet``.
-
-    Returns
-    -------
-    str : the file, ASCII entries sorted, one a line; "" never. Comments on entries are left out
-        when the file would be too large with them.
-
-    Raises
-    ------
-    OutputError : there is no candidate, one must never be written (use ``vet`` first to leave
-        such ones out and report them), or the entries alone break a limit.
-    """
-    vetted = vet(candidates, own)
-    refuse_refused(vetted, "disavow.txt")
-    if not vetted.accepted:
-        raise OutputError("disavow.txt", "there is no entry to write", _EMPTY_HINT)
-    text = ""
-    for comments in (True, False):
-        text = "\n".join([*header.lines(), *candidate_lines(vetted.accepted, comments)]) + "\n"
-        if over_limit(text.encode()) is None:
-            return text
-    problem = f"the entries alone make {over_limit(text.encode())}"
-    raise OutputError("disavow.txt", problem, collapse_hint(vetted.accepted))
-
-
-_EMPTY_HINT = "An empty upload would clear the list; keep the file you have."
-
-
-def refuse_refused(vetted: Vetted, source: str) -> None:
-    """Raise OutputError when a candidate is one that must never be written."""
-    if vetted.refused:
-        candidate, refusal = vetted.refused[0]
-        more = f" and {len(vetted.refused) - 1} more" if len(vetted.refused) > 1 else ""
-        name = safe_comment(candidate.entry.value, 100)[2:]
-        problem = f"{name}{more} must never be disavowed ({refusal.value})"
-        raise OutputError(source, problem, "Leave it out; no setting allows it.")
 
 
 def collapse_hint(candidates: Sequence[Candidate]) -> str:

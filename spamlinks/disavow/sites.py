@@ -42,8 +42,8 @@ class Sites:
     def __bool__(self) -> bool:
         return bool(self._above)
 
-    def hit_by(self, line: Line) -> str | None:
-        """Return the name that an entry hits, or None."""
+    def hit_by(self, line: Line | Entry) -> str | None:
+        """Return the name that a line or entry hits, or None."""
         if line.kind is Kind.URL and line.value in self._pages:
             return self._pages[line.value]
         host = Entry(line.kind, line.value).host

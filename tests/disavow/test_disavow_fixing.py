@@ -30,9 +30,11 @@ SAFE = [  # before, after
     # a repeat goes, its comment stays and does not come to describe another entry
     ("domain:a.com\nDomain:A.com\n", "domain:a.com\n"),
     ("domain:a.com\n# again\ndomain:a.com\n", "domain:a.com\n# again\n"),
+    ("domain:a.com\n# mine\ndomain:a.com\ndomain:b.com\n", "domain:a.com\n# mine\ndomain:b.com\n"),
     (
-        "domain:a.com\n# again\ndomain:a.com\ndomain:b.com\n",
-        "domain:a.com\n# again\n# (above: a.com, which another line covers)\ndomain:b.com\n",
+        "domain:a.com\n# 2026-01-02 score 0.97, 1 link\ndomain:a.com\n# x\ndomain:b.com\n",
+        "domain:a.com\n# 2026-01-02 score 0.97, 1 link\n# (above: a.com, which another line covers)"
+        "\n# x\ndomain:b.com\n",
     ),
     ("domain:a.com\ndomain:a.com # why\n", "domain:a.com\n# why\n"),
     # what needs a guess, or another line to stand for it, stays

@@ -17,6 +17,8 @@ from spamlinks.disavow import (
     Header,
     Kind,
     Refusal,
+    collapsing,
+    merge_candidates,
     read_line,
     render,
     render_candidates,
@@ -177,8 +179,14 @@ def test_over_limit(data, broken):
     assert (found or "").split(", ")[0] == (broken or "")
 
 
-def test_comments_go_first_when_the_file_would_be_too_long(monkeypatch):
-    monkeypatch.setattr(render, "MAX_LINES", 100)  # the real limit would only be slower
+@pytest.fixture
+def short(monkeypatch):
+    """A limit of 100 lines; the real one would only be slower."""
+    monkeypatch.setattr(collapsing, "MAX_LINES", 100)
+    monkeypatch.setattr(render, "MAX_LINES", 100)
+
+
+def test_comments_go_first_when_the_file_would_be_too_long(short):
     many = [Candidate(Entry.domain(f"s{i}.example"), "reason") for i in range(60)]
     text = render_candidates(many, HEADER)
     assert text.count("\n") == 64
@@ -186,11 +194,83 @@ def test_comments_go_first_when_the_file_would_be_too_long(monkeypatch):
     assert text.startswith("# Disavow file by spamlinks 0.1.0")
 
 
-def test_too_many_entries_are_refused_with_what_to_collapse(monkeypatch):
-    monkeypatch.setattr(render, "MAX_LINES", 100)
-    urls = [Candidate(Entry.url(f"http://big.example/{i}")) for i in range(97)]
-    with pytest.raises(OutputError, match=r"101 lines.*big\.example \(97 URLs\)"):
-        render_candidates(urls, HEADER)
+def merged(candidates, live=b"", **options):
+    return merge_candidates(DisavowFile.parse(live), candidates, HEADER.lines(), **options)
+
+
+def urls(host: str, many: int) -> list[Candidate]:
+    return [Candidate(Entry.url(f"http://{host}/{i}")) for i in range(many)]
+
+
+def test_urls_of_a_host_collapse_when_they_do_not_fit(short):
+    found = merged([*urls("big.example", 80), *urls("small.example", 40), *urls("one.example", 1)])
+    assert [str(entry) for entry in found.collapsed] == [
+        "domain:big.example stands for 80 URLs"  # the biggest, and no more than needed
+    ]
+    assert len(found.added) == 42
+    assert Entry.domain("big.example") in found.added
+    assert found.without_comments
+    assert found.file.covers("http://big.example/7").kind is Kind.DOMAIN
+
+
+def test_hosts_of_a_domain_collapse_last(short):
+    hosts = [Candidate(Entry.domain(f"h{i}.big.com")) for i in range(60)]
+    pages = [c for i in range(60) for c in urls(f"p{i}.wide.com", 1)]
+    found = merged([*hosts, *pages])
+    assert [str(entry) for entry in found.collapsed] == ["domain:big.com stands for 60 hosts"]
+    found = merged([*hosts, *pages, *urls("a.big.com", 60)])
+    assert [str(entry) for entry in found.collapsed] == ["domain:big.com stands for 120 entries"]
+
+
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        ("google.com", {}),  # a platform
+        ("blogspot.com", {}),  # a suffix
+        ("mit.edu", {}),  # an institution
+        ("a.example", {"keep": ["http://a.example/good"]}),
+        ("a.example", {"keep": ["b.a.example"]}),
+    ],
+)
+def test_nothing_that_must_be_spared_collapses(short, host, options):
+    with pytest.raises(OutputError, match=r"10\d lines"):
+        merged(urls(host, 101), **options)
+
+
+def test_the_live_file_is_never_collapsed(short):
+    live = b"".join(b"http://a.example/%d\n" % n for n in range(95))
+    found = merged(urls("b.example", 10), live)
+    assert found.file.render() == live + b"domain:b.example\n"
+    with pytest.raises(OutputError, match=r"spamlinks lint disavow\.txt --fix --prune"):
+        merged([Candidate(Entry.domain(f"s{i}.example")) for i in range(10)], live)
+
+
+def test_too_many_entries_are_refused(short):
+    many = [Candidate(Entry.domain(f"s{i}.example")) for i in range(101)]
+    with pytest.raises(OutputError, match="it would have 101 lines, and Google takes 100"):
+        render_candidates(many, HEADER)
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal", "own"),
+    [
+        ("xyz", Refusal.WHOLE_TLD, "shop.xyz"),
+        ("blogspot.com", Refusal.PUBLIC_SUFFIX, "me.blogspot.com"),
+        ("1.2.3.4", Refusal.IP_ADDRESS, "1.2.3.4"),
+    ],
+)
+def test_a_suffix_or_address_is_written_only_when_it_is_named(name, refusal, own):
+    candidate = Candidate(Entry.domain(name))
+    assert vet([candidate]).refused == ((candidate, refusal),)
+    assert vet([candidate], allow=["other.example"]).refused == ((candidate, refusal),)
+    assert vet([candidate], allow=[f"domain:{name.upper()}"]).accepted == (candidate,)
+    refused = vet([candidate], own=[own], allow=[name]).refused
+    assert refused == ((candidate, Refusal.OWN_SITE),)
+
+
+def test_no_switch_allows_a_platform():
+    candidate = Candidate(Entry.domain("google.com"))
+    assert vet([candidate], allow=["google.com"]).refused == ((candidate, Refusal.PLATFORM),)
 
 
 def test_too_many_bytes_are_refused():
