@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from spamlinks import __version__
-from spamlinks.disavow import Candidate, Entry, Header, diff, live_notes, render_candidates, vet
+from spamlinks.disavow import (
+    Candidate,
+    DisavowFile,
+    Entry,
+    Header,
+    Kind,
+    Sites,
+    live_notes,
+    merge_candidates,
+    vet,
+)
+from spamlinks.disavow.entries import host_and_parents
+from spamlinks.disavow.merging import OWN_COMMENT
 from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
-__all__ = ["Draft", "candidates", "draft_disavow"]
+__all__ = ["Draft", "Wishes", "candidates", "draft_disavow"]
 
 
 @dataclass(frozen=True)
@@ -21,10 +35,11 @@ class Draft:
     """A disavow file before it is written.
 
     ``text`` is None when there is nothing to write; ``why_not`` then says why. ``entries`` counts
-    all of the file's, ``new`` those that this run adds, ``kept`` those of the live file.
+    all of the file's, ``new`` those that this run adds, ``kept`` those that stood there before.
     ``refused`` names candidates that a last check held back, with the reason; ``changes`` are
-    lines with + or - for a diff. ``notes`` are sentences about the live file, and ``backup`` names
-    the copy of a file that was replaced or set aside.
+    lines with + or - for a diff. ``notes`` are sentences about the live file and about what had to
+    be given up for Google's limits, and ``backup`` names the copy of a file that was replaced or
+    set aside.
     """
 
     text: bytes | None
@@ -40,90 +55,204 @@ class Draft:
     """Facts of the run, where exports were read for this file alone."""
     effect: Effect | None = None
     """What the file takes away; None where it takes nothing, or there is no file."""
+    collapsed: tuple[str, ...] = ()
+    """Entries that stand for several that would not have fitted."""
 
 
-def candidates(domains: pl.DataFrame) -> list[Candidate]:
-    """Entries for the rows whose verdict is DISAVOW and that no live file covers yet."""
+@dataclass(frozen=True)
+class Wishes:
+    """What the user wants of the disavow file besides the guards.
+
+    ``allow`` names suffixes and addresses that are disavowed whole on purpose. ``former`` is the
+    file that will be replaced and that is no live file: its entries keep their comments.
+    """
+
+    allow: frozenset[str] = frozenset()
+    former: DisavowFile | None = None
+
+
+def candidates(
+    domains: pl.DataFrame,
+    links: pl.DataFrame | None = None,
+    *,
+    made_on: date | None = None,
+    allow: Collection[str] = (),
+) -> list[Candidate]:
+    """Entries for the rows whose verdict is DISAVOW and that no live file covers yet.
+
+    Parameters
+    ----------
+    domains : with ``DOMAIN_COLUMNS``. Of a row with the unit url the followed pages in ``links``
+        become entries, or the page that ``linking_domain`` names.
+    links : as ``Audit.links``.
+    made_on : day of the run, for the comments.
+    allow : names that stand for themselves whatever their unit.
+    """
     chosen = domains.filter(
         (pl.col("verdict") == Verdict.DISAVOW.value)
         & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
     )
+    day = f"{made_on.isoformat()} " if made_on is not None else ""
     out = []
     wanted = ("linking_domain", "unit", "spam_score", "links", "evidence")
     for row in chosen.select(wanted).iter_rows(named=True):
-        name = row["linking_domain"]
-        if row["unit"] == "url" and "/" not in name:
-            continue  # single pages only, and this names none: see ``_without_page``
-        entry = Entry.url(name) if row["unit"] == "url" else Entry.domain(name)
-        links = row["links"]
-        counted = f"{links:,} link{'' if links == 1 else 's'}"
+        name, count = row["linking_domain"], row["links"]
+        entries = [Entry.domain(name)]
+        if row["unit"] == "url" and name not in allow:
+            entries = [Entry.url(name)] if "/" in name else _pages(name, links)
+            count = 1
+        counted = f"{count:,} link{'' if count == 1 else 's'}"
         reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
         said = "; ".join(reason.rpartition(" (")[0] for reason in reasons)
-        comment = f"score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
-        out.append(Candidate(entry, comment, ""))
+        comment = f"{day}score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
+        out += [Candidate(entry, comment, "") for entry in entries]
     return out
 
 
-def draft_disavow(domains: pl.DataFrame, guards: Guards, run: dict[str, Any]) -> Draft:
+def _pages(name: str, links: pl.DataFrame | None) -> list[Entry]:
+    """The pages of a site that holds more than spam: those with a followed link that stands."""
+    if links is None:
+        return []
+    test = pl.col("linking_domain") == name
+    for column in ("rel_nofollow", "rel_ugc", "rel_sponsored", "is_lost"):
+        if column in links.columns:
+            test &= ~pl.col(column).fill_null(value=False)
+    pages = links.filter(test)["referring_page"].drop_nulls().unique(maintain_order=True)
+    return [Entry.url(page) for page in pages if "/" in page.partition("://")[2]]
+
+
+def draft_disavow(
+    domains: pl.DataFrame,
+    guards: Guards,
+    run: dict[str, Any],
+    links: pl.DataFrame | None = None,
+    wishes: Wishes | None = None,
+) -> Draft:
     """Draft the disavow file: new, or the live file with entries added.
 
     Parameters
     ----------
     domains : with ``DOMAIN_COLUMNS``.
-    guards : own site and live file.
+    guards : own site, keep list and live file.
     run : run facts (model, totals); empty for a table of domains without a run.
+    links : as ``Audit.links``; needed for single pages.
+    wishes : of the user.
     """
-    vetted = vet(candidates(domains), guards.own_hosts)
+    wishes = wishes or Wishes()
+    made_on = date.fromisoformat(str(run.get("created", date.today().isoformat()))[:10])
+    wanted = candidates(domains, links, made_on=made_on, allow=wishes.allow)
+    live = guards.live
+    vetted = vet(wanted, guards.own_hosts, wishes.allow)
+    spared, kept_back = _spared(vetted.accepted, live, wishes.allow)
     refused = (
         *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
-        *(f"{name}: only single pages of it may be disavowed" for name in _without_page(domains)),
+        *kept_back,
+        *(f"{name}: {_NO_PAGE}" for name in _without_page(domains, wanted, wishes.allow)),
     )
-    accepted = vetted.accepted
-    live = guards.live
+    if live is None and wishes.former is not None:
+        spared = _with_first_comments(spared, wishes.former)
+    base = live if live is not None else DisavowFile()
+    header = _header(run, made_on)
+    merged = merge_candidates(
+        base,
+        spared,
+        header.lines(),
+        own=guards.own_hosts,
+        keep=(*guards.keep.domains, *guards.keep.urls),
+        allow=wishes.allow,
+    )
     notes = live_notes(live) if live is not None else ()
+    before = len(base.entries)
+    if not merged.added:
+        covered = live is not None and bool(spared)
+        why = _why_not(domains, run, live=covered)
+        return Draft(None, before, 0, before, why, refused, (), notes)
+    if merged.without_comments:
+        notes = (*notes, "the comments on new entries were left out: the file would be too large")
+    changes = tuple(f"+ {entry.line}" for entry in merged.added)
+    draft = Draft(
+        merged.file.render(),
+        len(merged.file.entries),
+        len(merged.added),
+        before,
+        None,
+        refused,
+        changes,
+        notes,
+        collapsed=tuple(str(entry) for entry in merged.collapsed),
+    )
+    former = wishes.former
+    if live is None and former is not None and former.entry_set == merged.file.entry_set:
+        # The same list on another day: neither header nor comments change.
+        return replace(draft, text=former.render(), new=0, kept=draft.entries, changes=())
+    return draft
+
+
+def _header(run: dict[str, Any], made_on: date) -> Header:
     model = run.get("model", {"name": "not recorded", "sha256": ""})
     counts = run.get("verdicts", {})
-    header = Header(
+    return Header(
         tool="spamlinks",
         version=__version__,
         model=str(model["name"]),
         model_hash=str(model["sha256"])[:16],
-        made_on=date.fromisoformat(str(run.get("created", date.today().isoformat()))[:10]),
+        made_on=made_on,
         counts={f"domains {name}": int(n) for name, n in counts.items()},
     )
-    if live is not None:
-        merged = live.merge(accepted, header.lines(), guards.own_hosts)
-        added, _ = diff(live, merged)
-        changes = tuple(f"+ {entry.line}" for entry in added)
-        if not added:
-            why = _why_not(domains, run, live=bool(accepted))
-            return Draft(None, len(live.entries), 0, len(live.entries), why, refused, (), notes)
-        return Draft(
-            merged.render(),
-            len(merged.entries),
-            len(added),
-            len(live.entries),
-            None,
-            refused,
-            changes,
-            notes,
-        )
-    if not accepted:
-        return Draft(None, 0, 0, 0, _why_not(domains, run), refused, ())
-    text = render_candidates(accepted, header, guards.own_hosts).encode()
-    lines = tuple(f"+ {candidate.entry.line}" for candidate in accepted)
-    return Draft(text, len(accepted), len(accepted), 0, None, refused, tuple(sorted(lines)))
 
 
-def _without_page(domains: pl.DataFrame) -> list[str]:
-    """Sites that honest people share and that somebody set to DISAVOW whole in a table."""
+def _spared(
+    accepted: Sequence[Candidate], live: DisavowFile | None, allow: Collection[str]
+) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """Hold back what comments of the live file say is not disavowed."""
+    if live is None or not live.kept_in_comments:
+        return tuple(accepted), ()
+    sites, out, held = Sites(live.kept_in_comments), [], []
+    for candidate in accepted:
+        entry = candidate.entry
+        hit = sites.hit_by(entry) if entry.kind is Kind.DOMAIN else None
+        if hit is None or entry.value in allow:
+            out.append(candidate)
+        else:
+            number = live.kept_in_comments[hit]
+            held.append(f"{entry.value}: a comment of your live file keeps it (line {number})")
+    return tuple(out), tuple(held)
+
+
+def _with_first_comments(
+    accepted: Sequence[Candidate], former: DisavowFile
+) -> tuple[Candidate, ...]:
+    """Give entries that stood in a file of ours the comment of their first run."""
+    first: dict[Entry, str] = {}
+    for above, line in pairwise(former.lines):
+        match = OWN_COMMENT.match(above.text) if line.is_entry else None
+        if match is not None:
+            first[Entry(line.kind, line.value)] = above.text[match.start(1) :]
+    return tuple(
+        replace(candidate, comment=first.get(candidate.entry, candidate.comment))
+        for candidate in accepted
+    )
+
+
+_NO_PAGE = (
+    "only single pages of it may be disavowed, and none is known here; write their URLs in place "
+    "of the domain, or keep links.parquet beside domains.csv"
+)
+
+
+def _without_page(
+    domains: pl.DataFrame, wanted: Sequence[Candidate], allow: Collection[str]
+) -> list[str]:
+    """Sites that honest people share, set to DISAVOW in a table, of which no page is known."""
     chosen = domains.filter(
         (pl.col("verdict") == Verdict.DISAVOW.value)
         & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
         & (pl.col("unit") == "url")
         & ~pl.col("linking_domain").str.contains("/", literal=True)
     )
-    return chosen["linking_domain"].to_list()
+    found = {name for c in wanted for name in host_and_parents(c.entry.host)}
+    names = chosen["linking_domain"].to_list()
+    return [name for name in names if name not in found and name not in allow]
 
 
 _SPARED = (

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
-from spamlinks.disavow import DisavowFile, diff, write_disavow
+from spamlinks.disavow import (
+    DisavowFile,
+    diff,
+    not_reexamined,
+    read_disavow_bytes,
+    write_disavow,
+)
 from spamlinks.disavow.entries import host_and_parents
-from spamlinks.drafts import Draft, candidates, draft_disavow
+from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow
 from spamlinks.effect import effect_of
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import make_folder, write_atomic
@@ -22,7 +28,7 @@ from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Guards, KeepList, Reason
 from spamlinks.report import render_report
 from spamlinks.tables import write_table
-from spamlinks.verdict_table import live_entries_of, read_domains
+from spamlinks.verdict_table import live_entries_of, read_domains, run_of
 
 __all__ = [
     "Draft",
@@ -34,6 +40,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_OURS = b"# Disavow file by spamlinks "
 
 
 def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
@@ -53,9 +60,10 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     OutputError : the folder or a file cannot be written; each file is whole or absent.
     """
     make_folder(folder)
-    draft = draft_disavow(audit.domains, audit.guards, audit.run)
-    draft = _with_effect(draft, audit.guards.live, audit.domains, audit.links, audit.run)
     target = folder / "disavow.txt"
+    wishes = Wishes(former=_former(target))
+    draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
+    draft = _with_effect(draft, audit.guards.live, audit.domains, audit.links, audit.run)
     run = {
         **audit.run,
         "notes": [*draft.notes, *audit.run["notes"]],
@@ -68,12 +76,20 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
             "kept": draft.kept,
             "why_not": draft.why_not,
             "refused": list(draft.refused),
+            "collapsed": list(draft.collapsed),
+            "not_reexamined": _not_reexamined(audit.guards.live, audit.links),
         },
         "effect": draft.effect.to_dict() if draft.effect is not None else None,
     }
     write_table(audit.domains, folder / "domains.csv")
     write_table(audit.links, folder / "links.parquet")
     write_table(audit.rejected, folder / "rejected.csv")
+    silent = len(run["disavow"]["not_reexamined"])
+    if silent and audit.guards.live is not None:
+        which = f"{silent:,} of the {len(audit.guards.live.entries):,} entries of your live file"
+        note = f"{which} cover no link of these exports; they stay"
+        run["notes"] = [*run["notes"], note]
+        draft = replace(draft, notes=(*draft.notes, note))
     report = render_report(run, audit.domains, audit.links)
     write_atomic(folder / "report.html", report.encode())
     kept: Path | None = None
@@ -85,6 +101,15 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     run["disavow"]["backup"] = draft.backup
     write_atomic(folder / "run.json", (json.dumps(run, indent=1, sort_keys=True) + "\n").encode())
     return run, draft
+
+
+def _former(path: Path) -> DisavowFile | None:
+    """The file of a former run that stands where the new one goes."""
+    try:
+        data = read_disavow_bytes(path)
+        return DisavowFile.parse(data, path.name) if data.startswith(_OURS) else None
+    except InputError:
+        return None
 
 
 def _with_effect(
@@ -109,7 +134,9 @@ def _links_beside(tables: list[Path], domains: pl.DataFrame) -> pl.DataFrame | N
         return None
     try:
         links = pl.read_parquet(path)
-        fits = set(domains["linking_domain"]) == set(links["linking_domain"].drop_nulls())
+        # Somebody may have taken rows out of the table, or written pages in place of a domain.
+        plain = domains.filter(~pl.col("linking_domain").str.contains("/", literal=True))
+        fits = set(plain["linking_domain"]) <= set(links["linking_domain"].drop_nulls())
     except (OSError, pl.exceptions.PolarsError):
         return None
     return links if fits and "referring_page" in links.columns else None
@@ -122,10 +149,19 @@ def _live_facts(live: DisavowFile | None) -> dict[str, Any] | None:
     return {"name": live.source, "sha256": live.sha256, "entries": len(live.entries)}
 
 
+def _not_reexamined(live: DisavowFile | None, links: pl.DataFrame) -> list[str]:
+    """Entries of the live file that no link of the exports falls under; they stay."""
+    if live is None:
+        return []
+    pages = links["referring_page"].drop_nulls()
+    covered = pages.filter(live.covering(pages).is_not_null())
+    return [line.text.strip() for line in not_reexamined(live, covered.unique())]
+
+
 def _set_aside(path: Path, live: DisavowFile | None) -> Path | None:
     """Rename a file of a former run, since its owner may have edited it; never the live file."""
     data = path.read_bytes()
-    if not data.startswith(b"# Disavow file by spamlinks "):
+    if not data.startswith(_OURS):
         return None
     if live is not None and live.render() == data:
         return None
@@ -135,7 +171,12 @@ def _set_aside(path: Path, live: DisavowFile | None) -> Path | None:
 
 
 def disavow_from(
-    inputs: list[Path], settings: Settings, output: Path, *, stage: Stage | None = None
+    inputs: list[Path],
+    settings: Settings,
+    output: Path,
+    *,
+    allow: Collection[str] = (),
+    stage: Stage | None = None,
 ) -> Draft:
     """Write the disavow file for exports, or for one ``domains.csv`` of an audit.
 
@@ -147,6 +188,7 @@ def disavow_from(
     settings : ``disavow`` is the live file to merge with. With tables only that, ``site`` and
         ``keep`` can be honoured; the others decided the verdicts that the tables hold.
     output : file to write; a file that is replaced is backed up first.
+    allow : suffixes and addresses that are disavowed whole on purpose.
 
     Raises
     ------
@@ -159,6 +201,7 @@ def disavow_from(
         raise InputError(
             "disavow", "exports and domains.csv files were given together", "Give one kind."
         )
+    wishes = Wishes(frozenset(name.removeprefix("domain:") for name in allow), _former(output))
     if given:
         _refuse_unused(settings)
         live = _parsed(settings.disavow, DisavowFile.parse)
@@ -167,15 +210,15 @@ def disavow_from(
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
         if live is None:
             _refuse_without_live(inputs, domains)
-        draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, {})
-        draft = _with_effect(draft, live, domains, _links_beside(inputs, domains), {})
+        links = _links_beside(inputs, domains)
+        run = run_of(inputs[0]) if len(inputs) == 1 else {}
+        draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
+        draft = replace(_with_effect(draft, live, domains, links, run), run=None)
     else:
         outcome = audit(inputs, settings, stage=stage)
-        draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
-        draft = replace(draft, run=outcome.run)
-        draft = _with_effect(
-            draft, outcome.guards.live, outcome.domains, outcome.links, outcome.run
-        )
+        live, run = outcome.guards.live, outcome.run
+        draft = draft_disavow(outcome.domains, outcome.guards, run, outcome.links, wishes)
+        draft = replace(_with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
     if draft.text is not None:
         _refuse_loss(output, draft.text)
         kept = write_disavow(output, draft.text, backup=output.exists())
@@ -237,11 +280,4 @@ def _kept(domains: pl.DataFrame, keep: KeepList) -> pl.Series:
 
 
 def _parsed(path: Path | None, parse: Callable[[bytes, str], T]) -> T | None:
-    if path is None:
-        return None
-    try:
-        return parse(path.read_bytes(), path.name)
-    except OSError as error:
-        raise InputError(
-            path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions."
-        ) from None
+    return None if path is None else parse(read_disavow_bytes(path), path.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from spamlinks.exports.reading.source import BrokenEncodingError, Source, open_u
 from spamlinks.pipeline import DOMAIN_COLUMNS
 from spamlinks.policy import REASON_TEXT, Verdict
 
-__all__ = ["live_entries_of", "read_domains"]
+__all__ = ["live_entries_of", "read_domains", "run_of"]
 
 _BARE = (
     "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
@@ -142,9 +143,36 @@ def live_entries_of(table: Path) -> tuple[str, int]:
     ("", 0) where run.json is missing, unreadable, or names none.
     """
     try:
-        with table.with_name("run.json").open("rb") as file:
-            run: Any = json.loads(file.read(MAX_RUN_BYTES))
-        live = run["live"]
+        live = _run_beside(table)["live"]
         return str(live["name"]), int(live["entries"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "", 0
+
+
+def run_of(table: Path) -> dict[str, Any]:
+    """Return what run.json beside a ``domains.csv`` says of its run, as far as it is sound.
+
+    Returns
+    -------
+    dict with those of ``created`` (ISO text), ``model`` (name, sha256), ``verdicts`` (counts),
+    ``prior`` and ``situation`` that are there; {} where there is no such file.
+    """
+    out: dict[str, Any] = {}
+    try:
+        run = _run_beside(table)
+        model, prior = run["model"], run["prior"]
+        out["created"] = date.fromisoformat(str(run["created"])[:10]).isoformat()
+        out["model"] = {"name": str(model["name"])[:100], "sha256": str(model["sha256"])[:64]}
+        verdicts = {verdict.value: int(run["verdicts"][verdict.value]) for verdict in Verdict}
+        out["verdicts"] = verdicts
+        if isinstance(prior, int | float) and 0 < prior < 1:
+            out["prior"] = prior
+        out["situation"] = str(run["situation"])[:40]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return out
+    return out
+
+
+def _run_beside(table: Path) -> Any:
+    with table.with_name("run.json").open("rb") as file:
+        return json.loads(file.read(MAX_RUN_BYTES))

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from spamlinks import __version__
+from spamlinks.cli.disavow import disavow
 from spamlinks.cli.evaluate import evaluate
 from spamlinks.cli.failures import report_errors
 from spamlinks.cli.lint import lint
@@ -187,51 +188,7 @@ def score(
     show_scores(scores, output)
 
 
-@app.command()
-def disavow(
-    exports: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="EXPORT_OR_DOMAINS_CSV",
-            help="Link exports, or the domains.csv that 'spamlinks audit' wrote.",
-        ),
-    ],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="disavow.txt", help="File to write.")
-    ],
-    merge: Annotated[
-        Path | None,
-        typer.Option(metavar="LIVE.txt", help="Add to this file; no line of it is lost."),
-    ] = None,
-    show_diff: Annotated[
-        bool, typer.Option("--diff", help="Show the entries that are new, on standard output.")
-    ] = False,
-    site: Site = None,
-    brand: Brand = None,
-    keep: Keep = None,
-    facts: Facts = None,
-    model: Model = None,
-    situation: Situation = "none",
-    precision: Precision = None,
-    prior: Prior = None,
-    map_columns: Map = None,
-    mapping: MappingFile = None,
-    accept_guess: AcceptGuess = False,
-) -> None:
-    """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
-    from spamlinks.cli.show import progress, show_draft
-    from spamlinks.outputs import disavow_from
-
-    hints = parse_hints(map_columns, mapping, accept_guess)
-    settings = parse_settings(
-        site, brand, merge, keep, facts, model, situation, precision, prior, hints
-    )
-    with progress() as stage:
-        draft = disavow_from(exports, settings, output, stage=stage)
-    if show_diff:
-        for line in draft.changes:
-            typer.echo(line)
-    show_draft(draft, output)
+app.command()(disavow)
 
 
 @app.command()

@@ -52,6 +52,7 @@ SHOWN_FILES = 10
 SHOWN_REFUSED = 8
 SHOWN_NOTES = 6
 SHOWN_REASONS = 4
+SHOWN_COLLAPSED = 10
 RATE_FROM = 1000
 """With fewer rows the start of the program is what is timed."""
 
@@ -245,6 +246,15 @@ def _reason(row: dict[str, Any]) -> str:
 def _outcome(console: Console, draft: Draft, path: Path) -> None:
     for line in draft.refused:
         console.print(f"  held back: {_text(line, 120)}", style="yellow")
+    for line in draft.collapsed[:SHOWN_COLLAPSED]:
+        console.print(f"  collapsed: {_text(line, 120)}", style="yellow", soft_wrap=True)
+    _more(
+        console,
+        "in the file",
+        len(draft.collapsed) - SHOWN_COLLAPSED,
+        "entry that stands for several",
+        "yellow",
+    )
     for sentence in draft.effect.sentences() if draft.effect is not None else ():
         warn = sentence.startswith("Line ")
         console.print(
@@ -259,6 +269,13 @@ def _outcome(console: Console, draft: Draft, path: Path) -> None:
 def _verdict(console: Console, draft: Draft, path: Path) -> None:
     if draft.text is None:
         console.print(f"\n[bold]Nothing to disavow[/bold]: {draft.why_not}. No file was written.")
+        return
+    if not draft.new:
+        same = "entry" if draft.entries == 1 else "entries"
+        console.print(
+            f"\n[bold]{_text(path, 200)}[/bold] holds the same {draft.entries:,} {same} as before "
+            "and was not touched."
+        )
         return
     kept = f", {draft.kept:,} of your live file kept" if draft.kept else ""
     console.print(

@@ -1,0 +1,80 @@
+"""``spamlinks disavow``: candidates to a disavow file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spamlinks.cli.options import (
+    AcceptGuess,
+    Brand,
+    Facts,
+    Keep,
+    Map,
+    MappingFile,
+    Model,
+    Precision,
+    Prior,
+    Site,
+    Situation,
+    parse_hints,
+    parse_settings,
+)
+
+__all__ = ["disavow"]
+
+
+def disavow(
+    exports: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="EXPORT_OR_DOMAINS_CSV",
+            help="Link exports, or the domains.csv that 'spamlinks audit' wrote.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="disavow.txt", help="File to write.")
+    ],
+    merge: Annotated[
+        Path | None,
+        typer.Option(metavar="LIVE.txt", help="Add to this file; no line of it is lost."),
+    ] = None,
+    show_diff: Annotated[
+        bool, typer.Option("--diff", help="Show the entries that are new, on standard output.")
+    ] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A suffix, top-level domain or IP address that you set to DISAVOW in domains.csv "
+            "and mean whole; may be repeated.",
+        ),
+    ] = None,
+    site: Site = None,
+    brand: Brand = None,
+    keep: Keep = None,
+    facts: Facts = None,
+    model: Model = None,
+    situation: Situation = "none",
+    precision: Precision = None,
+    prior: Prior = None,
+    map_columns: Map = None,
+    mapping: MappingFile = None,
+    accept_guess: AcceptGuess = False,
+) -> None:
+    """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
+    from spamlinks.cli.show import progress, show_draft
+    from spamlinks.outputs import disavow_from
+
+    hints = parse_hints(map_columns, mapping, accept_guess)
+    settings = parse_settings(
+        site, brand, merge, keep, facts, model, situation, precision, prior, hints
+    )
+    with progress() as stage:
+        draft = disavow_from(exports, settings, output, allow=allow or (), stage=stage)
+    if show_diff:
+        for line in draft.changes:
+            typer.echo(line)
+    show_draft(draft, output)
