@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -27,7 +28,7 @@ from spamlinks.disavow.merging import OWN_COMMENT
 from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
-__all__ = ["Draft", "Wishes", "candidates", "draft_disavow"]
+__all__ = ["Draft", "ForProperty", "Wishes", "candidates", "draft_disavow"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,32 @@ class Draft:
     """What the file takes away; None where it takes nothing, or there is no file."""
     collapsed: tuple[str, ...] = ()
     """Entries that stand for several that would not have fitted."""
+    unchanged: bool = False
+    """The file of a former run holds these very entries and stays as it is."""
+    apart: tuple[ForProperty, ...] = ()
+    """Files for single properties that were written beside this one."""
+
+
+@dataclass(frozen=True)
+class ForProperty:
+    """The disavow file of one property: its URL prefix, where the file goes, and the draft."""
+
+    prefix: str
+    path: Path
+    draft: Draft
+
+    def to_dict(self) -> dict[str, Any]:
+        """For run.json."""
+        draft = self.draft
+        return {
+            "property": self.prefix,
+            "path": self.path.name if draft.text is not None else None,
+            "entries": draft.entries,
+            "new": draft.new,
+            "kept": draft.kept,
+            "why_not": draft.why_not,
+            "effect": draft.effect.whole.to_dict() if draft.effect is not None else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -184,7 +211,7 @@ def draft_disavow(
     former = wishes.former
     if live is None and former is not None and former.entry_set == merged.file.entry_set:
         # The same list on another day: neither header nor comments change.
-        return replace(draft, text=former.render(), new=0, kept=draft.entries, changes=())
+        return replace(draft, text=former.render(), changes=(), unchanged=True)
     return draft
 
 

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
+from spamlinks.by_property import write_for_properties
 from spamlinks.disavow import (
     DisavowFile,
-    diff,
     not_reexamined,
-    read_disavow_bytes,
     write_disavow,
 )
 from spamlinks.disavow.entries import host_and_parents
+from spamlinks.drafting import OURS, former_file, read_beside, refuse_loss, with_effect
 from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow
-from spamlinks.effect import effect_of
-from spamlinks.errors import InputError, OutputError
+from spamlinks.errors import InputError
 from spamlinks.files import make_folder, write_atomic
 from spamlinks.guards import below_mask
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Guards, KeepList, Reason
+from spamlinks.properties import Property
 from spamlinks.report import render_report
 from spamlinks.tables import write_table
 from spamlinks.verdict_table import live_entries_of, read_domains, run_of
@@ -39,17 +39,17 @@ __all__ = [
     "write_audit",
 ]
 
-T = TypeVar("T")
-_OURS = b"# Disavow file by spamlinks "
 
-
-def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
+def write_audit(
+    audit: Audit, folder: Path, properties: Sequence[Property] = ()
+) -> tuple[dict[str, Any], Draft]:
     """Write ``disavow.txt``, ``domains.csv``, ``links.parquet``, ``rejected.csv``,
     ``report.html`` and ``run.json`` into a folder, made if absent.
 
     No ``disavow.txt`` is written when there is nothing to add: an empty upload clears the list.
     One that an earlier run left in the folder is then set aside as a backup, unless it says the
-    same as the live file. A file that is replaced is backed up as well.
+    same as the live file. A file that is replaced is backed up as well. For each of the
+    ``properties`` with candidates there is a file of its own: see ``write_for_properties``.
 
     Returns
     -------
@@ -61,9 +61,9 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
     """
     make_folder(folder)
     target = folder / "disavow.txt"
-    wishes = Wishes(former=_former(target))
+    wishes = Wishes(former=former_file(target))
     draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
-    draft = _with_effect(draft, audit.guards.live, audit.domains, audit.links, audit.run)
+    draft = with_effect(draft, audit.guards.live, audit.domains, audit.links, audit.run)
     run = {
         **audit.run,
         "notes": [*draft.notes, *audit.run["notes"]],
@@ -99,32 +99,10 @@ def write_audit(audit: Audit, folder: Path) -> tuple[dict[str, Any], Draft]:
         kept = _set_aside(target, audit.guards.live)
     draft = replace(draft, backup=kept.name if kept is not None else None)
     run["disavow"]["backup"] = draft.backup
+    apart = write_for_properties(audit, properties, target)
+    run["properties"] = [item.to_dict() for item in apart]
     write_atomic(folder / "run.json", (json.dumps(run, indent=1, sort_keys=True) + "\n").encode())
-    return run, draft
-
-
-def _former(path: Path) -> DisavowFile | None:
-    """The file of a former run that stands where the new one goes."""
-    try:
-        data = read_disavow_bytes(path)
-        return DisavowFile.parse(data, path.name) if data.startswith(_OURS) else None
-    except InputError:
-        return None
-
-
-def _with_effect(
-    draft: Draft,
-    live: DisavowFile | None,
-    domains: pl.DataFrame,
-    links: pl.DataFrame | None,
-    run: dict[str, Any],
-) -> Draft:
-    """Count what the drafted file takes away, or the live one where nothing is added."""
-    file = live if draft.text is None else DisavowFile.parse(draft.text)
-    if file is None or not domains.height:
-        return draft
-    effect = effect_of(file, domains, links, live=live, prior=float(run.get("prior", 0.1)))
-    return replace(draft, effect=effect if effect.whole.links else None)
+    return run, replace(draft, apart=tuple(apart))
 
 
 def _links_beside(tables: list[Path], domains: pl.DataFrame) -> pl.DataFrame | None:
@@ -161,7 +139,7 @@ def _not_reexamined(live: DisavowFile | None, links: pl.DataFrame) -> list[str]:
 def _set_aside(path: Path, live: DisavowFile | None) -> Path | None:
     """Rename a file of a former run, since its owner may have edited it; never the live file."""
     data = path.read_bytes()
-    if not data.startswith(_OURS):
+    if not data.startswith(OURS):
         return None
     if live is not None and live.render() == data:
         return None
@@ -201,11 +179,11 @@ def disavow_from(
         raise InputError(
             "disavow", "exports and domains.csv files were given together", "Give one kind."
         )
-    wishes = Wishes(frozenset(name.removeprefix("domain:") for name in allow), _former(output))
+    wishes = Wishes(frozenset(name.removeprefix("domain:") for name in allow), former_file(output))
     if given:
         _refuse_unused(settings)
-        live = _parsed(settings.disavow, DisavowFile.parse)
-        keep = _parsed(settings.keep, KeepList.parse) or KeepList()
+        live = read_beside(settings.disavow, DisavowFile.parse)
+        keep = read_beside(settings.keep, KeepList.parse) or KeepList()
         guards = Guards(site=settings.site, keep=keep, live=live)
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
         if live is None:
@@ -213,14 +191,14 @@ def disavow_from(
         links = _links_beside(inputs, domains)
         run = run_of(inputs[0]) if len(inputs) == 1 else {}
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
-        draft = replace(_with_effect(draft, live, domains, links, run), run=None)
+        draft = replace(with_effect(draft, live, domains, links, run), run=None)
     else:
         outcome = audit(inputs, settings, stage=stage)
         live, run = outcome.guards.live, outcome.run
         draft = draft_disavow(outcome.domains, outcome.guards, run, outcome.links, wishes)
-        draft = replace(_with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
+        draft = replace(with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
     if draft.text is not None:
-        _refuse_loss(output, draft.text)
+        refuse_loss(output, draft.text)
         kept = write_disavow(output, draft.text, backup=output.exists())
         draft = replace(draft, backup=kept.name if kept is not None else None)
     return draft
@@ -237,23 +215,6 @@ def _refuse_without_live(tables: list[Path], domains: pl.DataFrame) -> None:
                 f"its verdicts were made beside a live disavow file{said if entries else ''}",
                 "Give that file with --merge, or its entries would be missing from the new one.",
             )
-
-
-def _refuse_loss(output: Path, text: bytes) -> None:
-    """A disavow file that already stands there must not lose an entry to the new one."""
-    if not output.is_file():
-        return
-    try:
-        old = DisavowFile.parse(output.read_bytes(), output.name)
-    except (OSError, InputError):
-        return  # no disavow file; writing makes a backup of it
-    removed = diff(old, DisavowFile.parse(text, output.name))[1]
-    if removed:
-        raise OutputError(
-            output.name,
-            f"it holds {len(removed):,} entries that the new file would not have",
-            f"Add to it with --merge {output.name}, or choose another name.",
-        )
 
 
 def _refuse_unused(settings: Settings) -> None:
@@ -277,7 +238,3 @@ def _kept(domains: pl.DataFrame, keep: KeepList) -> pl.Series:
     around = {name for host in keep.hosts_inside() for name in host_and_parents(host)}
     inside = hosts.is_in(pl.Series(sorted(around), dtype=pl.String).implode())
     return (below_mask(hosts, keep.domains) | inside).fill_null(value=False)
-
-
-def _parsed(path: Path | None, parse: Callable[[bytes, str], T]) -> T | None:
-    return None if path is None else parse(read_disavow_bytes(path), path.name)

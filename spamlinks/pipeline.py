@@ -21,6 +21,7 @@ from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
 from spamlinks.policy import SITUATIONS, Guards, KeepList, Verdict, decide
 from spamlinks.presence import Presence, domain_presence, link_presence, search_console
+from spamlinks.properties import refuse_domain_property
 from spamlinks.reasons import explain_domains
 from spamlinks.run_facts import (
     input_facts,
@@ -87,6 +88,8 @@ class Settings:
     hints: Hints = field(default_factory=Hints)
 
     def __post_init__(self) -> None:
+        if self.site is not None:
+            refuse_domain_property(self.site, "site")
         if self.situation not in SITUATIONS:
             raise InputError(
                 "situation",

@@ -42,16 +42,19 @@ ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "fac
 ALLOWED["decisions"] = GROUND | {"exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
 ALLOWED["effect"] = GROUND | {"guards", "disavow", "policy", "signals"}
+ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
-ALLOWED["pipeline"] |= {"presence", "run_facts"}
+ALLOWED["pipeline"] |= {"presence", "properties", "run_facts"}
 JOBS = {"outputs", "scores", "training", "evaluation"}  # what the commands do; none needs another
-for job in (*JOBS, "drafts", "verdict_table"):
+for job in (*JOBS, "drafts", "drafting", "by_property", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
-ALLOWED["outputs"] |= {"drafts", "verdict_table"}
+ALLOWED["drafting"] |= {"drafts"}
+ALLOWED["by_property"] |= {"drafts", "drafting", "verdict_table"}
+ALLOWED["outputs"] |= {"drafts", "drafting", "by_property", "verdict_table"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
-ALLOWED["cli"] = ALLOWED["api"] | {"api"}
+ALLOWED["cli"] = ALLOWED["api"] | {"api", "by_property"}
 ALLOWED["__main__"] = {"cli"}
 
 # Calls and imports, with the parts that need them.

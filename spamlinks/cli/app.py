@@ -30,9 +30,11 @@ from spamlinks.cli.options import (
     Model,
     Precision,
     Prior,
+    Properties,
     Site,
     Situation,
     parse_hints,
+    parse_property_options,
     parse_settings,
 )
 
@@ -81,6 +83,7 @@ def audit(
     situation: Situation = "none",
     precision: Precision = None,
     prior: Prior = None,
+    properties: Properties = None,
     map_columns: Map = None,
     mapping: MappingFile = None,
     accept_guess: AcceptGuess = False,
@@ -92,25 +95,28 @@ def audit(
     links.parquet (every link with its score), rejected.csv (records that could not be used),
     report.html, and run.json (what is needed to reproduce the run).
     """
-    from spamlinks.cli.show import progress, show_audit
+    from spamlinks.cli.show import progress, show_audit, show_properties
     from spamlinks.exports import refuse_among
     from spamlinks.outputs import write_audit
     from spamlinks.pipeline import audit as run_audit
 
     refuse_among(exports, output)
     hints = parse_hints(map_columns, mapping, accept_guess)
+    wanted = parse_property_options(properties, site, disavow, "--disavow")
+    live = None if wanted else disavow
     settings = parse_settings(
-        site, brand, disavow, keep, facts, model, situation, precision, prior, hints
+        site, brand, live, keep, facts, model, situation, precision, prior, hints
     )
     with progress() as stage:
         outcome = run_audit(exports, settings, stage=stage)
         if outcome.links.height:
             stage("writing", 0, 0)
-            run, draft = write_audit(outcome, output)
+            run, draft = write_audit(outcome, output, wanted)
     if not outcome.links.height:
         _no_links(exports, outcome.run)
         return
     show_audit(outcome, run, draft, output)
+    show_properties(draft.apart)
 
 
 def _no_links(exports: list[Path], run: dict[str, object] | None = None) -> None:

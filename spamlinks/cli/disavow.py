@@ -17,9 +17,11 @@ from spamlinks.cli.options import (
     Model,
     Precision,
     Prior,
+    Properties,
     Site,
     Situation,
     parse_hints,
+    parse_property_options,
     parse_settings,
 )
 
@@ -60,18 +62,32 @@ def disavow(
     situation: Situation = "none",
     precision: Precision = None,
     prior: Prior = None,
+    properties: Properties = None,
     map_columns: Map = None,
     mapping: MappingFile = None,
     accept_guess: AcceptGuess = False,
 ) -> None:
     """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
-    from spamlinks.cli.show import progress, show_draft
+    from spamlinks.by_property import disavow_by_property
+    from spamlinks.cli.show import progress, show_draft, show_properties
     from spamlinks.outputs import disavow_from
 
     hints = parse_hints(map_columns, mapping, accept_guess)
+    wanted = parse_property_options(properties, site, merge, "--merge")
+    live = None if wanted else merge
     settings = parse_settings(
-        site, brand, merge, keep, facts, model, situation, precision, prior, hints
+        site, brand, live, keep, facts, model, situation, precision, prior, hints
     )
+    if wanted:
+        with progress() as stage:
+            apart = disavow_by_property(
+                exports, settings, output, wanted, allow=allow or (), stage=stage
+            )
+        for item in apart if show_diff else ():
+            for line in item.draft.changes:
+                typer.echo(f"{item.path.name}: {line}")
+        show_properties(apart)
+        return
     with progress() as stage:
         draft = disavow_from(exports, settings, output, allow=allow or (), stage=stage)
     if show_diff:

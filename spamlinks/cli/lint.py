@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spamlinks.errors import InputError
+
 if TYPE_CHECKING:
     from spamlinks.disavow import DisavowFile, Report
 
@@ -147,9 +149,15 @@ def _read(path: Path) -> bytes:
 
 
 def _own(sites: Sequence[str]) -> tuple[str, ...]:
+    from spamlinks.properties import refuse_domain_property
     from spamlinks.urls import authority, parse_host
 
     for site in sites:
+        try:
+            refuse_domain_property(site, "site")
+        except InputError as error:
+            text = f"{error.problem}. {error.hint}"
+            raise typer.BadParameter(text, param_hint="--site") from None
         problem = parse_host(authority(site)).problem
         if problem is not None:
             hint = f"{problem}; give a domain such as example.com"

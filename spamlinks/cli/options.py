@@ -12,6 +12,7 @@ from spamlinks.errors import InputError
 if TYPE_CHECKING:
     from spamlinks.exports import Hints
     from spamlinks.pipeline import Settings
+    from spamlinks.properties import Property
 
 __all__ = [
     "AcceptGuess",
@@ -25,9 +26,11 @@ __all__ = [
     "Model",
     "Precision",
     "Prior",
+    "Properties",
     "Site",
     "Situation",
     "parse_hints",
+    "parse_property_options",
     "parse_settings",
 ]
 
@@ -125,6 +128,38 @@ AcceptGuess = Annotated[
         "and why.",
     ),
 ]
+
+
+Properties = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--property",
+        metavar="URL[=LIVE.txt]",
+        help="Write a file for this URL-prefix property of Search Console, with what links to it; "
+        "may be repeated. After = the list that the property has now.",
+    ),
+]
+
+
+def parse_property_options(
+    texts: list[str] | None, site: str | None, live: Path | None, option: str
+) -> tuple[Property, ...]:
+    """Read --property; a text that is none, or one live file for several, is a usage error."""
+    from dataclasses import replace
+
+    from spamlinks.properties import parse_properties
+
+    try:
+        found = parse_properties(texts or (), site)
+    except InputError as error:
+        text = f"{error.problem}. {error.hint}"
+        raise typer.BadParameter(text, param_hint="--property") from None
+    if found and live is not None:
+        if len(found) > 1 or found[0].live is not None:
+            text = "each property has a list of its own: --property 'URL=LIVE.txt'"
+            raise typer.BadParameter(text, param_hint=option)
+        found = (replace(found[0], live=live),)
+    return found
 
 
 def parse_hints(texts: list[str] | None, files: list[Path] | None, accept_guess: bool) -> Hints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,13 +25,20 @@ from spamlinks.report import words
 from spamlinks.report.text import clean
 
 if TYPE_CHECKING:  # each command loads what it needs, not what the others show
-    from spamlinks.drafts import Draft
+    from spamlinks.drafts import Draft, ForProperty
     from spamlinks.model.own import OwnTraining
     from spamlinks.pipeline import Audit, Stage
     from spamlinks.scores import Scores
     from spamlinks.training import Outcome
 
-__all__ = ["progress", "show_audit", "show_draft", "show_scores", "show_training"]
+__all__ = [
+    "progress",
+    "show_audit",
+    "show_draft",
+    "show_properties",
+    "show_scores",
+    "show_training",
+]
 
 _STAGES = {
     "reading": "Reading",
@@ -270,7 +277,7 @@ def _verdict(console: Console, draft: Draft, path: Path) -> None:
     if draft.text is None:
         console.print(f"\n[bold]Nothing to disavow[/bold]: {draft.why_not}. No file was written.")
         return
-    if not draft.new:
+    if draft.unchanged:
         same = "entry" if draft.entries == 1 else "entries"
         console.print(
             f"\n[bold]{_text(path, 200)}[/bold] holds the same {draft.entries:,} {same} as before "
@@ -293,6 +300,16 @@ def show_draft(draft: Draft, path: Path) -> None:
     for note in draft.notes:
         console.print(f"  {_text(note, 240)}", soft_wrap=True)
     _outcome(console, draft, path)
+
+
+def show_properties(apart: Sequence[ForProperty]) -> None:
+    """Say what was written for each property of Search Console."""
+    console = _console()
+    for item in apart:
+        console.print(f"\n[bold]{_text(item.prefix, 200)}[/bold]", soft_wrap=True)
+        for note in item.draft.notes:
+            console.print(f"  {_text(note, 240)}", soft_wrap=True)
+        _outcome(console, item.draft, item.path)
 
 
 def show_scores(scores: Scores, output: str) -> None:

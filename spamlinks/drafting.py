@@ -1,0 +1,67 @@
+"""What a draft needs besides its entries: the file it replaces, and what it takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+
+from spamlinks.disavow import DisavowFile, diff, read_disavow_bytes
+from spamlinks.drafts import Draft
+from spamlinks.effect import effect_of
+from spamlinks.errors import InputError, OutputError
+
+__all__ = ["OURS", "former_file", "read_beside", "refuse_loss", "with_effect"]
+
+T = TypeVar("T")
+OURS = b"# Disavow file by spamlinks "
+"""How a file that this program made begins."""
+
+
+def former_file(path: Path) -> DisavowFile | None:
+    """The file of a former run that stands where the new one goes."""
+    try:
+        data = read_disavow_bytes(path)
+        return DisavowFile.parse(data, path.name) if data.startswith(OURS) else None
+    except InputError:
+        return None
+
+
+def with_effect(
+    draft: Draft,
+    live: DisavowFile | None,
+    domains: pl.DataFrame,
+    links: pl.DataFrame | None,
+    run: dict[str, Any],
+) -> Draft:
+    """Count what the drafted file takes away, or the live one where nothing is added."""
+    file = live if draft.text is None else DisavowFile.parse(draft.text)
+    if file is None or not domains.height:
+        return draft
+    effect = effect_of(file, domains, links, live=live, prior=float(run.get("prior", 0.1)))
+    return replace(draft, effect=effect if effect.whole.links else None)
+
+
+def refuse_loss(output: Path, text: bytes) -> None:
+    """A disavow file that already stands there must not lose an entry to the new one."""
+    if not output.is_file():
+        return
+    try:
+        old = DisavowFile.parse(output.read_bytes(), output.name)
+    except (OSError, InputError):
+        return  # no disavow file; writing makes a backup of it
+    removed = diff(old, DisavowFile.parse(text, output.name))[1]
+    if removed:
+        raise OutputError(
+            output.name,
+            f"it holds {len(removed):,} entries that the new file would not have",
+            f"Add to it with --merge {output.name}, or choose another name.",
+        )
+
+
+def read_beside(path: Path | None, parse: Callable[[bytes, str], T]) -> T | None:
+    """Read a live file or keep list that was named; None when none was. Raises InputError."""
+    return None if path is None else parse(read_disavow_bytes(path), path.name)
