@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         lint,
         load_bundle,
         read_backlinks,
+        recheck,
     )
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "lint",
     "load_bundle",
     "read_backlinks",
+    "recheck",
 ]
 
 

@@ -18,6 +18,8 @@ from spamlinks.model.classifier import BacklinkSignals, SpamLinkClassifier
 from spamlinks.model.frames import to_backlinks
 from spamlinks.pipeline import Audit, Settings
 from spamlinks.pipeline import audit as run_audit
+from spamlinks.rechecking import Recheck
+from spamlinks.rechecking import recheck as run_recheck
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +35,7 @@ __all__ = [
     "lint",
     "load_bundle",
     "read_backlinks",
+    "recheck",
 ]
 
 
@@ -189,6 +192,50 @@ def evaluate(
     )
 
 
+def recheck(
+    live: Path | str,
+    exports: Path | str | Sequence[Path | str],
+    *,
+    site: str | None = None,
+    brand: Sequence[str] = (),
+    keep: Path | str | None = None,
+    facts: Path | str | None = None,
+    model: Path | str | None = None,
+    prior: float | str | None = None,
+    mapping: Mapping | dict[str, str] | Path | str | None = None,
+    accept_guess: bool = False,
+) -> Recheck:
+    """Examine each line of an old disavow file with today's exports; nothing is changed.
+
+    Parameters
+    ----------
+    live : path of the file that Google holds.
+    exports : a file or several.
+    site, brand, keep, facts, model, prior : as the options of ``spamlinks recheck``.
+    mapping, accept_guess : as for ``read_backlinks``.
+
+    Returns
+    -------
+    Recheck: ``lines`` (polars; line, entry, finding, reason, effect, spam_score, links,
+    followed_links, domains) and ``counts`` by finding.
+
+    Raises
+    ------
+    InputError : an input cannot be used, or the exports hold no link.
+    """
+    settings = Settings(
+        site=site,
+        brand=tuple(brand),
+        keep=_path(keep),
+        facts=_path(facts),
+        model=_path(model),
+        prior=prior,
+        hints=_hints(mapping, accept_guess),
+    )
+    files = [exports] if isinstance(exports, str | Path) else list(exports)
+    return run_recheck(Path(live), files, settings)
+
+
 def lint(
     file: Path | str,
     *,
@@ -240,6 +287,13 @@ def _as_reading(table: pd.DataFrame | pl.DataFrame) -> Reading:
         export_row=pl.int_range(1, backlinks.height + 1, dtype=pl.Int64, eager=True),
         export_file=pl.lit("table"),
     )
+    told = {
+        "vendor": pl.lit("plain"),
+        "grain": pl.lit("link"),
+        "export_date": pl.lit(None, pl.Date),
+    }
+    missing = [value.alias(name) for name, value in told.items() if name not in backlinks.columns]
+    backlinks = backlinks.with_columns(missing)
     plain = next(entry for entry in catalogue() if entry.vendor == "plain")
     digest = hashlib.sha256(backlinks.write_csv().encode()).hexdigest()
     rejected = pl.DataFrame(

@@ -18,7 +18,7 @@ from spamlinks.policy import Reason
 from spamlinks.signals.scales import mean_quantile
 from spamlinks.urls import linking_domain
 
-__all__ = ["Effect", "Sums", "effect_of"]
+__all__ = ["Effect", "Sums", "covered_links", "effect_of"]
 
 MIN_VISITS = 10
 """Search visits a month, as a vendor estimates them, from which a domain counts as visited."""
@@ -165,7 +165,7 @@ def effect_of(
     counts = pl.col("links", "followed_links").cast(pl.Int64, strict=False)
     domains = domains.with_columns(counts)
     table = _domain_table(domains, links, prior)
-    hits = _hits(file, table, links)
+    hits = covered_links(file, table, links)
     facts = table.select("linking_domain", "visits", "quantile", "good")
     joined = hits.join(facts, on="linking_domain", how="left", maintain_order="left")
     known = frozenset(links.columns) if links is not None else frozenset()
@@ -274,8 +274,21 @@ def _domain_table(domains: pl.DataFrame, links: pl.DataFrame | None, prior: floa
 _HITS = ("line", "linking_domain", "links", "followed_links")
 
 
-def _hits(file: DisavowFile, table: pl.DataFrame, links: pl.DataFrame | None) -> pl.DataFrame:
-    """What each line covers of each linking domain."""
+def covered_links(
+    file: DisavowFile, table: pl.DataFrame, links: pl.DataFrame | None
+) -> pl.DataFrame:
+    """Count what each line covers of each linking domain.
+
+    Parameters
+    ----------
+    file : a disavow file.
+    table : one row per linking domain with ``linking_domain``, ``links`` and ``followed_links``.
+    links : as ``Audit.links``; without them lines that cover only a part of a domain count nothing.
+
+    Returns
+    -------
+    DataFrame with ``line``, ``linking_domain``, ``links`` and ``followed_links``, one row per pair.
+    """
     whole = table.with_columns(file.covering(table["linking_domain"]).alias("line"))
     inside = {  # domains that some line names a part of, so that its rows must be looked at
         linking_domain(host) or host

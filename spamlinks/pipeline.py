@@ -254,6 +254,7 @@ def audit(
     exports: Sequence[Path | str | Reading],
     settings: Settings | None = None,
     *,
+    as_if_new: bool = False,
     stage: Stage | None = None,
 ) -> Audit:
     """Judge every linking domain of the exports.
@@ -262,6 +263,7 @@ def audit(
     ----------
     exports : files or folders of any known vendor, or what was read from one; judged together.
     settings : what is known about the site and wanted; default: nothing known.
+    as_if_new : judge domains that a live file covers like all others.
     stage : told about progress.
 
     Returns
@@ -280,7 +282,8 @@ def audit(
     keep = _read(settings.keep, KeepList.parse) if settings.keep is not None else KeepList()
     guards = Guards(site=settings.site, keep=keep)  # a wrong site is told before anything is read
     prepared = prepare(paths, settings, stage)
-    guards = Guards(site=prepared.site, keep=keep, live=prepared.live)
+    live = None if as_if_new else prepared.live
+    guards = Guards(site=prepared.site, keep=keep, live=live)
     backlinks = prepared.merged.backlinks.with_columns(
         in_search_console=link_presence(prepared.merged.backlinks, prepared.presence)
     )

@@ -46,7 +46,13 @@ ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"presence", "properties", "run_facts"}
-JOBS = {"outputs", "scores", "training", "evaluation"}  # what the commands do; none needs another
+JOBS = {
+    "outputs",
+    "scores",
+    "training",
+    "evaluation",
+    "recheck",
+}  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "drafting", "by_property", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["drafting"] |= {"drafts"}

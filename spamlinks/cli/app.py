@@ -37,6 +37,7 @@ from spamlinks.cli.options import (
     parse_property_options,
     parse_settings,
 )
+from spamlinks.cli.recheck import recheck
 
 __all__ = ["app", "main"]
 
@@ -274,6 +275,7 @@ def train(
 
 app.command()(evaluate)
 app.command()(lint)
+app.command()(recheck)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from spamlinks.disavow.decode import decode, refuse_other_formats, refuse_unread
 from spamlinks.disavow.entries import Candidate, Entry, host_and_parents
 from spamlinks.disavow.kept import kept_in_comments
 from spamlinks.disavow.lines import Kind, Line, read_lines
-from spamlinks.disavow.merging import merge_candidates, remove_entry
+from spamlinks.disavow.merging import merge_candidates, remove_entries
 from spamlinks.disavow.problems import Problem
 from spamlinks.disavow.render import MAX_BYTES, MAX_LINES, Header
 from spamlinks.errors import InputError, OutputError
@@ -242,15 +242,21 @@ class DisavowFile:
         """
         return merge_candidates(self, candidates, heading, own=own).file
 
-    def remove(self, host_or_url: str) -> DisavowFile:
-        """Take out the entry of exactly this name; its links count again once Google sees it.
+    def remove(self, *names: str) -> DisavowFile:
+        """Take out the entries of exactly these names, each with its repeats.
+
+        Their links count again once Google sees the new list. Comments stay.
+
+        Parameters
+        ----------
+        names : hosts for ``domain:`` lines, URLs for the others.
 
         Raises
         ------
-        InputError : no line names it; or a line above still covers it, since a disavow file knows
-            no exceptions. The message names that line.
+        InputError : no line names one of them; or a line above still covers it, since a disavow
+            file knows no exceptions. The message names that line, and nothing is removed.
         """
-        return remove_entry(self, host_or_url)
+        return remove_entries(self, names)
 
     def normalised(self, *, prune: bool = False) -> DisavowFile:
         """Return the document with every entry in the form that we write, each once.

@@ -26,7 +26,7 @@ __all__ = [
     "has_entry",
     "merge_candidates",
     "newline_of",
-    "remove_entry",
+    "remove_entries",
     "texts_without",
 ]
 
@@ -131,30 +131,35 @@ def newline_of(file: DisavowFile) -> str:
     return max(("\n", "\r\n", "\r"), key=ends.count) if ends else "\n"
 
 
-def remove_entry(file: DisavowFile, host_or_url: str) -> DisavowFile:
-    """Take out the entry of exactly this name; see ``DisavowFile.remove``."""
-    is_url = "/" in host_or_url
-    wanted = Entry.url(host_or_url) if is_url else Entry.domain(host_or_url)
-    shown = safe_comment(host_or_url, 100)[2:]
-    named = {x.number for x in file.entries if (x.kind, x.value) == (wanted.kind, wanted.value)}
-    kept = [line for line in file.lines if line.number not in named]
-    rest = replace(file, lines=tuple(kept), sha256="")
-    blocking = rest.covers(host_or_url)
-    if blocking is not None:
-        raise InputError(
-            file.source,
-            f"{shown} stays disavowed by line {blocking.number} ({blocking.text.strip()})",
-            "A disavow file knows no exceptions: remove that line, or keep both.",
-        )
+def remove_entries(file: DisavowFile, names: Iterable[str]) -> DisavowFile:
+    """Take out the entries of exactly these names; see ``DisavowFile.remove``."""
+    wanted: dict[Entry, str] = {}
+    for name in names:
+        plain = name.strip().removeprefix("domain:")
+        entry = Entry.url(plain) if "/" in plain else Entry.domain(plain)
+        wanted.setdefault(entry, plain)
+    present = {Entry(line.kind, line.value) for line in file.entries}
+    named = {x.number for x in file.entries if Entry(x.kind, x.value) in wanted}
+    rest = replace(file, lines=tuple(x for x in file.lines if x.number not in named), sha256="")
+    for entry, name in wanted.items():
+        shown = safe_comment(name, 100)[2:]
+        blocking = rest.covers(name)
+        if blocking is not None:
+            raise InputError(
+                file.source,
+                f"{shown} stays disavowed by line {blocking.number} ({blocking.text.strip()})",
+                "A disavow file knows no exceptions: remove that line, or keep both.",
+            )
+        if entry not in present:
+            raise InputError(file.source, f"no entry for {shown}", "Name it as the file does.")
     if not named:
-        raise InputError(file.source, f"no entry for {shown}", "Name it as the file does.")
+        return file
     newline = newline_of(file)
+    texts = texts_without(file.lines, named, "was removed")
     parts = [
         (text, line.end if text == line.text else newline)
-        for line, texts in zip(
-            file.lines, texts_without(file.lines, named, "was removed"), strict=True
-        )
-        for text in texts
+        for line, block in zip(file.lines, texts, strict=True)
+        for text in block
     ]
     return replace(file, lines=read_lines(parts), sha256="")
 
