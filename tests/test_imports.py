@@ -51,7 +51,7 @@ JOBS = {
     "scores",
     "training",
     "evaluation",
-    "recheck",
+    "rechecking",
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "drafting", "by_property", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
