@@ -78,6 +78,8 @@ def write_for_properties(
         run = {**audit.run, "verdicts": _verdicts(domains)}
         draft = draft_disavow(domains, guards, run, links, Wishes(wishes, former_file(path)))
         draft = with_effect(draft, live, domains, links, run)
+        if not domains.height:
+            draft = replace(draft, why_not="no link of these exports points to it")
         if draft.text is not None:
             refuse_loss(path, draft.text)
             kept = write_disavow(path, draft.text, backup=True)
