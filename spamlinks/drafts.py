@@ -196,6 +196,8 @@ def draft_disavow(
         return Draft(None, before, 0, before, why, refused, (), notes)
     if merged.without_comments:
         notes = (*notes, "the comments on new entries were left out: the file would be too large")
+    if run.get("situation") == "manual-action":
+        notes = (*notes, _TRY_REMOVAL)
     changes = tuple(f"+ {entry.line}" for entry in merged.added)
     draft = Draft(
         merged.file.render(),
@@ -213,6 +215,12 @@ def draft_disavow(
         # The same list on another day: neither header nor comments change.
         return replace(draft, text=former.render(), changes=(), unchanged=True)
     return draft
+
+
+_TRY_REMOVAL = (
+    "after a manual action, Google's reviewers are reported to expect that removal of the links "
+    "was tried first: keep notes of whom you asked, and when"
+)
 
 
 def _header(run: dict[str, Any], made_on: date) -> Header:

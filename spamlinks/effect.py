@@ -18,7 +18,7 @@ from spamlinks.policy import Reason
 from spamlinks.signals.scales import mean_quantile
 from spamlinks.urls import linking_domain
 
-__all__ = ["Effect", "Sums", "covered_links", "effect_of"]
+__all__ = ["Effect", "Sums", "covered_links", "effect_of", "examined"]
 
 MIN_VISITS = 10
 """Search visits a month, as a vendor estimates them, from which a domain counts as visited."""
@@ -322,6 +322,17 @@ def covered_links(
     parts = counted.filter(pl.len().over("linking_domain") > 1)
     extra = pl.concat([part.select(*_HITS) for part in (alone, parts)])
     return pl.concat([found, extra.filter(pl.col("line").is_not_null())], how="vertical_relaxed")
+
+
+def examined(file: DisavowFile, domains: pl.DataFrame, links: pl.DataFrame) -> pl.Series:
+    """Names under which an entry may fall: linking domains, and pages where an entry names a part.
+
+    For ``not_reexamined``, without looking at a million pages that no entry names.
+    """
+    inside = {linking_domain(Entry(x.kind, x.value).host) for x in _partial(file)}
+    partly = links["linking_domain"].is_in(pl.Series(sorted(inside), dtype=pl.String).implode())
+    pages = links.filter(partly.fill_null(value=False))["referring_page"].unique()
+    return pl.concat([domains["linking_domain"].alias("name"), pages.alias("name")]).drop_nulls()
 
 
 def _partial(file: DisavowFile) -> list[Any]:

@@ -20,6 +20,7 @@ from spamlinks.disavow import (
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.drafting import OURS, former_file, read_beside, refuse_loss, with_effect
 from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow
+from spamlinks.effect import examined
 from spamlinks.errors import InputError
 from spamlinks.files import make_folder, write_atomic
 from spamlinks.guards import below_mask
@@ -27,6 +28,7 @@ from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Guards, KeepList, Reason
 from spamlinks.properties import Property
 from spamlinks.report import render_report
+from spamlinks.schema import FIELDS
 from spamlinks.tables import write_table
 from spamlinks.verdict_table import live_entries_of, read_domains, run_of
 
@@ -77,7 +79,7 @@ def write_audit(
             "why_not": draft.why_not,
             "refused": list(draft.refused),
             "collapsed": list(draft.collapsed),
-            "not_reexamined": _not_reexamined(audit.guards.live, audit.links),
+            "not_reexamined": _not_reexamined(audit),
         },
         "effect": draft.effect.to_dict() if draft.effect is not None else None,
     }
@@ -115,9 +117,12 @@ def _links_beside(tables: list[Path], domains: pl.DataFrame) -> pl.DataFrame | N
         # Somebody may have taken rows out of the table, or written pages in place of a domain.
         plain = domains.filter(~pl.col("linking_domain").str.contains("/", literal=True))
         fits = set(plain["linking_domain"]) <= set(links["linking_domain"].drop_nulls())
+        sound = all(
+            links.schema[name] == FIELDS[name].dtype for name in links.columns if name in FIELDS
+        )
     except (OSError, pl.exceptions.PolarsError):
         return None
-    return links if fits and "referring_page" in links.columns else None
+    return links if fits and sound and "referring_page" in links.columns else None
 
 
 def _live_facts(live: DisavowFile | None) -> dict[str, Any] | None:
@@ -127,13 +132,13 @@ def _live_facts(live: DisavowFile | None) -> dict[str, Any] | None:
     return {"name": live.source, "sha256": live.sha256, "entries": len(live.entries)}
 
 
-def _not_reexamined(live: DisavowFile | None, links: pl.DataFrame) -> list[str]:
+def _not_reexamined(audit: Audit) -> list[str]:
     """Entries of the live file that no link of the exports falls under; they stay."""
+    live = audit.guards.live
     if live is None:
         return []
-    pages = links["referring_page"].drop_nulls()
-    covered = pages.filter(live.covering(pages).is_not_null())
-    return [line.text.strip() for line in not_reexamined(live, covered.unique())]
+    names = examined(live, audit.domains, audit.links)
+    return [line.text.strip() for line in not_reexamined(live, names)]
 
 
 def _set_aside(path: Path, live: DisavowFile | None) -> Path | None:
