@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from spamlinks.disavow import DisavowFile, write_disavow
-from spamlinks.drafting import former_file, read_beside, refuse_loss, with_effect
-from spamlinks.drafts import ForProperty, Wishes, draft_disavow
+from spamlinks.drafting import former_file, read_beside, refuse_loss, set_aside, with_effect
+from spamlinks.drafts import Draft, ForProperty, Wishes, allowed_names, draft_disavow
 from spamlinks.errors import InputError
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Verdict
-from spamlinks.properties import Property, file_names, links_to
+from spamlinks.properties import Property, file_names, links_to, refuse_elsewhere
 from spamlinks.verdict_table import read_domains
 
-__all__ = ["disavow_by_property", "write_for_properties"]
+__all__ = [
+    "Planned",
+    "disavow_by_property",
+    "plan_for_properties",
+    "write_for_properties",
+    "write_planned",
+]
 
 
 def disavow_by_property(
@@ -53,6 +59,37 @@ def write_for_properties(
 ) -> list[ForProperty]:
     """Write one disavow file for each property that has candidates.
 
+    Raises
+    ------
+    InputError : see ``plan_for_properties``. OutputError : a file cannot be written, or would lose
+        entries of the one that stands there; then none is written.
+    """
+    planned = plan_for_properties(audit, properties, output, allow=allow)
+    for plan in planned:
+        if plan.draft.text is not None:
+            refuse_loss(plan.path, plan.draft.text)
+    return [write_planned(plan) for plan in planned]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The file of one property before it is written."""
+
+    prefix: str
+    path: Path
+    live: DisavowFile | None
+    draft: Draft
+
+
+def plan_for_properties(
+    audit: Audit,
+    properties: Sequence[Property],
+    output: Path,
+    *,
+    allow: Collection[str] = (),
+) -> list[Planned]:
+    """Draft the disavow file of each property; nothing is written.
+
     Parameters
     ----------
     audit : made without a live file, since each property has one of its own.
@@ -62,30 +99,63 @@ def write_for_properties(
 
     Raises
     ------
-    InputError : a live file cannot be read. OutputError : a file cannot be written.
+    InputError : a live file cannot be read; a property is not of the site that the exports are
+        about; a live file among the exports does not say whose it is.
     """
-    wishes = frozenset(name.removeprefix("domain:") for name in allow)
+    refuse_elsewhere(properties, audit.guards.site)
     lives = [read_beside(item.live, DisavowFile.parse) for item in properties]
-    out = []
-    for item, live, name in zip(
-        properties, lives, file_names(properties, output.stem), strict=True
-    ):
-        path = output.with_name(name)
-        links = audit.links.filter(links_to(audit.links, item.prefix))
-        there = links["linking_domain"].unique().implode()
-        domains = audit.domains.filter(pl.col("linking_domain").is_in(there))
-        guards = replace(audit.guards, live=live)
-        run = {**audit.run, "verdicts": _verdicts(domains)}
-        draft = draft_disavow(domains, guards, run, links, Wishes(wishes, former_file(path)))
-        draft = with_effect(draft, live, domains, links, run)
-        if not domains.height:
-            draft = replace(draft, why_not="no link of these exports points to it")
-        if draft.text is not None:
-            refuse_loss(path, draft.text)
-            kept = write_disavow(path, draft.text, backup=True)
-            draft = replace(draft, backup=kept.name if kept is not None else None)
-        out.append(ForProperty(item.prefix, path, draft))
-    return out
+    found = audit.guards.live
+    if found is not None and len(properties) == 1 and lives[0] is None:
+        lives = [found]
+    if found is not None and any(x is None or x.lines != found.lines for x in lives):
+        raise InputError(
+            found.source,
+            "this live file is used for all exports, and each property has a list of its own",
+            "Keep it apart from the exports, and name it as --property 'URL=LIVE.txt'.",
+        )
+    names = [output.with_name(name) for name in file_names(properties, output.stem)]
+    return [
+        Planned(item.prefix, path, live, _draft(audit, item.prefix, live, path, allow))
+        for item, live, path in zip(properties, lives, names, strict=True)
+    ]
+
+
+def write_planned(plan: Planned, *, replace_former: bool = False) -> ForProperty:
+    """Write what was planned; ``replace_former`` also sets aside a file that is not wanted now.
+
+    Raises
+    ------
+    OutputError : the file cannot be written. What it replaces is kept as a backup.
+    """
+    kept = None
+    if plan.draft.text is not None:
+        kept = write_disavow(plan.path, plan.draft.text, backup=True)
+    elif replace_former and plan.path.is_file():
+        kept = set_aside(plan.path, plan.live)
+    named = kept.name if kept is not None else None
+    return ForProperty(plan.prefix, plan.path, replace(plan.draft, backup=named))
+
+
+def _draft(
+    audit: Audit, prefix: str, live: DisavowFile | None, path: Path, allow: Collection[str]
+) -> Draft:
+    links = audit.links.filter(links_to(audit.links, prefix))
+    there = links["linking_domain"].unique().implode()
+    domains = audit.domains.filter(pl.col("linking_domain").is_in(there))
+    guards = replace(audit.guards, live=live)
+    run = {**audit.run, "verdicts": _verdicts(domains)}
+    draft = draft_disavow(
+        domains, guards, run, links, Wishes(allowed_names(allow), former_file(path))
+    )
+    draft = with_effect(draft, live, domains, links, run)
+    if not domains.height:
+        return replace(draft, why_not="no link of these exports points to this property")
+    silent = links["target_url"].null_count() if "target_url" in links.columns else links.height
+    if silent:
+        says = "link does not say its target" if silent == 1 else "links do not say their targets"
+        note = f"{silent:,} {says}; counted for every property"
+        return replace(draft, notes=(*draft.notes, note))
+    return draft
 
 
 def _verdicts(domains: pl.DataFrame) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from spamlinks.drafts import Draft
 from spamlinks.effect import effect_of
 from spamlinks.errors import InputError, OutputError
 
-__all__ = ["OURS", "former_file", "read_beside", "refuse_loss", "with_effect"]
+__all__ = ["OURS", "former_file", "read_beside", "refuse_loss", "set_aside", "with_effect"]
 
 T = TypeVar("T")
 OURS = b"# Disavow file by spamlinks "
@@ -60,6 +61,18 @@ def refuse_loss(output: Path, text: bytes) -> None:
             f"it holds {len(removed):,} entries that the new file would not have",
             f"Add to it with --merge {output.name}, or choose another name.",
         )
+
+
+def set_aside(path: Path, live: DisavowFile | None) -> Path | None:
+    """Rename a file of a former run, since its owner may have edited it; never the live file."""
+    data = read_disavow_bytes(path)
+    if not data.startswith(OURS):
+        return None
+    if live is not None and live.render() == data:
+        return None
+    backup = path.with_name(f"{path.name}.bak-{hashlib.sha256(data).hexdigest()[:12]}")
+    path.replace(backup)
+    return backup
 
 
 def read_beside(path: Path | None, parse: Callable[[bytes, str], T]) -> T | None:

@@ -28,7 +28,7 @@ from spamlinks.disavow.merging import OWN_COMMENT
 from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
-__all__ = ["Draft", "ForProperty", "Wishes", "candidates", "draft_disavow"]
+__all__ = ["Draft", "ForProperty", "Wishes", "allowed_names", "candidates", "draft_disavow"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,16 @@ class Wishes:
 
     allow: frozenset[str] = frozenset()
     former: DisavowFile | None = None
+
+
+def allowed_names(texts: Collection[str]) -> frozenset[str]:
+    """Names for ``Wishes.allow``, as people write them.
+
+    >>> sorted(allowed_names(["domain:XYZ", " co.uk. ", "[::1]"]))
+    ['::1', 'co.uk', 'xyz']
+    """
+    plain = (text.strip().lower().removeprefix("domain:").strip(" .[]") for text in texts)
+    return frozenset(name for name in plain if name)
 
 
 def candidates(
@@ -285,7 +295,8 @@ def _without_page(
         & (pl.col("unit") == "url")
         & ~pl.col("linking_domain").str.contains("/", literal=True)
     )
-    found = {name for c in wanted for name in host_and_parents(c.entry.host)}
+    pages = (c.entry.host for c in wanted if c.entry.kind is Kind.URL)
+    found = {name for host in pages for name in host_and_parents(host)}
     names = chosen["linking_domain"].to_list()
     return [name for name in names if name not in found and name not in allow]
 

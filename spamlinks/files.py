@@ -13,12 +13,12 @@ from typing import IO
 
 from spamlinks.errors import OutputError, SpamlinksError
 
-__all__ = ["STALE_SECONDS", "make_folder", "open_atomic", "write_atomic"]
+__all__ = ["make_folder", "open_atomic", "write_atomic"]
 
-STALE_SECONDS = 3600
-"""Age from which a temporary file cannot belong to a process that still writes it."""
-_RANDOM = re.compile(r"[a-z0-9_]{8}")
 _HINT = "Check the folder, its permissions and the free space; nothing was changed."
+_PART = ".part"
+STALE_SECONDS = 3600
+"""A temporary file as old as this belongs to a run that was killed; writing takes seconds."""
 
 
 @contextlib.contextmanager
@@ -26,10 +26,9 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
     """Open a file whose bytes replace ``path`` when the block ends, and only if it ends well.
 
     The bytes go to a temporary file in the same folder, are synced, and the file is renamed over
-    ``path``. Temporary files of the same target that a killed process left behind are removed once
-    they are an hour old. A symbolic link keeps pointing where it does; its target is replaced.
-    Permissions of a replaced file are kept. The folder must exist. After any exception ``path`` is
-    unchanged and the temporary file is gone.
+    ``path``. A symbolic link keeps pointing where it does; its target is replaced. Permissions of
+    a replaced file are kept. The folder must exist. After any exception ``path`` is unchanged and
+    the temporary file is gone. What a killed run left behind of this very file goes an hour later.
 
     Raises
     ------
@@ -41,8 +40,7 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
         if target.is_dir():
             raise IsADirectoryError(f"{target.name} is a folder")
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        _clear_stale(target)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+        handle, name = tempfile.mkstemp(_PART, _prefix(target), target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -58,6 +56,7 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
             raise
         reason = error.strerror or str(error)
         raise OutputError(str(path), f"cannot be written ({reason})", _HINT) from error
+    _remove_stale(target)
     # The rename itself reaches the disk with the folder; not every system can sync one.
     with contextlib.suppress(OSError):
         folder = os.open(target.parent, os.O_RDONLY)
@@ -65,17 +64,6 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def _clear_stale(target: Path) -> None:
-    """Remove what a killed process left of a file that it did not finish."""
-    begin = f".{target.name[:100]}."
-    with contextlib.suppress(OSError):
-        for path in target.parent.iterdir():
-            # Eight characters, as tempfile makes them; nothing that a user would name so.
-            ours = path.name.startswith(begin) and _RANDOM.fullmatch(path.name[len(begin) :])
-            if ours and time.time() - path.stat().st_mtime > STALE_SECONDS:
-                path.unlink()
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -87,6 +75,26 @@ def write_atomic(path: Path, data: bytes) -> None:
     """
     with open_atomic(path) as file:
         file.write(data)
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:100]}."
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove temporary files of killed runs; a run that still writes to ``target`` keeps its own.
+
+    Names are those that ``mkstemp`` makes, so that no file of the user's can be meant.
+    """
+    ours = re.compile(re.escape(_prefix(target)) + r"[a-z0-9_]{8}" + re.escape(_PART))
+    before = time.time() - STALE_SECONDS
+    with contextlib.suppress(OSError), os.scandir(target.parent) as files:
+        for file in files:
+            if ours.fullmatch(file.name) is None or not file.is_file(follow_symlinks=False):
+                continue
+            with contextlib.suppress(OSError):
+                if file.stat(follow_symlinks=False).st_mtime < before:
+                    Path(file.path).unlink()
 
 
 def _umask() -> int:

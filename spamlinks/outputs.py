@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -11,15 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.by_property import write_for_properties
-from spamlinks.disavow import (
-    DisavowFile,
-    not_reexamined,
-    write_disavow,
-)
+from spamlinks.by_property import plan_for_properties, write_planned
+from spamlinks.disavow import DisavowFile, not_reexamined, write_disavow
 from spamlinks.disavow.entries import host_and_parents
-from spamlinks.drafting import OURS, former_file, read_beside, refuse_loss, with_effect
-from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow
+from spamlinks.drafting import former_file, read_beside, refuse_loss, set_aside, with_effect
+from spamlinks.drafts import Draft, Wishes, allowed_names, candidates, draft_disavow
 from spamlinks.effect import examined
 from spamlinks.errors import InputError
 from spamlinks.files import make_folder, write_atomic
@@ -51,7 +46,7 @@ def write_audit(
     No ``disavow.txt`` is written when there is nothing to add: an empty upload clears the list.
     One that an earlier run left in the folder is then set aside as a backup, unless it says the
     same as the live file. A file that is replaced is backed up as well. For each of the
-    ``properties`` with candidates there is a file of its own: see ``write_for_properties``.
+    ``properties`` with candidates there is a file of its own: see ``plan_for_properties``.
 
     Returns
     -------
@@ -59,10 +54,12 @@ def write_audit(
 
     Raises
     ------
-    OutputError : the folder or a file cannot be written; each file is whole or absent.
+    InputError : the properties do not fit the exports. OutputError : the folder or a file cannot be
+        written; each file is whole or absent.
     """
-    make_folder(folder)
     target = folder / "disavow.txt"
+    planned = plan_for_properties(audit, properties, target)
+    make_folder(folder)
     wishes = Wishes(former=former_file(target))
     draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
     draft = with_effect(draft, audit.guards.live, audit.domains, audit.links, audit.run)
@@ -98,10 +95,10 @@ def write_audit(
     if draft.text is not None:
         kept = write_disavow(target, draft.text, backup=True)
     elif target.is_file():
-        kept = _set_aside(target, audit.guards.live)
+        kept = set_aside(target, audit.guards.live)
     draft = replace(draft, backup=kept.name if kept is not None else None)
     run["disavow"]["backup"] = draft.backup
-    apart = write_for_properties(audit, properties, target)
+    apart = [write_planned(plan, replace_former=True) for plan in planned]
     run["properties"] = [item.to_dict() for item in apart]
     write_atomic(folder / "run.json", (json.dumps(run, indent=1, sort_keys=True) + "\n").encode())
     return run, replace(draft, apart=tuple(apart))
@@ -141,18 +138,6 @@ def _not_reexamined(audit: Audit) -> list[str]:
     return [line.text.strip() for line in not_reexamined(live, names)]
 
 
-def _set_aside(path: Path, live: DisavowFile | None) -> Path | None:
-    """Rename a file of a former run, since its owner may have edited it; never the live file."""
-    data = path.read_bytes()
-    if not data.startswith(OURS):
-        return None
-    if live is not None and live.render() == data:
-        return None
-    backup = path.with_name(f"{path.name}.bak-{hashlib.sha256(data).hexdigest()[:12]}")
-    path.replace(backup)
-    return backup
-
-
 def disavow_from(
     inputs: list[Path],
     settings: Settings,
@@ -184,7 +169,7 @@ def disavow_from(
         raise InputError(
             "disavow", "exports and domains.csv files were given together", "Give one kind."
         )
-    wishes = Wishes(frozenset(name.removeprefix("domain:") for name in allow), former_file(output))
+    wishes = Wishes(allowed_names(allow), former_file(output))
     if given:
         _refuse_unused(settings)
         live = read_beside(settings.disavow, DisavowFile.parse)

@@ -7,7 +7,7 @@ restate Google's help.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,14 @@ import polars as pl
 from spamlinks.errors import InputError
 from spamlinks.urls import authority, canonical_url, linking_domain, parse_host
 
-__all__ = ["Property", "file_names", "links_to", "parse_properties", "refuse_domain_property"]
+__all__ = [
+    "Property",
+    "file_names",
+    "links_to",
+    "parse_properties",
+    "refuse_domain_property",
+    "refuse_elsewhere",
+]
 
 _DOMAIN_PROPERTY = re.compile(r"(?i)\s*sc-domain:\s*(\S*)")
 MAX_NAME_CHARS = 120
@@ -80,15 +87,23 @@ def parse_properties(texts: Sequence[str], site: str | None) -> tuple[Property, 
         parts = parse_host(authority(url))
         if not re.match(r"(?i)https?://", url) or parts.problem is not None:
             raise InputError("property", f"{url[:80]!r} is no URL", _INSTEAD)
-        if site is not None and linking_domain(site) != parts.linking_domain:
-            raise InputError(
-                "property", f"{url[:80]} does not belong to {site}", "Give the right --site."
-            )
         prefix = canonical_url(url)
         if prefix in found:
             raise InputError("property", f"{prefix} is given twice", "Give it once.")
         found[prefix] = Property(prefix, live)
+    refuse_elsewhere(found.values(), site)
     return tuple(found.values())
+
+
+def refuse_elsewhere(properties: Iterable[Property], site: str | None) -> None:
+    """Raise InputError for a property of another site than ``site``, where that is known."""
+    for item in properties if site is not None else ():
+        if linking_domain(site or "") != linking_domain(item.prefix):
+            raise InputError(
+                "property",
+                f"{item.prefix[:80]} does not belong to {site}",
+                "Give the right --site.",
+            )
 
 
 def links_to(links: pl.DataFrame, prefix: str) -> pl.Series:

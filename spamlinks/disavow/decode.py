@@ -110,8 +110,9 @@ def refuse_unreadable(lines: Sequence[Line], source: str) -> None:
         return
     first = filled[0]
     for mark in (",", ";", "\t"):
-        wanted = first.text.count(mark)
-        if wanted and not first.is_entry and all(x.text.count(mark) >= wanted for x in filled):
+        wanted = first.text.strip().count(mark)  # a tab at the end separates nothing
+        alike = wanted and all(x.text.strip().count(mark) >= wanted for x in filled)
+        if alike and not first.is_entry:
             several = Problem.SEVERAL_ENTRIES in first.problems
             if len(filled) == 1 and several:
                 raise _not_one(source, "one line of entries between commas; one entry a line")
