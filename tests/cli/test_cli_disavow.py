@@ -197,7 +197,7 @@ def test_a_property_gets_what_links_to_it(
     text = (tmp_path / "d-https-shop.example.txt").read_bytes()
     assert text.startswith(live.read_bytes())
     assert len(DisavowFile.parse(text).entries) > 1
-    assert "no link of these exports points to it" in " ".join(outcome.talk.split())
+    assert "no link of these exports points to this property" in " ".join(outcome.talk.split())
 
 
 def test_links_without_a_target_count_for_every_property(run: Run, tmp_path: Path) -> None:

@@ -176,6 +176,7 @@ NOT_OTHERS = [  # files that look odd and are still disavow files
     b"domain:a.example domain:b.example\ndomain:c.example\n",
     b"# a note\nsome words without any meaning\n",
     b"[a note in brackets]\ndomain:a.example\n",
+    b"domain:*.a.example\t\ndomain:b.example\t\n",  # tabs that separate nothing
 ]
 
 
