@@ -135,6 +135,7 @@ def _not_reexamined(audit: Audit) -> list[str]:
     if live is None:
         return []
     names = examined(live, audit.domains, audit.links)
+    names = names.filter(live.covering(names).is_not_null())
     return [line.text.strip() for line in not_reexamined(live, names)]
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "authority_expr",
     "canonical_url",
     "host_table",
+    "hosts_of",
     "is_public_suffix",
     "linking_domain",
     "parse_host",
@@ -286,6 +287,20 @@ def authorities(pages: pl.Series) -> pl.Series:
         return found
     others = pages.filter(rest).rename("page").to_frame().select(authority_expr("page"))
     return found.scatter(rest.arg_true(), others.to_series())
+
+
+def hosts_of(names: pl.Series) -> pl.Series:
+    """Return the ASCII host of each authority; the text in lower case where it has no usable host.
+
+    What ``parse_host(name).host or name.lower()`` gives, for many names at once; null stays null.
+    """
+    plain = names.str.contains(_PLAIN_HOST) & (names.str.len_bytes() <= MAX_HOST_CHARS)
+    odd = names.filter(~plain.fill_null(value=True)).unique()
+    if not len(odd):
+        return names
+    found = [parse_host(name).host or name.lower() for name in odd]
+    parsed = names.replace_strict(odd, found, default=None, return_dtype=pl.String)
+    return names.zip_with(plain.fill_null(value=True), parsed)
 
 
 _HOST_SCHEMA = {

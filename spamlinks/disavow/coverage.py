@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from spamlinks.urls import authorities, authority, canonical_url, host_table, parse_host
+from spamlinks.urls import authorities, authority, canonical_url, hosts_of, parse_host
 
 __all__ = ["covering_lines"]
 
@@ -55,18 +55,7 @@ def _hosts(names: pl.Series) -> pl.Series:
     texts = names.cast(pl.String)
     bare = texts.str.contains(r"^[a-z0-9.-]+$")
     found = pl.select(pl.when(bare).then(texts).otherwise(authorities(texts))).to_series()
-    table = host_table(found).select("authority", "host")
-    odd = table.filter(pl.col("host") == "")["authority"].to_list()
-    texts_of = {name: parse_host(name).host or name.lower() for name in odd}
-    parsed = pl.DataFrame({"authority": found.alias("authority")}).join(
-        table, on="authority", how="left", maintain_order="left"
-    )
-    if not texts_of:
-        return parsed["host"]
-    renamed = parsed["authority"].replace_strict(texts_of, default=None, return_dtype=pl.String)
-    return pl.select(
-        pl.when(parsed["host"] == "").then(renamed).otherwise(parsed["host"])
-    ).to_series()
+    return hosts_of(found)
 
 
 def _of_hosts(hosts: pl.Series, by_host: Mapping[str, int]) -> pl.Series:
