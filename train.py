@@ -10,7 +10,8 @@ import argparse
 from pathlib import Path
 
 from spamlinks.cli import report_errors
-from spamlinks.cli.show import progress, show_training
+from spamlinks.cli.show import show_training
+from spamlinks.cli.terminal import progress
 from spamlinks.model.bundle import SHIPPED
 from spamlinks.model.ship import ship
 from spamlinks.training import train

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from spamlinks.disavow import DisavowFile, diff, read_disavow_bytes
+from spamlinks.disavow.write import backup_path
 from spamlinks.drafts import Draft
 from spamlinks.effect import effect_of
 from spamlinks.errors import InputError, OutputError
@@ -70,7 +70,7 @@ def set_aside(path: Path, live: DisavowFile | None) -> Path | None:
         return None
     if live is not None and live.render() == data:
         return None
-    backup = path.with_name(f"{path.name}.bak-{hashlib.sha256(data).hexdigest()[:12]}")
+    backup = backup_path(path, data)
     path.replace(backup)
     return backup
 

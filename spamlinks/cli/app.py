@@ -96,7 +96,9 @@ def audit(
     links.parquet (every link with its score), rejected.csv (records that could not be used),
     report.html, and run.json (what is needed to reproduce the run).
     """
-    from spamlinks.cli.show import progress, show_audit, show_properties
+    from spamlinks.cli.show import show_audit
+    from spamlinks.cli.show_draft import show_properties
+    from spamlinks.cli.terminal import progress
     from spamlinks.exports import refuse_among
     from spamlinks.outputs import write_audit
     from spamlinks.pipeline import audit as run_audit
@@ -168,7 +170,8 @@ def score(
     accept_guess: AcceptGuess = False,
 ) -> None:
     """Write scores only: the probability of spam, 0 to 1, higher is worse."""
-    from spamlinks.cli.show import progress, show_scores
+    from spamlinks.cli.show import show_scores
+    from spamlinks.cli.terminal import progress
     from spamlinks.scores import score as run_score
     from spamlinks.scores import write_scores
 
@@ -249,7 +252,8 @@ def train(
     what fewer labels would have bought. Without honest labels (--disavow alone) rows that are not
     in the file count as honest only as far as the starting model believes it.
     """
-    from spamlinks.cli.show import progress, show_training
+    from spamlinks.cli.show import show_training
+    from spamlinks.cli.terminal import progress
     from spamlinks.training import train as run_train
 
     hints = parse_hints(map_columns, mapping, accept_guess)
@@ -400,7 +404,7 @@ def simulate(
     ] = False,
 ) -> None:
     """Write a synthetic export with labels, for trials and load. No figure may come from it."""
-    from spamlinks.cli.show import progress
+    from spamlinks.cli.terminal import progress
     from spamlinks.simulate import simulate as run_simulate
 
     day = {} if date is None else {"as_of": date.date()}

@@ -114,8 +114,8 @@ def evaluate(
     per view, ending and language too; then the honest domains that would be disavowed and the spam
     that is missed. Networks of domains are resampled whole. Made-up rows count for nothing.
     """
-    from spamlinks.cli.show import progress
     from spamlinks.cli.show_evaluation import show_evaluation
+    from spamlinks.cli.terminal import progress
     from spamlinks.evaluation import evaluate as run_evaluate
     from spamlinks.evaluation import write_evaluation
     from spamlinks.exports import refuse_among

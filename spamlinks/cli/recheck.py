@@ -81,7 +81,7 @@ def recheck(
     link in these exports, or should stay, with the reason and what taking it out would do. An entry
     is taken out only by name, since its links count again.
     """
-    from spamlinks.cli.show import progress
+    from spamlinks.cli.terminal import progress
     from spamlinks.rechecking import recheck as run_recheck
     from spamlinks.tables import write_table
 

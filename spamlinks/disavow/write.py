@@ -11,7 +11,7 @@ from spamlinks.disavow.render import over_limit
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import write_atomic
 
-__all__ = ["replace_repaired", "write_disavow"]
+__all__ = ["backup_path", "replace_repaired", "write_disavow"]
 
 
 def write_disavow(path: Path, data: bytes | str, *, backup: bool = False) -> Path | None:
@@ -51,12 +51,7 @@ def write_disavow(path: Path, data: bytes | str, *, backup: bool = False) -> Pat
         ) from error
     if old == raw:
         return None
-    kept: Path | None = None
-    if backup:
-        kept = path.with_name(f"{path.name}.bak-{hashlib.sha256(old).hexdigest()[:12]}")
-        write_atomic(kept, old)
-    write_atomic(path, raw)
-    return kept
+    return _replace(path, old, raw, backup=backup)
 
 
 def _check(path: Path, raw: bytes) -> None:
@@ -95,9 +90,17 @@ def replace_repaired(path: Path, old: bytes, new: bytes, *, backup: bool) -> Pat
     """
     if read_disavow_bytes(path) != old:
         raise OutputError(str(path), "it was changed meanwhile", "Run the command again.")
-    kept: Path | None = None
-    if backup:
-        kept = path.with_name(f"{path.name}.bak-{hashlib.sha256(old).hexdigest()[:12]}")
+    return _replace(path, old, new, backup=backup)
+
+
+def backup_path(path: Path, data: bytes) -> Path:
+    """Where a file that is replaced is kept: beside it, with the beginning of its SHA-256."""
+    return path.with_name(f"{path.name}.bak-{hashlib.sha256(data).hexdigest()[:12]}")
+
+
+def _replace(path: Path, old: bytes, new: bytes, *, backup: bool) -> Path | None:
+    kept = backup_path(path, old) if backup else None
+    if kept is not None:
         write_atomic(kept, old)
     write_atomic(path, new)
     return kept
