@@ -16,7 +16,7 @@ from spamlinks.disavow.entries import host_and_parents
 from spamlinks.drafting import former_file, read_beside, refuse_loss, set_aside, with_effect
 from spamlinks.drafts import Draft, Wishes, allowed_names, candidates, draft_disavow
 from spamlinks.effect import examined
-from spamlinks.errors import InputError
+from spamlinks.errors import InputError, OutputError
 from spamlinks.files import make_folder, write_atomic
 from spamlinks.guards import below_mask
 from spamlinks.pipeline import Audit, Settings, Stage, audit
@@ -61,7 +61,12 @@ def write_audit(
     planned = plan_for_properties(audit, properties, target)
     make_folder(folder)
     wishes = Wishes(former=former_file(target))
-    draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
+    try:
+        draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
+    except OutputError as error:  # the live file is full: all else is still worth having
+        kept_entries = len(audit.guards.live.entries) if audit.guards.live is not None else 0
+        why = f"{error.problem}. {error.hint.rstrip('.')}"
+        draft = Draft(None, kept_entries, 0, kept_entries, why, (), ())
     draft = with_effect(draft, audit.guards.live, audit.domains, audit.links, audit.run)
     run = {
         **audit.run,

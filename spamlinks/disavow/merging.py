@@ -89,9 +89,7 @@ def merge_candidates(
     if block is None:
         bare = [newline.join(c.entry.line for c in new), ""]
         broken = over_limit(live.render() + newline.join(bare).encode())
-        hint = collapse_hint(new)
-        if live.entries:
-            hint = f"Prune it first: spamlinks lint {live.source} --fix --prune. {hint}"
+        hint = _room_hint(live) if live.entries else collapse_hint(new)
         what = f"merged, it would have {broken}" if live.lines else f"it would have {broken}"
         raise OutputError(live.source, what, hint)
     start = len(kept)
@@ -102,6 +100,15 @@ def merge_candidates(
     file = replace(live, lines=(*numbered, *added), encoding="utf-8", sha256="")
     entries = tuple(sorted({Entry(x.kind, x.value) for x in added if x.is_entry}))
     return Merged(file, entries, block.collapsed, block.without_comments)
+
+
+def _room_hint(live: DisavowFile) -> str:
+    needless = len(live.redundant())
+    if needless:
+        return (
+            f"{needless:,} of its lines are needless: spamlinks lint {live.source} --fix --prune."
+        )
+    return "'spamlinks recheck' says which of its entries do nothing any more."
 
 
 def _refuse(vetted: Vetted, source: str) -> None:

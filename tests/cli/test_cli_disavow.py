@@ -161,6 +161,23 @@ def test_entries_that_no_link_falls_under_are_listed_and_stay(
     assert (tmp_path / "out" / "disavow.txt").read_bytes().startswith(live.read_bytes())
 
 
+def test_a_live_file_that_is_full_stops_no_audit(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    live = tmp_path / "live.txt"
+    live.write_text("".join(f"domain:s{n}.com\n" for n in range(100_000)))
+    start = (exports["ahrefs"], *SITE)
+    outcome = run("audit", *start, "--disavow", live, "-o", tmp_path / "out")
+    assert outcome.code == 0, outcome.talk
+    assert "merged, it would have 100,00" in " ".join(outcome.talk.split())
+    assert not (tmp_path / "out" / "disavow.txt").exists()
+    assert (tmp_path / "out" / "domains.csv").exists()
+    outcome = run("disavow", *start, "--merge", live, "-o", tmp_path / "d.txt")
+    assert outcome.code == 1
+    assert "'spamlinks recheck' says which" in outcome.line
+    assert not (tmp_path / "d.txt").exists()
+
+
 def test_after_a_manual_action_notes_are_advised(
     run: Run, exports: dict[str, Path], tmp_path: Path
 ) -> None:

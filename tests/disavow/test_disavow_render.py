@@ -241,8 +241,11 @@ def test_the_live_file_is_never_collapsed(short):
     live = b"".join(b"http://a.example/%d\n" % n for n in range(95))
     found = merged(urls("b.example", 10), live)
     assert found.file.render() == live + b"domain:b.example\n"
-    with pytest.raises(OutputError, match=r"spamlinks lint disavow\.txt --fix --prune"):
-        merged([Candidate(Entry.domain(f"s{i}.example")) for i in range(10)], live)
+    many = [Candidate(Entry.domain(f"s{i}.example")) for i in range(10)]
+    with pytest.raises(OutputError, match="'spamlinks recheck' says which of its entries"):
+        merged(many, live)
+    with pytest.raises(OutputError, match=r"1 of its lines .* lint disavow\.txt --fix --prune"):
+        merged(many, live + b"http://a.example/1\n")
 
 
 def test_too_many_entries_are_refused(short):
