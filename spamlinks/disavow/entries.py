@@ -7,6 +7,7 @@ would hit a suffix, an address, a platform or the user's own site.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,9 @@ from spamlinks.guards import is_platform
 from spamlinks.urls import authority, canonical_url, linking_domain, parse_host
 
 __all__ = ["Candidate", "Entry", "Refusal", "Vetted", "host_and_parents", "vet"]
+
+
+_PLAIN_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,7 +61,12 @@ class Entry:
     @property
     def host(self) -> str:
         """The host the entry is about."""
-        return self.value if self.kind is Kind.DOMAIN else parse_host(authority(self.value)).host
+        if self.kind is Kind.DOMAIN:
+            return self.value
+        parts = self.value.split("/", 3)
+        if len(parts) == 4 and self.value.startswith("http") and _PLAIN_HOST.fullmatch(parts[2]):
+            return parts[2]  # a canonical URL, whose host needs no reading
+        return parse_host(authority(self.value)).host
 
 
 @dataclass(frozen=True, slots=True, order=True)

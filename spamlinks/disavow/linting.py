@@ -43,6 +43,7 @@ _ALLOWABLE = frozenset(
         _P.PLACEHOLDER,
     }
 )
+_MENDED = SAFE_CODES | UNSAFE_CODES
 _SCOPE = frozenset({_P.URL_IS_FOLDER, _P.URL_IS_HOST, _P.URL_IS_ONE_PAGE, _P.WWW_ONLY})
 _PLACEHOLDER = re.compile(
     r"(?:www\.)?(?:(?:example|spam-?(?:domain|site)|bad-?(?:domain|site)|toxic-?(?:domain|site))"
@@ -166,7 +167,7 @@ def _of_lines(file: DisavowFile) -> Iterator[Finding]:
             if code in _SCOPE and line.number in covered:
                 continue  # what it covers alone does not matter
             wide = code in (_P.WWW_ONLY, _P.URL_IS_HOST)
-            mended = base if code in SAFE_CODES | UNSAFE_CODES else None
+            mended = base if code in _MENDED else None
             fix = wider_fix(line) if wide else mended
             yield _finding(code, line, fix)
 
