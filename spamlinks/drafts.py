@@ -198,7 +198,7 @@ def draft_disavow(
         keep=(*guards.keep.domains, *guards.keep.urls),
         allow=wishes.allow,
     )
-    notes = live_notes(live) if live is not None else ()
+    notes = live_notes(live, guards.own_hosts) if live is not None else ()
     before = len(base.entries)
     if not merged.added:
         covered = live is not None and bool(spared)

@@ -91,7 +91,7 @@ def write_audit(
     silent = len(run["disavow"]["not_reexamined"])
     if silent and audit.guards.live is not None:
         which = f"{silent:,} of the {len(audit.guards.live.entries):,} entries of your live file"
-        note = f"{which} cover no link of these exports; they stay"
+        note = f"{which} cover no link of these exports and stay; 'spamlinks recheck' tells more"
         run["notes"] = [*run["notes"], note]
         draft = replace(draft, notes=(*draft.notes, note))
     report = render_report(run, audit.domains, audit.links)

@@ -11,7 +11,7 @@ from spamlinks.urls import parse_host
 __all__ = ["kept_in_comments"]
 
 _SAYS_SO = re.compile(
-    r"(?i)\b(?:not|never|don'?t|without)\b[\s-]{1,3}(?:be[\s-]{1,3})?disavow"
+    r"(?i)\b(?:not|never|don'?t)\b[\s-]{1,3}(?:be[\s-]{1,3})?disavow"
     r"|^#[\s#*=-]{0,20}keep\b[^.:]{0,40}:|\b(?:white|allow)-?list"
 )
 _NAME = re.compile(r"(?i)(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}\b")

@@ -20,11 +20,19 @@ CASES = [
      ("live.txt is UTF-16, and Google takes UTF-8: its lines are written as UTF-8",),
      "the one encoding that is converted"),
     (b"domain:a.example\nb.example\n\ndomain:https://c.example\n",
-     ("2 lines of live.txt are no entries, kept as they are (first: line 2: b.example)",),
+     ("2 lines of live.txt are no entries, kept as they are (first: line 2: b.example); "
+      "'spamlinks lint' says why",),
      "lines that look like entries and are none"),
     (b"domain:a.example\n" + b"x" * 500 + b".example/a b\n",
-     (f"1 line of live.txt is no entry, kept as it is (line 2: {'x' * 57}...)",),
+     (f"1 line of live.txt is no entry, kept as it is (line 2: {'x' * 57}...); "
+      "'spamlinks lint' says why",),
      "a long line is cut"),
+    (b"domain:xyz\n",
+     ("1 line of live.txt disavows a whole suffix, kept as it is (line 1: domain:xyz)",),
+     "a line that takes away far too much"),
+    (b"domain:xyz\ndomain:blogspot.com\n",
+     ("2 lines of live.txt disavow whole suffixes, kept (first: line 1: domain:xyz)",),
+     "two of them"),
 ]  # fmt: skip
 
 
@@ -43,3 +51,11 @@ def test_only_the_mark_is_lost_in_a_merge(mark: bytes) -> None:
     merged = DisavowFile.parse(mark + body).merge([Candidate(Entry.domain("new.example"))])
     assert merged.render() == body + b"domain:new.example\r\n"
     assert merged.sha256 == ""  # it was not read from anywhere
+
+
+def test_the_own_site_in_the_list_is_named() -> None:
+    live = DisavowFile.parse("domain:a.example\ndomain:blog.shop.example\n", "live.txt")
+    assert live_notes(live, ["shop.example"]) == (
+        "line 2 of live.txt (domain:blog.shop.example) disavows your own site",
+    )
+    assert live_notes(live, ["other.example"]) == ()
