@@ -10,11 +10,21 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.by_property import plan_for_properties, write_planned
 from spamlinks.disavow import DisavowFile, not_reexamined, write_disavow
 from spamlinks.disavow.entries import host_and_parents
-from spamlinks.drafting import former_file, read_beside, refuse_loss, set_aside, with_effect
-from spamlinks.drafts import Draft, Wishes, allowed_names, candidates, draft_disavow
+from spamlinks.drafts import (
+    Draft,
+    Wishes,
+    allowed_names,
+    candidates,
+    draft_disavow,
+    former_file,
+    read_beside,
+    refuse_loss,
+    set_aside,
+    with_effect,
+)
+from spamlinks.drafts.by_property import plan_for_properties, write_planned
 from spamlinks.effect import examined
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import make_folder, write_atomic

@@ -53,14 +53,13 @@ JOBS = {
     "evaluation",
     "rechecking",
 }  # what the commands do; none needs another
-for job in (*JOBS, "drafts", "drafting", "by_property", "verdict_table"):
+for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
-ALLOWED["drafting"] |= {"drafts"}
-ALLOWED["by_property"] |= {"drafts", "drafting", "verdict_table"}
-ALLOWED["outputs"] |= {"drafts", "drafting", "by_property", "verdict_table"}
+ALLOWED["drafts"] |= {"verdict_table"}
+ALLOWED["outputs"] |= {"drafts", "verdict_table"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
-ALLOWED["cli"] = ALLOWED["api"] | {"api", "by_property"}
+ALLOWED["cli"] = ALLOWED["api"] | {"api"}
 ALLOWED["__main__"] = {"cli"}
 
 # Calls and imports, with the parts that need them.

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spamlinks.by_property import plan_for_properties, write_for_properties, write_planned
 from spamlinks.disavow import DisavowFile
+from spamlinks.drafts.by_property import plan_for_properties, write_for_properties, write_planned
 from spamlinks.errors import InputError, OutputError
 from spamlinks.pipeline import Audit
 from spamlinks.policy import Guards

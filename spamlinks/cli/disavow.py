@@ -68,9 +68,9 @@ def disavow(
     accept_guess: AcceptGuess = False,
 ) -> None:
     """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
-    from spamlinks.by_property import disavow_by_property
     from spamlinks.cli.show_draft import show_draft, show_properties
     from spamlinks.cli.terminal import progress
+    from spamlinks.drafts.by_property import disavow_by_property
     from spamlinks.outputs import disavow_from
 
     hints = parse_hints(map_columns, mapping, accept_guess)

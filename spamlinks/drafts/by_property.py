@@ -9,8 +9,15 @@ from pathlib import Path
 import polars as pl
 
 from spamlinks.disavow import DisavowFile, write_disavow
-from spamlinks.drafting import former_file, read_beside, refuse_loss, set_aside, with_effect
-from spamlinks.drafts import Draft, ForProperty, Wishes, allowed_names, draft_disavow
+from spamlinks.drafts.candidates import allowed_names
+from spamlinks.drafts.completed import (
+    former_file,
+    read_beside,
+    refuse_loss,
+    set_aside,
+    with_effect,
+)
+from spamlinks.drafts.draft import Draft, ForProperty, Wishes, draft_disavow
 from spamlinks.errors import InputError
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Verdict

@@ -11,7 +11,7 @@ import polars as pl
 
 from spamlinks.disavow import DisavowFile, diff, read_disavow_bytes
 from spamlinks.disavow.write import backup_path
-from spamlinks.drafts import Draft
+from spamlinks.drafts.draft import Draft
 from spamlinks.effect import effect_of
 from spamlinks.errors import InputError, OutputError
 

@@ -23,12 +23,12 @@ from spamlinks.disavow import (
     merge_candidates,
     vet,
 )
-from spamlinks.disavow.entries import host_and_parents
 from spamlinks.disavow.merging import OWN_COMMENT
+from spamlinks.drafts.candidates import NO_PAGE, candidates, without_page
 from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
-__all__ = ["Draft", "ForProperty", "Wishes", "allowed_names", "candidates", "draft_disavow"]
+__all__ = ["Draft", "ForProperty", "Wishes", "draft_disavow"]
 
 
 @dataclass(frozen=True)
@@ -98,66 +98,6 @@ class Wishes:
     former: DisavowFile | None = None
 
 
-def allowed_names(texts: Collection[str]) -> frozenset[str]:
-    """Names for ``Wishes.allow``, as people write them.
-
-    >>> sorted(allowed_names(["domain:XYZ", " co.uk. ", "[::1]"]))
-    ['::1', 'co.uk', 'xyz']
-    """
-    plain = (text.strip().lower().removeprefix("domain:").strip(" .[]") for text in texts)
-    return frozenset(name for name in plain if name)
-
-
-def candidates(
-    domains: pl.DataFrame,
-    links: pl.DataFrame | None = None,
-    *,
-    made_on: date | None = None,
-    allow: Collection[str] = (),
-) -> list[Candidate]:
-    """Entries for the rows whose verdict is DISAVOW and that no live file covers yet.
-
-    Parameters
-    ----------
-    domains : with ``DOMAIN_COLUMNS``. Of a row with the unit url the followed pages in ``links``
-        become entries, or the page that ``linking_domain`` names.
-    links : as ``Audit.links``.
-    made_on : day of the run, for the comments.
-    allow : names that stand for themselves whatever their unit.
-    """
-    chosen = domains.filter(
-        (pl.col("verdict") == Verdict.DISAVOW.value)
-        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
-    )
-    day = f"{made_on.isoformat()} " if made_on is not None else ""
-    out = []
-    wanted = ("linking_domain", "unit", "spam_score", "links", "evidence")
-    for row in chosen.select(wanted).iter_rows(named=True):
-        name, count = row["linking_domain"], row["links"]
-        entries = [Entry.domain(name)]
-        if row["unit"] == "url" and name not in allow:
-            entries = [Entry.url(name)] if "/" in name else _pages(name, links)
-            count = 1
-        counted = f"{count:,} link{'' if count == 1 else 's'}"
-        reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
-        said = "; ".join(reason.rpartition(" (")[0] for reason in reasons)
-        comment = f"{day}score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
-        out += [Candidate(entry, comment, "") for entry in entries]
-    return out
-
-
-def _pages(name: str, links: pl.DataFrame | None) -> list[Entry]:
-    """The pages of a site that holds more than spam: those with a followed link that stands."""
-    if links is None:
-        return []
-    test = pl.col("linking_domain") == name
-    for column in ("rel_nofollow", "rel_ugc", "rel_sponsored", "is_lost"):
-        if column in links.columns:
-            test &= ~pl.col(column).fill_null(value=False)
-    pages = links.filter(test)["referring_page"].drop_nulls().unique(maintain_order=True)
-    return [Entry.url(page) for page in pages if "/" in page.partition("://")[2]]
-
-
 def draft_disavow(
     domains: pl.DataFrame,
     guards: Guards,
@@ -184,7 +124,7 @@ def draft_disavow(
     refused = (
         *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
         *kept_back,
-        *(f"{name}: {_NO_PAGE}" for name in _without_page(domains, wanted, wishes.allow)),
+        *(f"{name}: {NO_PAGE}" for name in without_page(domains, wanted, wishes.allow)),
     )
     if live is None and wishes.former is not None:
         spared = _with_first_comments(spared, wishes.former)
@@ -277,28 +217,6 @@ def _with_first_comments(
         replace(candidate, comment=first.get(candidate.entry, candidate.comment))
         for candidate in accepted
     )
-
-
-_NO_PAGE = (
-    "only single pages of it may be disavowed, and none is known here; write their URLs in place "
-    "of the domain, or keep links.parquet beside domains.csv"
-)
-
-
-def _without_page(
-    domains: pl.DataFrame, wanted: Sequence[Candidate], allow: Collection[str]
-) -> list[str]:
-    """Sites that honest people share, set to DISAVOW in a table, of which no page is known."""
-    chosen = domains.filter(
-        (pl.col("verdict") == Verdict.DISAVOW.value)
-        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
-        & (pl.col("unit") == "url")
-        & ~pl.col("linking_domain").str.contains("/", literal=True)
-    )
-    pages = (c.entry.host for c in wanted if c.entry.kind is Kind.URL)
-    found = {name for host in pages for name in host_and_parents(host)}
-    names = chosen["linking_domain"].to_list()
-    return [name for name in names if name not in found and name not in allow]
 
 
 _SPARED = (

@@ -1,0 +1,95 @@
+"""From verdicts to entries: domains, hosts, and single pages of sites worth keeping."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import polars as pl
+
+from spamlinks.disavow import Candidate, Entry, Kind
+from spamlinks.disavow.entries import host_and_parents
+from spamlinks.policy import Reason, Verdict
+
+__all__ = ["NO_PAGE", "allowed_names", "candidates", "without_page"]
+
+NO_PAGE = (
+    "only single pages of it may be disavowed, and none is known here; write their URLs in place "
+    "of the domain, or keep links.parquet beside domains.csv"
+)
+
+
+def allowed_names(texts: Collection[str]) -> frozenset[str]:
+    """Names for ``Wishes.allow``, as people write them.
+
+    >>> sorted(allowed_names(["domain:XYZ", " co.uk. ", "[::1]"]))
+    ['::1', 'co.uk', 'xyz']
+    """
+    plain = (text.strip().lower().removeprefix("domain:").strip(" .[]") for text in texts)
+    return frozenset(name for name in plain if name)
+
+
+def candidates(
+    domains: pl.DataFrame,
+    links: pl.DataFrame | None = None,
+    *,
+    made_on: date | None = None,
+    allow: Collection[str] = (),
+) -> list[Candidate]:
+    """Entries for the rows whose verdict is DISAVOW and that no live file covers yet.
+
+    Parameters
+    ----------
+    domains : with ``DOMAIN_COLUMNS``. Of a row with the unit url the followed pages in ``links``
+        become entries, or the page that ``linking_domain`` names.
+    links : as ``Audit.links``.
+    made_on : day of the run, for the comments.
+    allow : names that stand for themselves whatever their unit.
+    """
+    chosen = domains.filter(
+        (pl.col("verdict") == Verdict.DISAVOW.value)
+        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
+    )
+    day = f"{made_on.isoformat()} " if made_on is not None else ""
+    out = []
+    wanted = ("linking_domain", "unit", "spam_score", "links", "evidence")
+    for row in chosen.select(wanted).iter_rows(named=True):
+        name, count = row["linking_domain"], row["links"]
+        entries = [Entry.domain(name)]
+        if row["unit"] == "url" and name not in allow:
+            entries = [Entry.url(name)] if "/" in name else _pages(name, links)
+            count = 1
+        counted = f"{count:,} link{'' if count == 1 else 's'}"
+        reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
+        said = "; ".join(reason.rpartition(" (")[0] for reason in reasons)
+        comment = f"{day}score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
+        out += [Candidate(entry, comment, "") for entry in entries]
+    return out
+
+
+def _pages(name: str, links: pl.DataFrame | None) -> list[Entry]:
+    """The pages of a site that holds more than spam: those with a followed link that stands."""
+    if links is None:
+        return []
+    test = pl.col("linking_domain") == name
+    for column in ("rel_nofollow", "rel_ugc", "rel_sponsored", "is_lost"):
+        if column in links.columns:
+            test &= ~pl.col(column).fill_null(value=False)
+    pages = links.filter(test)["referring_page"].drop_nulls().unique(maintain_order=True)
+    return [Entry.url(page) for page in pages if "/" in page.partition("://")[2]]
+
+
+def without_page(
+    domains: pl.DataFrame, wanted: Sequence[Candidate], allow: Collection[str]
+) -> list[str]:
+    """Sites that honest people share, set to DISAVOW in a table, of which no page is known."""
+    chosen = domains.filter(
+        (pl.col("verdict") == Verdict.DISAVOW.value)
+        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
+        & (pl.col("unit") == "url")
+        & ~pl.col("linking_domain").str.contains("/", literal=True)
+    )
+    pages = (c.entry.host for c in wanted if c.entry.kind is Kind.URL)
+    found = {name for host in pages for name in host_and_parents(host)}
+    names = chosen["linking_domain"].to_list()
+    return [name for name in names if name not in found and name not in allow]
