@@ -6,7 +6,6 @@ that finds only a part of all spam is no proof of the contrary.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -24,37 +23,34 @@ from spamlinks.disavow import (
     Problem,
     Sites,
     read_disavow,
+    read_line,
     severity,
 )
-from spamlinks.disavow.fixing import is_repeat, may_prune
-from spamlinks.disavow.lines import read_lines
-from spamlinks.disavow.merging import newline_of, texts_without
+from spamlinks.disavow.fixing import base_fix
 from spamlinks.effect import covered_links
 from spamlinks.errors import InputError
+from spamlinks.guards import is_institution, is_platform
+from spamlinks.looks_good import good_score, good_site, shared_site
+from spamlinks.model.views import VIEW_TEXT
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Reason, Verdict
+from spamlinks.urls import linking_domain
 
-__all__ = ["COLUMNS", "Found", "Recheck", "recheck", "without"]
+__all__ = ["COLUMNS", "Found", "Recheck", "recheck"]
 
-EVEN_ODDS = 0.5
-"""Share of spam assumed among sites that stand in a disavow file: far above that of all sites."""
-LOOKS_GOOD = 0.10
-"""A site looks good when its score, at even odds, is below this: nine in ten such are honest.
-
-Of 140 domains that a vendor flags in an export that trained nothing, 2 are called good so, of 581
-others 188; see ``benchmarks/recheck_rule.py``.
-"""
-COLUMNS = (
-    "line",
-    "entry",
-    "finding",
-    "reason",
-    "effect",
-    "spam_score",
-    "links",
-    "followed_links",
-    "domains",
-)
+_SCHEMA: dict[str, Any] = {
+    "line": pl.UInt32,
+    "entry": pl.String,
+    "finding": pl.String,
+    "reason": pl.String,
+    "effect": pl.String,
+    "spam_score": pl.Float64,
+    "links": pl.Int64,
+    "followed_links": pl.Int64,
+    "domains": pl.Int64,
+}
+COLUMNS = tuple(_SCHEMA)
+"""Columns of ``Recheck.lines``."""
 
 
 class Found(StrEnum):
@@ -73,56 +69,21 @@ class Recheck:
     """The outcome: ``lines`` with ``COLUMNS``, one row per line that is or means to be an entry.
 
     ``effect`` says what taking the line out would do. ``spam_score`` is the worst of the domains
-    that the line covers; null where it covers none. ``live`` is the file, ``run`` the facts of the
-    audit behind it.
+    that the line covers, of a URL line that of its page; null where there is no link. ``live`` is
+    the file, ``run`` the facts of the audit behind it. ``spared`` has the numbers of lines that hit
+    what the user wants spared: the own site, the keep list, or what a comment of the file keeps.
     """
 
     lines: pl.DataFrame
     live: DisavowFile
     run: dict[str, Any]
+    spared: tuple[int, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
         """Number of lines by finding, all findings included."""
         found = dict(self.lines["finding"].value_counts().rows())
         return {item.value: int(found.get(item.value, 0)) for item in Found}
-
-
-def without(
-    live: DisavowFile, names: Sequence[str], *, prune: bool = False
-) -> tuple[DisavowFile, list[str]]:
-    """Take out entries by name, and on request the redundant ones.
-
-    Parameters
-    ----------
-    live : stays as it is.
-    names : hosts or URLs, as the file names them.
-    prune : also the entries that repeat another or that a sound line covers.
-
-    Returns
-    -------
-    (file, changes): the new document, and the lines that go as a diff shows them (``- line``).
-
-    Raises
-    ------
-    InputError : a name has no line, or another line still covers it; nothing is removed then.
-    """
-    new = live.remove(*names) if names else live
-    if prune:
-        gone = {line.number for line, by in new.redundant() if is_repeat(line, by) or may_prune(by)}
-        texts = texts_without(new.lines, gone, "another line covers")
-        pairs = zip(new.lines, texts, strict=True)
-        end = newline_of(new)
-        parts = [(t, x.end if t == x.text else end) for x, block in pairs for t in block]
-        new = replace(new, lines=read_lines(parts), sha256="") if gone else new
-    left = Counter(line.text for line in new.lines)
-    changes = []
-    for line in live.lines:
-        if left[line.text]:
-            left[line.text] -= 1
-        else:
-            changes.append(f"- {line.text.strip()}")
-    return new, changes
 
 
 def recheck(
@@ -137,8 +98,8 @@ def recheck(
     Parameters
     ----------
     live : the file that Google holds.
-    exports : as for ``audit``.
-    settings : as for ``audit``; ``disavow`` is not used.
+    exports : as for ``audit``; a disavow file among them is set aside.
+    settings : as for ``audit``; its ``disavow`` is not used.
 
     Returns
     -------
@@ -150,36 +111,23 @@ def recheck(
         be said about any line.
     """
     file = live if isinstance(live, DisavowFile) else read_disavow(live)
-    settings = replace(settings or Settings(), disavow=None)
+    # Named, so that other lists among the exports do not leave open which one is meant.
+    path = None if isinstance(live, DisavowFile) else Path(live)
+    settings = replace(settings or Settings(), disavow=path)
     outcome = audit(exports, settings, as_if_new=True, stage=stage)
     if not outcome.links.height:
         raise InputError(
-            "recheck", "the exports hold no link", "Without links nothing can be said of a line."
+            "recheck",
+            "the exports hold no link",
+            "Without links nothing can be said of a line; give an export that has some.",
         )
-    rows = _Rows(file, outcome)
+    # What run["prior"] says is rounded.
+    prior = outcome.run["prior"] if settings.prior in (None, "auto") else settings.prior
+    rows = _Rows(file, outcome, float(prior))
     lines = [line for line in file.lines if line.is_entry or line.kind is Kind.INVALID]
-    table = pl.DataFrame(
-        [rows.of(line) for line in lines],
-        schema={
-            "line": pl.UInt32,
-            "entry": pl.String,
-            "finding": pl.String,
-            "reason": pl.String,
-            "effect": pl.String,
-            "spam_score": pl.Float64,
-            "links": pl.Int64,
-            "followed_links": pl.Int64,
-            "domains": pl.Int64,
-        },
-        orient="row",
-    )
-    return Recheck(table, file, outcome.run)
-
-
-def at_even_odds(score: pl.Expr, prior: float) -> pl.Expr:
-    """A score that assumes ``prior``, as it is when half of the sites are spam."""
-    odds = score / (1 - score) * ((1 - prior) / prior) * (EVEN_ODDS / (1 - EVEN_ODDS))
-    return pl.when(score >= 1).then(1.0).otherwise(odds / (1 + odds))
+    table = pl.DataFrame([rows.of(line) for line in lines], schema=_SCHEMA, orient="row")
+    spared = tuple(line.number for line in lines if line.is_entry and rows.spared(line))
+    return Recheck(table, file, outcome.run, spared)
 
 
 _Row = tuple[int, str, str, str, str, float | None, int, int | None, int]
@@ -188,9 +136,10 @@ _Row = tuple[int, str, str, str, str, float | None, int, int | None, int]
 class _Rows:
     """What is known of a file and the exports, to judge its lines one by one."""
 
-    def __init__(self, file: DisavowFile, outcome: Audit) -> None:
+    def __init__(self, file: DisavowFile, outcome: Audit, prior: float) -> None:
         self.file = file
-        self.prior = float(outcome.run["prior"])
+        self.prior = prior
+        self.bare = outcome.run.get("view") == VIEW_TEXT["urls"]
         self.redundant = {line.number: by for line, by in file.redundant()}
         self.own = Sites(outcome.guards.own_hosts)
         keep = outcome.guards.keep
@@ -198,119 +147,186 @@ class _Rows:
         self.kept = file.kept_in_comments
         self.kept_sites = Sites(self.kept)
         self.rel = bool({"rel_nofollow", "rel_ugc", "rel_sponsored"} & set(outcome.links.columns))
-        facts = outcome.domains.select("linking_domain", "spam_score", "verdict", "reason")
-        hits = covered_links(file, outcome.domains, outcome.links)
-        joined = hits.join(facts, on="linking_domain", how="left", maintain_order="left")
-        joined = joined.with_columns(good=self._good())
+        self.parts = self._parts(outcome)
         self.hits: dict[int, list[dict[str, Any]]] = {}
-        for row in joined.iter_rows(named=True):
+        for row in self._covered(outcome).iter_rows(named=True):
             self.hits.setdefault(row["line"], []).append(row)
-        self.pages = self._page_scores(outcome)
 
-    def _good(self) -> pl.Expr:
-        score = at_even_odds(pl.col("spam_score"), self.prior) < LOOKS_GOOD
-        shared = pl.col("reason").is_in([Reason.PLATFORM.value, Reason.INSTITUTION.value])
-        return (score & (pl.col("verdict") == Verdict.KEEP.value)) | shared
+    def _covered(self, outcome: Audit) -> pl.DataFrame:
+        """What each line covers of each domain, what is known of it, and whether it looks good."""
+        facts = outcome.domains.select("linking_domain", "spam_score", "verdict", "reason")
+        hits = covered_links(self.file, outcome.domains, outcome.links)
+        joined = hits.join(facts, on="linking_domain", how="left", maintain_order="left")
+        hosts = {line.number: Entry(line.kind, line.value).host for line in self.file.entries}
+        part, site = pl.col("_host"), pl.col("linking_domain")
+        joined = joined.with_columns(
+            pl.Series("_host", [hosts[number] for number in joined["line"]], dtype=pl.String)
+        ).with_columns(
+            _host=pl.when(part.str.ends_with(pl.lit(".") + site)).then(part).otherwise(site)
+        )
+        shared = shared_site(joined["_host"])
+        return joined.drop("_host").with_columns(
+            good=good_site(self.prior) | shared,
+            shared=shared,
+            on_shared=shared_site(joined["linking_domain"]),
+        )
 
-    def _page_scores(self, outcome: Audit) -> dict[int, float]:
-        """The worst score of the links on the page of each URL line."""
-        urls = [line for line in self.file.entries if line.kind is Kind.URL]
-        if not urls:
+    def _parts(self, outcome: Audit) -> dict[int, tuple[float, bool]]:
+        """Of each line that names a page or a part of a site: the worst score of its own links, and
+        whether it looks good. The rest of a shared site says nothing about that part.
+        """
+        parts = [
+            line.number
+            for line in self.file.entries
+            if line.kind is Kind.URL or (linking_domain(line.value) or line.value) != line.value
+        ]
+        if not parts:
             return {}
         pages = outcome.links.select("referring_page", "spam_score").with_columns(
             line=self.file.covering(outcome.links["referring_page"])
         )
-        numbers = pl.Series([line.number for line in urls], dtype=pl.UInt32)
-        near = pages.filter(pl.col("line").is_in(numbers.implode()))
-        return dict(near.group_by("line").agg(pl.col("spam_score").max()).rows())
+        near = pages.filter(pl.col("line").is_in(pl.Series(parts, dtype=pl.UInt32).implode()))
+        worst = near.group_by("line").agg(pl.col("spam_score").max())
+        worst = worst.with_columns(good=good_score(pl.col("spam_score"), self.prior))
+        return {line: (score, good) for line, score, good in worst.rows()}
 
     def of(self, line: Line) -> _Row:
         """The row of one line."""
-        entry = Entry(line.kind, line.value)
-        text = entry.line if line.is_entry else line.text.strip()
+        text = Entry(line.kind, line.value).line if line.is_entry else line.text.strip()
         hits = self.hits.get(line.number, [])
         links = sum(hit["links"] for hit in hits)
         followed = sum(hit["followed_links"] or 0 for hit in hits) if self.rel and hits else None
         scores = [hit["spam_score"] for hit in hits if hit["spam_score"] is not None]
         worst = max(scores, default=None)
-        if line.kind is Kind.URL and line.number in self.pages:
-            worst = self.pages[line.number]
-        found, reason, effect = self._judge(line, hits, worst, links, followed)
+        if line.number in self.parts:
+            worst = self.parts[line.number][0]
+        again = _again(links, followed)
+        found, reason = self._judge(line, hits, followed)
+        by = self.redundant.get(line.number)
+        if found is Found.INVALID:
+            effect = "none: the line does nothing"
+        elif by is not None:
+            effect = f"none: its links stay disavowed by line {by.number:,}"
+        elif found is Found.SUFFIX and hits:
+            good = sum(hit["good"] for hit in hits)
+            effect = f"hits {_counted(len(hits), 'domain')}, {good:,} of which look good; {again}"
+        elif found is Found.KEEP and followed == 0:
+            effect = "none: no link of it would count"
+        else:
+            effect = again
         return (
             line.number, text, found.value, reason, effect, worst, links, followed, len(hits),
         )  # fmt: skip
 
     def _judge(
-        self,
-        line: Line,
-        hits: list[dict[str, Any]],
-        worst: float | None,
-        links: int,
-        followed: int | None,
-    ) -> tuple[Found, str, str]:
-        again = _again(links, followed)
+        self, line: Line, hits: list[dict[str, Any]], followed: int | None
+    ) -> tuple[Found, str]:
         if not line.is_entry:
-            errors = [p for p in line.problems if severity(p) == "error"]
-            code = errors[0] if errors else Problem.UNREADABLE
-            reason = f"{code.value}: {PROBLEM_TEXT[code]} See 'spamlinks lint'."
-            return Found.INVALID, reason, "none: the line does nothing"
-        spared = self._spared(line)
-        if spared:
-            return Found.GOOD, spared, again
-        good = sum(hit["good"] for hit in hits)
+            return Found.INVALID, self._wrong(line)
+        spared = self.spared(line)
         if not {Problem.WHOLE_TLD, Problem.PUBLIC_SUFFIX}.isdisjoint(line.problems):
-            effect = f"hits {_counted(len(hits), 'domain')}, {good:,} of which look good; {again}"
-            effect = effect if hits else again
-            return Found.SUFFIX, "Many unrelated sites live under this name.", effect
+            return Found.SUFFIX, spared or "Many unrelated sites live under this name."
+        if spared:
+            return Found.GOOD, spared
         by = self.redundant.get(line.number)
         if by is not None:
-            reason = f"Line {by.number} ({Entry(by.kind, by.value).line}) covers it."
-            return Found.REDUNDANT, reason, "none: its links stay disavowed"
+            how = "says the same" if by.value == line.value else "covers it"
+            return Found.REDUNDANT, f"Line {by.number} ({Entry(by.kind, by.value).line}) {how}."
         if not hits:
             reason = "No link of these exports falls under it; exports are samples, so it stays."
-            return Found.SILENT, reason, "none that these exports show"
+            return Found.SILENT, reason
         if followed == 0:
-            reason = "Every link is nofollow, ugc or sponsored: the entry changes nothing."
-            return Found.KEEP, reason, "none: no link of it would count"
-        shown = f"score {worst:.2f}" if worst is not None else "no score"
-        if line.kind is Kind.URL:
-            even = pl.select(at_even_odds(pl.lit(worst or 0.0), self.prior)).item()
-            if worst is not None and even < LOOKS_GOOD:
-                return Found.GOOD, f"The links on this page look honest ({shown}).", again
-            return Found.KEEP, f"Not certain enough either way ({shown}).", again
+            return (
+                Found.KEEP,
+                "Every link is nofollow, ugc or sponsored: the entry changes nothing.",
+            )
+        good = sum(hit["good"] for hit in hits)
+        is_page = line.kind is Kind.URL
+        if is_page or (line.number in self.parts and not all(hit["shared"] for hit in hits)):
+            return self._judge_part(line, hits)
         if good == len(hits):
-            return Found.GOOD, _why_good(hits, shown), again
-        verdicts = {hit["verdict"] for hit in hits}
-        if Verdict.DISAVOW.value in verdicts:
-            return Found.KEEP, f"Still certain enough to be disavowed ({shown}).", again
-        if Verdict.REVIEW.value in verdicts:
-            return Found.KEEP, f"Still looks bad, if not certain ({shown}).", again
-        if good:
-            reason = f"{good:,} of {len(hits):,} domains under it look good, not all ({shown})."
-            return Found.KEEP, reason, again
-        return Found.KEEP, f"Not certain enough either way ({shown}).", again
+            return Found.GOOD, self._why_good(line, hits)
+        return Found.KEEP, _why_kept(hits, good)
 
-    def _spared(self, line: Line) -> str:
-        """Why the line must be taken out whatever the scores say; "" where nothing speaks so."""
+    def _judge_part(self, line: Line, hits: list[dict[str, Any]]) -> tuple[Found, str]:
+        """Judge a page or a part of a site by its own links."""
+        is_page = line.kind is Kind.URL
+        what = "on this page" if is_page else "of this part of the site"
+        spared = all(hit["verdict"] == Verdict.KEEP.value or hit["on_shared"] for hit in hits)
+        if spared and self.parts.get(line.number, (1.0, False))[1]:
+            return (
+                Found.GOOD,
+                f"The links {what} look honest even if half of such entries are spam.",
+            )
+        return Found.KEEP, f"Not certain enough either way, by the links {what}."
+
+    def _wrong(self, line: Line) -> str:
+        """What is wrong with a line that is no entry, and how it is mended."""
+        errors = [p for p in line.problems if severity(p) == "error"]
+        code = errors[0] if errors else Problem.UNREADABLE
+        said = f"{code.value}: {PROBLEM_TEXT[code]}"
+        fix = base_fix(line)
+        meant = [self.spared(read_line(text)) for text in fix.lines] if fix is not None else []
+        if any(meant):
+            return f"{said} Do not mend it, delete it. {next(filter(None, meant))}"
+        if fix is None:
+            return f"{said} Correct or delete it by hand; 'spamlinks lint FILE' shows the place."
+        if fix.kind == "safe":
+            return f"{said} 'spamlinks lint FILE --fix' mends it."
+        return f"{said} 'spamlinks lint FILE --fix --unsafe' guesses what was meant."
+
+    def spared(self, line: Line) -> str:
+        """Why the line should go whatever the scores say; "" where nothing speaks so."""
+        if not line.is_entry:
+            return ""
         if self.own.hit_by(line) is not None:
-            return "This is your own site, or one that holds it: take it out."
+            return "This is your own site, or one that holds it."
         if self.keep.hit_by(line) is not None:
             return "Your keep list names this site, or a part of it."
         hit = self.kept_sites.hit_by(line) if line.kind is Kind.DOMAIN else None
-        if hit is not None:
+        # A platform that is kept as a whole does not keep each of its users.
+        whole = hit is not None and (len(line.value) <= len(hit) or not is_platform(hit))
+        if hit is not None and whole and linking_domain(line.value) == linking_domain(hit):
             return f"The comment on line {self.kept[hit]} says that it is not disavowed."
         return ""
 
+    def _why_good(self, line: Line, hits: list[dict[str, Any]]) -> str:
+        if all(hit["shared"] for hit in hits):
+            if is_institution(line.value):
+                return "A school, university or public body; disavow a hacked page by its URL."
+            return "A platform with many honest users; disavow single URLs of it."
+        what = "address looks" if self.bare else "links look"
+        if len(hits) == 1:
+            return f"Its {what} honest{_EVEN_SO}."
+        what = "have honest addresses" if self.bare else "look honest"
+        return f"All {len(hits):,} domains under it {what}{_EVEN_SO}."
 
-def _why_good(hits: list[dict[str, Any]], shown: str) -> str:
-    shared = {hit["reason"] for hit in hits}
-    if shared == {Reason.PLATFORM.value}:
-        return "A platform with many honest users; disavow single URLs of it."
-    if shared == {Reason.INSTITUTION.value}:
-        return "A school, university or public body; disavow a hacked page by its URL."
-    if len(hits) == 1:
-        return f"Its links look honest even if half of such entries are spam ({shown})."
-    return f"All {len(hits):,} domains under it look honest ({shown} at worst)."
+
+_EVEN_SO = " even if half of such entries are spam"
+_SETTLED = {
+    Reason.LINKS_GONE.value: "Every followed link is gone: the entry changes nothing now.",
+    Reason.NOT_IN_SEARCH_CONSOLE.value: "The score is high, though Google's own export does not "
+    "list the site.",
+}
+
+
+def _why_kept(hits: list[dict[str, Any]], good: int) -> str:
+    """Why a line stays of whose domains not every one looks good."""
+    verdicts = {hit["verdict"] for hit in hits}
+    several = len(hits) > 1
+    if Verdict.DISAVOW.value in verdicts:
+        some = "Some of it is still" if several else "Still"
+        return f"{some} certain enough to be disavowed."
+    if Verdict.REVIEW.value in verdicts:
+        return "Some of it still looks bad, if not certain." if several else (
+            "Still looks bad, if not certain."
+        )  # fmt: skip
+    settled = {hit["reason"] for hit in hits}
+    if len(settled) == 1 and (only := settled.pop()) in _SETTLED:
+        return _SETTLED[only]
+    if good:
+        return f"{good:,} of {len(hits):,} domains under it look good, not all."
+    return "Not certain enough either way."
 
 
 def _again(links: int, followed: int | None) -> str:

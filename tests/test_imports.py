@@ -42,6 +42,7 @@ ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "fac
 ALLOWED["decisions"] = GROUND | {"exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
 ALLOWED["effect"] = GROUND | {"guards", "disavow", "policy", "signals"}
+ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
@@ -57,6 +58,7 @@ for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["drafts"] |= {"verdict_table"}
 ALLOWED["outputs"] |= {"drafts", "verdict_table"}
+ALLOWED["rechecking"] |= {"looks_good"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
 ALLOWED["cli"] = ALLOWED["api"] | {"api"}

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spamlinks.rechecking as module
-from spamlinks.disavow import DisavowFile, Entry
+from spamlinks.disavow import DisavowFile, Entry, without
 from spamlinks.errors import InputError
+from spamlinks.model.views import VIEW_TEXT
 from spamlinks.pipeline import Audit
 from spamlinks.policy import Guards, KeepList
-from spamlinks.rechecking import COLUMNS, EVEN_ODDS, Found, at_even_odds, recheck, without
+from spamlinks.rechecking import COLUMNS, Found, recheck
 
 DOMAINS = pl.DataFrame(
     [
@@ -68,15 +69,15 @@ def look(monkeypatch: pytest.MonkeyPatch):
 
 
 CASES = [  # line, finding, reason begins with, effect
-    ("domain:spam.com", Found.KEEP, "Still certain enough to be disavowed (score 0.97)",
+    ("domain:spam.com", Found.KEEP, "Still certain enough to be disavowed.",
      "its 10 links (8 followed) would count again"),
-    ("domain:bad.com", Found.KEEP, "Still looks bad, if not certain (score 0.80)",
+    ("domain:bad.com", Found.KEEP, "Still looks bad, if not certain.",
      "its 2 links (2 followed) would count again"),
-    ("domain:unsure.com", Found.KEEP, "Not certain enough either way (score 0.05)",
+    ("domain:unsure.com", Found.KEEP, "Not certain enough either way.",
      "its 3 links (3 followed) would count again"),
     ("domain:good.com", Found.GOOD, "Its links look honest even if half of such entries are spam",
      "its 41 links (38 followed) would count again"),
-    ("domain:a.good.com", Found.GOOD, "Its links look honest",
+    ("domain:a.good.com", Found.GOOD, "The links of this part of the site look honest",
      "its 41 links (38 followed) would count again"),
     ("domain:nofollow.com", Found.KEEP, "Every link is nofollow, ugc or sponsored",
      "none: no link of it would count"),
@@ -91,13 +92,15 @@ CASES = [  # line, finding, reason begins with, effect
      "none that these exports show"),
     ("domain:me.blogspot.com", Found.GOOD, "Its links look honest",
      "its 1 link (1 followed) would count again"),
-    ("http://facebook.com/honest", Found.GOOD, "The links on this page look honest (score 0.01)",
+    ("http://facebook.com/honest", Found.GOOD, "The links on this page look honest",
      "its 1 link (1 followed) would count again"),
-    ("http://facebook.com/spam1", Found.KEEP, "Not certain enough either way (score 0.95)",
+    ("http://facebook.com/spam1", Found.KEEP, "Not certain enough either way, by the links on this",
      "its 1 link (1 followed) would count again"),
     ("http://facebook.com/other", Found.SILENT, "No link", "none that these exports show"),
-    ("spam.com", Found.INVALID, "BARE_HOST: A host needs 'domain:'", "none: the line does nothing"),
-    ("domain:https://spam.com", Found.INVALID, "DOMAIN_HAS_SCHEME", "none: the line does nothing"),
+    ("spam.com", Found.INVALID, "BARE_HOST: A host needs 'domain:' before it to be an entry. "
+     "'spamlinks lint FILE --fix --unsafe' guesses what was meant.", "none: the line does nothing"),
+    ("domain:https://spam.com", Found.INVALID, "DOMAIN_HAS_SCHEME: ",
+     "none: the line does nothing"),
     ("domain:shop.example", Found.GOOD, "This is your own site",
      "none that these exports show"),
 ]  # fmt: skip
@@ -121,14 +124,14 @@ def test_comments_and_blanks_are_no_lines_to_judge(look):
 @pytest.mark.parametrize(
     ("text", "by"),
     [
-        ("domain:spam.com\ndomain:SPAM.com\n", "Line 1 (domain:spam.com) covers it."),
+        ("domain:spam.com\ndomain:SPAM.com\n", "Line 1 (domain:spam.com) says the same."),
         ("domain:spam.com\nhttp://spam.com/1\n", "Line 1 (domain:spam.com) covers it."),
     ],
 )
 def test_redundant(look, text, by):
     row = look(text).row(1, named=True)
     assert (row["finding"], row["reason"]) == (Found.REDUNDANT, by)
-    assert row["effect"] == "none: its links stay disavowed"
+    assert row["effect"] == "none: its links stay disavowed by line 1"
 
 
 def test_a_line_over_good_and_bad_sites_stays(look):
@@ -179,16 +182,6 @@ def test_a_file_that_is_none(tmp_path: Path):
         recheck(path, [])
 
 
-@given(st.floats(0, 1), st.floats(0.01, 0.99))
-def test_even_odds_keep_the_order_and_the_middle(score, prior):
-    def moved(value: float) -> float:
-        return float(pl.select(at_even_odds(pl.lit(value), prior)).item())
-
-    assert 0 <= moved(score) <= 1
-    assert moved(prior) == pytest.approx(EVEN_ODDS)
-    assert moved(score) <= moved(min(1.0, score + 0.01)) + 1e-12
-
-
 # What goes, goes by name
 
 LIVE = (
@@ -200,7 +193,11 @@ LIVE = (
 @pytest.mark.parametrize(
     ("names", "prune", "changes"),
     [
-        (["c.com"], False, ["- domain:c.com", "- domain:C.com"]),  # and its repeat
+        (  # and its repeat; whom the comment was about is said
+            ["c.com"],
+            False,
+            ["- domain:c.com", "+ # (above: c.com, which was removed)", "- domain:C.com"],
+        ),
         (["domain:d.com", "http://e.com/x"], False, ["- domain:d.com", "- http://e.com/x"]),
         ([], True, ["- domain:b.a.com", "- domain:C.com"]),
         (["a.com", "b.a.com"], False, ["- domain:a.com", "- domain:b.a.com"]),
@@ -242,3 +239,135 @@ def test_removing_and_adding_again_disavows_the_same(names):
     for name in ("a.com", "c.com", "d.com", "w.com"):
         assert (new.covers(name) is None) is (name in wanted)
     assert new.add(Entry.domain(n) for n in wanted).entry_set == live.entry_set
+
+
+# Parts of a site, several sites under one line, and what the user wants spared
+
+
+def test_a_part_of_a_shared_site_is_judged_by_its_own_links(monkeypatch):
+    """Not by the platform's name, and not by what its other users do."""
+    domains = pl.DataFrame(
+        [("tumblr.com", 4, 4, 0.60, "REVIEW", "PLATFORM")], schema=DOMAINS.schema, orient="row"
+    )
+    pages = [("http://me.tumblr.com/1", 0.005)] * 2 + [("http://you.tumblr.com/2", 0.9)] * 2
+    links = pl.DataFrame(
+        [(page, "tumblr.com", False, score) for page, score in pages],
+        schema=LINKS.schema,
+        orient="row",
+    )
+    run = {"prior": 0.1}
+    shared = Audit(domains, links, pl.DataFrame(), run, Guards(site="shop.example"))
+    monkeypatch.setattr(module, "audit", lambda *args, **options: shared)
+    text = "domain:me.tumblr.com\ndomain:you.tumblr.com\n"
+    rows = recheck(DisavowFile.parse(text), []).lines
+    assert rows["finding"].to_list() == [Found.GOOD, Found.KEEP]
+    assert rows["spam_score"].to_list() == [0.005, 0.9]
+    whole = recheck(DisavowFile.parse("domain:tumblr.com\n"), []).lines.row(0, named=True)
+    assert (whole["finding"], whole["reason"][:10]) == (Found.GOOD, "A platform")
+
+
+def test_a_platform_with_a_low_score_is_one_too(look, monkeypatch):
+    """The audit names the score as its reason then, not the platform."""
+    calm = DOMAINS.with_columns(
+        reason=pl.when(pl.col("linking_domain") == "facebook.com")
+        .then(pl.lit("SCORE_LOW"))
+        .otherwise("reason"),
+        verdict=pl.when(pl.col("linking_domain") == "facebook.com")
+        .then(pl.lit("KEEP"))
+        .otherwise("verdict"),
+    )
+    found = Audit(calm, LINKS, pl.DataFrame(), {"prior": 0.1}, Guards(site="shop.example"))
+    monkeypatch.setattr(module, "audit", lambda *args, **options: found)
+    row = recheck(DisavowFile.parse("domain:facebook.com"), []).lines.row(0, named=True)
+    assert row["finding"] == Found.GOOD
+
+
+def test_a_good_page_of_a_bad_site_stays(monkeypatch):
+    links = LINKS.with_columns(
+        spam_score=pl.when(pl.col("referring_page") == "http://spam.com/1")
+        .then(0.001)
+        .otherwise("spam_score")
+    )
+    found = Audit(DOMAINS, links, pl.DataFrame(), {"prior": 0.1}, Guards(site="shop.example"))
+    monkeypatch.setattr(module, "audit", lambda *args, **options: found)
+    row = recheck(DisavowFile.parse("http://spam.com/1"), []).lines.row(0, named=True)
+    assert (row["finding"], row["spam_score"]) == (Found.KEEP, 0.001)
+
+
+def test_links_that_are_gone_are_the_reason(monkeypatch):
+    domains = DOMAINS.with_columns(
+        verdict=pl.lit("KEEP"), reason=pl.lit("LINKS_GONE"), spam_score=pl.lit(0.97)
+    )
+    found = Audit(domains, LINKS, pl.DataFrame(), {"prior": 0.1}, Guards(site="shop.example"))
+    monkeypatch.setattr(module, "audit", lambda *args, **options: found)
+    row = recheck(DisavowFile.parse("domain:spam.com"), []).lines.row(0, named=True)
+    assert row["finding"] == Found.KEEP
+    assert row["reason"].startswith("Every followed link is gone")
+
+
+def test_where_only_addresses_are_known_the_reason_says_so(monkeypatch):
+    run = {"prior": 0.1, "view": VIEW_TEXT["urls"]}
+    found = Audit(DOMAINS, LINKS, pl.DataFrame(), run, Guards(site="shop.example"))
+    monkeypatch.setattr(module, "audit", lambda *args, **options: found)
+    reason = recheck(DisavowFile.parse("domain:good.com"), []).lines["reason"][0]
+    assert reason == "Its address looks honest even if half of such entries are spam."
+
+
+SPARED = [  # text, spared lines, finding of the last line, effect begins with
+    ("domain:shop.example", (1,), Found.GOOD, "none that these exports show"),
+    ("domain:www.shop.example", (1,), Found.GOOD, "none that these exports show"),
+    ("http://shop.example/x", (1,), Found.GOOD, "none that these exports show"),
+    # a line that stays disavows it none the less
+    ("domain:shop.example\nhttp://shop.example/x", (1, 2), Found.GOOD,
+     "none: its links stay disavowed by line 1"),
+    # a whole suffix over the own site is both
+    ("domain:example", (), Found.INVALID, "none: the line does nothing"),
+    # a broken line over the own site does nothing, so it is not urgent
+    ("shop.example", (), Found.INVALID, "none: the line does nothing"),
+    ("# NOT disavowed: good.com\ndomain:good.com", (2,), Found.GOOD, "its 41 links (38 followed)"),
+    ("# NOT disavowed: good.com\ndomain:a.good.com", (2,), Found.GOOD, "its 41 links"),
+    # kept as a whole, which keeps none of its users
+    ("# NOT disavowed: blogspot.com\ndomain:you.blogspot.com", (), Found.KEEP, "its 1 link"),
+    ("# NOT disavowed: tumblr.com\ndomain:you.tumblr.com", (), Found.SILENT, "none that"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "spared", "finding", "effect"), SPARED)
+def test_what_the_user_wants_spared(monkeypatch, text, spared, finding, effect):
+    monkeypatch.setattr(module, "audit", lambda *args, **options: outcome())
+    found = recheck(DisavowFile.parse(text), [])
+    last = found.lines.row(-1, named=True)
+    assert found.spared == spared
+    assert last["finding"] == finding
+    assert last["effect"].startswith(effect)
+
+
+def test_a_suffix_over_the_own_site_is_both(monkeypatch):
+    run = {"prior": 0.1}
+    found = Audit(DOMAINS, LINKS, pl.DataFrame(), run, Guards(site="shop.com"))
+    monkeypatch.setattr(module, "audit", lambda *args, **options: found)
+    found = recheck(DisavowFile.parse("domain:com"), [])
+    row = found.lines.row(0, named=True)
+    assert found.spared == (1,)
+    assert (row["finding"], row["reason"][:21]) == (Found.SUFFIX, "This is your own site")
+    assert row["effect"].startswith("hits ")
+
+
+def test_a_broken_line_over_the_own_site_is_not_to_be_mended(look):
+    reason = look("shop.example")["reason"][0]
+    assert reason.startswith("BARE_HOST:")
+    assert "Do not mend it, delete it. This is your own site" in reason
+
+
+def test_the_live_file_is_named_to_the_audit_but_guards_nothing(monkeypatch, tmp_path):
+    path = tmp_path / "live.txt"
+    path.write_text("domain:spam.com\n")
+    seen: dict[str, Any] = {}
+
+    def fake(exports, settings, **options):
+        seen.update(options, disavow=settings.disavow)
+        return outcome()
+
+    monkeypatch.setattr(module, "audit", fake)
+    assert recheck(path, []).lines["finding"][0] == Found.KEEP
+    assert (seen["disavow"], seen["as_if_new"]) == (path, True)

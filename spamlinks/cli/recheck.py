@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +16,10 @@ from spamlinks.cli.options import (
     Map,
     MappingFile,
     Model,
+    Precision,
     Prior,
     Site,
+    Situation,
     parse_hints,
     parse_settings,
 )
@@ -29,8 +31,22 @@ if TYPE_CHECKING:
 
 __all__ = ["recheck"]
 
-SHOWN = {"looks good now": 50, "whole suffix": 30, "invalid": 20, "redundant": 10, "keep": 10}
+SHOWN = {
+    "looks good now": 50,
+    "whole suffix": 30,
+    "invalid": 20,
+    "redundant": 10,
+    "no longer links": 0,
+    "keep": 15,
+}
 """Lines shown of each finding; of the silent ones only the number."""
+SHOWN_SPARED = 100
+ADVICE = {
+    "looks good now": "take out those you agree with: --remove NAME",
+    "redundant": "nothing is lost without them: --prune",
+    "no longer links": "no link in these exports, which are samples: they stay",
+}
+"""What to do about a finding, where its reasons do not say it."""
 
 
 def recheck(
@@ -70,6 +86,8 @@ def recheck(
     keep: Keep = None,
     facts: Facts = None,
     model: Model = None,
+    situation: Situation = "none",
+    precision: Precision = None,
     prior: Prior = None,
     map_columns: Map = None,
     mapping: MappingFile = None,
@@ -92,10 +110,13 @@ def recheck(
         text = "name what goes with --remove or --remove-list, or give --prune"
         raise typer.BadParameter(text, param_hint="--apply")
     hints = parse_hints(map_columns, mapping, accept_guess)
-    settings = parse_settings(site, brand, None, keep, facts, model, "none", None, prior, hints)
+    settings = parse_settings(
+        site, brand, None, keep, facts, model, situation, precision, prior, hints
+    )
     with progress() as stage:
         found = run_recheck(live, exports, settings, stage=stage)
     _show(found)
+    _talk(found)
     if output is not None:
         write_table(found.lines, output)
         typer.echo(f"every line is in {_clean(output)}", err=True)
@@ -129,42 +150,82 @@ def _show(found: Recheck) -> None:
 
     from spamlinks.rechecking import Found
 
+    _show_spared(found)
     for item in Found:
         rows = found.lines.filter(pl.col("finding") == item.value)
         if not rows.height:
             continue
         typer.echo(f"{item.value}: {rows.height:,}")
-        rows = rows.sort("links", descending=True, maintain_order=True)
-        shown = rows.head(SHOWN.get(item.value, 0))
-        for row in shown.iter_rows(named=True):
-            typer.echo(
-                f"  line {row['line']:,}  {_clean(row['entry'], 100)}\n"
-                f"    {_clean(row['reason'], 300)} Without it: {_clean(row['effect'], 200)}."
-            )
-        if rows.height > shown.height and shown.height:
+        if item.value in ADVICE:
+            typer.echo(f"  {ADVICE[item.value]}")
+        rows = rows.sort("links", "line", descending=[True, False])
+        above = rows["line"].is_in(
+            pl.Series(found.spared[:SHOWN_SPARED], dtype=pl.UInt32).implode()
+        )
+        if above.any():
+            typer.echo(f"  {int(above.sum()):,} of them named above")
+            rows = rows.filter(~above)
+        shown = rows.head(SHOWN[item.value])
+        for (reason,), part in shown.group_by("reason", maintain_order=True):
+            typer.echo(f"  {_clean(reason, 300)}")
+            for row in part.iter_rows(named=True):
+                typer.echo(_line(row))
+        if 0 < SHOWN[item.value] < rows.height:
             typer.echo(f"  and {rows.height - shown.height:,} more; -o FILE.csv writes all")
-        elif rows.height > shown.height:
-            typer.echo("  no link in these exports, which are samples: they stay")
+
+
+def _show_spared(found: Recheck) -> None:
+    """Lines that the user cannot want, before everything else."""
+    import polars as pl
+
+    if not found.spared:
+        return
+    numbers = pl.Series(found.spared, dtype=pl.UInt32)
+    rows = found.lines.filter(pl.col("line").is_in(numbers.implode()))
+    many = rows.height
+    what = "1 line disavows" if many == 1 else f"{many:,} lines disavow"
+    typer.echo(f"TAKE OUT FIRST: {what} what you want spared")
+    for row in rows.head(SHOWN_SPARED).iter_rows(named=True):
+        typer.echo(_line(row))
+        typer.echo(f"      {_clean(row['reason'], 300)}")
+    if many > SHOWN_SPARED:
+        typer.echo(f"  and {many - SHOWN_SPARED:,} more; -o FILE.csv writes all")
+
+
+def _line(row: dict[str, Any]) -> str:
+    """One line of the file: number, entry, score and what taking it out would do."""
+    score = row["spam_score"]
+    facts = [f"score {score:.2f}"] if score is not None else []
+    if not row["effect"].startswith("none"):
+        facts.append(row["effect"])
+    said = f"  ({_clean('; '.join(facts), 200)})" if facts else ""
+    return f"    line {row['line']:,}  {_clean(row['entry'], 100)}{said}"
+
+
+def _talk(found: Recheck) -> None:
+    """What was read, and what the lines were held against, to standard error."""
+    from spamlinks.cli.show_files import show_files
+    from spamlinks.cli.terminal import open_console
+
+    name = _clean(found.live.source)
     totals = found.run["totals"]
     typer.echo(
-        f"{_clean(found.live.source)}: {found.lines.height:,} lines against "
+        f"{name}: {found.lines.height:,} lines against "
         f"{totals['links']:,} links from {totals['domains']:,} domains"
         if found.lines.height
-        else f"{_clean(found.live.source)} holds no entry",
+        else f"{name} holds no entry",
         err=True,
     )
+    show_files(open_console(), found.run, written=False)
 
 
 def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply: bool) -> None:
     """Show what goes, and with ``apply`` write the file without it."""
-    from spamlinks.disavow import replace_repaired
-    from spamlinks.rechecking import without
+    from spamlinks.disavow import replace_repaired, without
 
     new, changes = without(found.live, names, prune=prune)
-    for line in changes:
-        typer.echo(_clean(line, 2200))
-    _warn(found, new)
-    if not changes:
+    gone = sum(change.startswith("-") for change in changes)
+    if not gone:
         typer.echo("nothing to take out", err=True)
         return
     if not new.entries:
@@ -173,31 +234,44 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
             "no entry would be left",
             "An empty upload clears the list; do that in Google's own tool if you mean it.",
         )
+    typer.echo("changes:")
+    for change in changes:
+        typer.echo(_clean(change, 2200))
+    _warn(found, new)
+    lines = f"{gone:,} line{'' if gone == 1 else 's'}"
     if not apply:
-        typer.echo(f"{len(changes):,} lines would go; --apply writes {_clean(live)}", err=True)
+        typer.echo(f"{lines} would go; --apply writes {_clean(live)}", err=True)
         return
-    old = found.live.render()
-    kept = replace_repaired(live, old, new.render(), backup=True)
+    kept = replace_repaired(live, found.live.render(), new.render(), backup=True)
     name = f"; the former file is kept as {_clean(kept.name)}" if kept is not None else ""
-    typer.echo(f"{_clean(live)}: {len(changes):,} lines taken out{name}", err=True)
+    typer.echo(f"{_clean(live)}: {lines} taken out{name}", err=True)
 
 
 def _warn(found: Recheck, new: DisavowFile) -> None:
-    """Say how many links count again."""
+    """Say how many links count again, and of how many entries the scores speak against it."""
     import polars as pl
 
     from spamlinks.disavow import Entry
+    from spamlinks.rechecking import Found
 
     stays = new.entry_set
     gone = [x.number for x in found.live.entries if Entry(x.kind, x.value) not in stays]
     rows = found.lines.filter(
         pl.col("line").is_in(pl.Series(gone, dtype=pl.UInt32).implode())
-        & (pl.col("finding") != "redundant")
+        & (pl.col("finding") != Found.REDUNDANT.value)
     )
-    links = int(rows["links"].sum())
-    if rows.height:
-        typer.echo(
-            f"{links:,} link{'' if links == 1 else 's'} of these exports would count again, from "
-            f"{rows.height:,} {'entry' if rows.height == 1 else 'entries'}",
-            err=True,
-        )
+    if not rows.height:
+        return
+    links, followed = int(rows["links"].sum()), rows["followed_links"]
+    told = "" if followed.null_count() == rows.height else f" ({int(followed.sum()):,} followed)"
+    typer.echo(
+        f"{links:,} link{'' if links == 1 else 's'}{told} of these exports would count again, from "
+        f"{rows.height:,} {'entry' if rows.height == 1 else 'entries'}",
+        err=True,
+    )
+    doubtful = rows.filter((pl.col("finding") == Found.KEEP.value) & (pl.col("links") > 0))
+    entries = doubtful.filter(~pl.col("effect").str.starts_with("none"))["entry"].to_list()
+    if entries:
+        names = ", ".join(_clean(entry, 60) for entry in entries[:5])
+        rest = f" and {len(entries) - 5:,} more" if len(entries) > 5 else ""
+        typer.echo(f"not found to look good: {names}{rest}", err=True)

@@ -13,6 +13,7 @@ from spamlinks.disavow.merging import Merged, merge_candidates
 from spamlinks.disavow.notes import live_notes
 from spamlinks.disavow.problems import PROBLEM_TEXT, Problem, severity
 from spamlinks.disavow.reading import read_disavow, read_disavow_bytes
+from spamlinks.disavow.removing import without
 from spamlinks.disavow.render import Header, safe_comment
 from spamlinks.disavow.sites import Sites
 from spamlinks.disavow.write import replace_repaired, write_disavow
@@ -50,5 +51,6 @@ __all__ = [
     "safe_comment",
     "severity",
     "vet",
+    "without",
     "write_disavow",
 ]

@@ -32,9 +32,76 @@ def test_every_line_is_in_one_group(run: Run, exports: dict[str, Path], live: Pa
     assert counts["invalid"] == 1
     assert sum(counts.values()) == 21 + 4
     assert "BARE_HOST: A host needs 'domain:' before it to be an entry." in text
-    assert "Line 4 (domain:cheapretivi.com) covers it. Without it: none" in text
+    assert (
+        "  Line 4 (domain:cheapretivi.com) covers it.\n    line 26  domain:sub.cheapretivi.com"
+    ) in text
+    assert "TAKE OUT FIRST" not in text
     assert "25 lines against" in outcome.talk
     assert live.read_text("utf-8").count("cheapretivi") == 3  # nothing is changed
+
+
+def test_what_must_go_is_said_before_everything_else(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    keep, path = tmp_path / "keep.txt", tmp_path / "live.txt"
+    keep.write_text("semovibet.ru\n")
+    path.write_text(
+        "# NOT disavowed: tallerrolina.com\ndomain:nobody-links.com\ndomain:tallerrolina.com\n"
+        "domain:www.shop.example\ndomain:semovibet.ru\n"
+    )
+    outcome = run("recheck", path, exports["ahrefs"], "--site", "shop.example", "--keep", keep)
+    assert outcome.code == 0, outcome.talk
+    lines = outcome.data.decode().splitlines()
+    assert lines[0] == "TAKE OUT FIRST: 3 lines disavow what you want spared"
+    assert [line.split()[2] for line in lines[1:7:2]] == [
+        "domain:tallerrolina.com", "domain:www.shop.example", "domain:semovibet.ru",
+    ]  # fmt: skip
+    assert lines[2].strip() == "The comment on line 1 says that it is not disavowed."
+    assert lines[4].strip() == "This is your own site, or one that holds it."
+    assert lines[6].strip() == "Your keep list names this site, or a part of it."
+    assert lines[7:10] == [
+        "looks good now: 3",
+        "  take out those you agree with: --remove NAME",
+        "  3 of them named above",
+    ]
+    assert sum("semovibet.ru" in line for line in lines) == 1
+
+
+def test_a_long_list_is_cut_and_says_so(run: Run, exports: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "live.txt"
+    path.write_text("domain:a.com\n" + "".join(f"domain:h{n}.a.com\n" for n in range(40)))
+    outcome = run("recheck", path, exports["ahrefs"], "--site", "shop.example")
+    text = outcome.data.decode()
+    assert "redundant: 40\n  nothing is lost without them: --prune\n" in text
+    assert text.count("    line ") == 10
+    assert "and 30 more; -o FILE.csv writes all" in text
+
+
+def test_another_list_among_the_exports_is_set_aside(
+    run: Run, exports: dict[str, Path], live: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "links.csv").write_bytes(exports["ahrefs"].read_bytes())
+    (folder / "older.txt").write_text("domain:older.com\n")
+    (folder / "other.txt").write_text("domain:other.com\n")
+    outcome = run("recheck", live, folder, "--site", "shop.example")
+    assert outcome.code == 0, outcome.talk
+    assert "older.txt is a disavow file and not read as links" in outcome.talk
+    assert "25 lines against" in outcome.talk
+
+
+def test_a_refused_export_is_named(
+    run: Run, exports: dict[str, Path], live: Path, tmp_path: Path
+) -> None:
+    """Lines without links are then not what they seem."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "links.csv").write_bytes(exports["ahrefs"].read_bytes())
+    (folder / "broken.csv").write_text("a,b\n1,2\n")
+    outcome = run("recheck", live, folder, "--site", "shop.example")
+    assert outcome.code == 0, outcome.talk
+    assert "refused: broken.csv" in outcome.talk
 
 
 def test_a_table_holds_every_line(
@@ -65,6 +132,7 @@ def test_without_apply_nothing_goes(run: Run, exports: dict[str, Path], live: Pa
         "- domain:cheapretivi.com",
     ]
     assert "would count again, from 1 entry" in outcome.talk
+    assert "changes:" in outcome.data.decode()
     assert "3 lines would go; --apply writes" in outcome.talk
     assert live.read_bytes() == before
 
@@ -95,6 +163,8 @@ def test_apply_takes_out_what_is_named_and_keeps_the_old_file(
     [
         (["--apply"], 2, "name what goes with --remove"),
         (["--remove", "nobody.com"], 1, "no entry for nobody.com"),
+        (["--situation", "bad"], 2, "'bad' is not known"),
+        (["--precision", "2"], 2, "2.0 is not between 0 and 1"),
         (["--remove", "sub.cheapretivi.com"], 1, "stays disavowed by line 4"),
         (["--remove-list", "none.txt"], 1, "No such file"),
         (["-o", "lines.xlsx"], 2, "must end in .csv or .parquet"),
@@ -109,6 +179,26 @@ def test_what_cannot_be_done(
     assert outcome.code == code
     assert said in " ".join(outcome.talk.replace("│", " ").split())
     assert live.read_bytes() == before
+
+
+def test_what_does_not_look_good_is_named_before_it_goes(
+    run: Run, exports: dict[str, Path], live: Path
+) -> None:
+    outcome = run(
+        "recheck", live, exports["ahrefs"], "--remove", "nesoti-mimo-1d.in", "--site",
+        "shop.example",
+    )  # fmt: skip
+    assert "1 link (1 followed) of these exports would count again, from 1 entry" in outcome.talk
+    assert "not found to look good: domain:nesoti-mimo-1d.in" in outcome.talk
+
+
+@pytest.mark.parametrize("prior", ["0.00001", "0.99999", "auto"])
+def test_any_share_of_spam_may_be_assumed(
+    run: Run, exports: dict[str, Path], live: Path, prior: str
+) -> None:
+    """run.json rounds it, to 0 or 1 at the ends."""
+    outcome = run("recheck", live, exports["ahrefs"], "--prior", prior, "--site", "shop.example")
+    assert outcome.code == 0, outcome.talk
 
 
 def test_the_list_is_never_emptied(run: Run, exports: dict[str, Path], tmp_path: Path) -> None:
