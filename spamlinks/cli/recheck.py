@@ -105,6 +105,12 @@ def recheck(
 
     if output is not None and output.suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter("the name must end in .csv or .parquet", param_hint="-o")
+    if output is not None and any(
+        _same(output, path) for path in (live, *exports, keep, facts, remove_list) if path
+    ):
+        raise typer.BadParameter("this file is read; give another name", param_hint="-o")
+    if not all(name.strip() for name in remove or ()):
+        raise typer.BadParameter("give a host or URL of the file", param_hint="--remove")
     names = [*(remove or ()), *_names(remove_list)]
     if apply and not (names or prune):
         text = "name what goes with --remove or --remove-list, or give --prune"
@@ -136,6 +142,13 @@ def _names(path: Path | None) -> list[str]:
         raise InputError(str(path), "it is no text in UTF-8", hint) from None
     lines = (line.partition(" #")[0].strip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _clean(value: object, limit: int = 200) -> str:
@@ -221,7 +234,9 @@ def _talk(found: Recheck) -> None:
 
 def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply: bool) -> None:
     """Show what goes, and with ``apply`` write the file without it."""
-    from spamlinks.disavow import replace_repaired, without
+    import hashlib
+
+    from spamlinks.disavow import read_disavow_bytes, replace_repaired, without
 
     new, changes = without(found.live, names, prune=prune)
     gone = sum(change.startswith("-") for change in changes)
@@ -242,7 +257,10 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
     if not apply:
         typer.echo(f"{lines} would go; --apply writes {_clean(live)}", err=True)
         return
-    kept = replace_repaired(live, found.live.render(), new.render(), backup=True)
+    old = read_disavow_bytes(live)
+    if hashlib.sha256(old).hexdigest() != found.live.sha256:
+        raise InputError(str(live), "it was changed meanwhile", "Run the command again.")
+    kept = replace_repaired(live, old, new.render(), backup=True)
     name = f"; the former file is kept as {_clean(kept.name)}" if kept is not None else ""
     typer.echo(f"{_clean(live)}: {lines} taken out{name}", err=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_outcome import EXAMPLES, Run
@@ -167,6 +168,7 @@ def test_apply_takes_out_what_is_named_and_keeps_the_old_file(
         (["--precision", "2"], 2, "2.0 is not between 0 and 1"),
         (["--remove", "sub.cheapretivi.com"], 1, "stays disavowed by line 4"),
         (["--remove-list", "none.txt"], 1, "No such file"),
+        (["--remove", " "], 2, "give a host or URL of the file"),
         (["-o", "lines.xlsx"], 2, "must end in .csv or .parquet"),
         (["--site", "sc-domain:shop.example"], 2, "https://www.shop.example/"),
     ],
@@ -190,6 +192,52 @@ def test_what_does_not_look_good_is_named_before_it_goes(
     )  # fmt: skip
     assert "1 link (1 followed) of these exports would count again, from 1 entry" in outcome.talk
     assert "not found to look good: domain:nesoti-mimo-1d.in" in outcome.talk
+
+
+def test_a_table_never_replaces_what_was_read(
+    run: Run, exports: dict[str, Path], live: Path, tmp_path: Path
+) -> None:
+    export = tmp_path / "links.csv"
+    export.write_bytes(exports["ahrefs"].read_bytes())
+    outcome = run("recheck", live, export, "-o", tmp_path / "." / "links.csv")
+    assert outcome.code == 2
+    assert "this file is read" in outcome.talk
+    assert export.read_bytes() == exports["ahrefs"].read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_apply_reads_what_windows_writes(
+    run: Run, exports: dict[str, Path], live: Path, encoding: str, newline: str
+) -> None:
+    text = live.read_text("utf-8").replace("\n", newline)
+    live.write_bytes(text.encode(encoding))
+    before = live.read_bytes()
+    outcome = run("recheck", live, exports["ahrefs"], "--remove", "semovibet.ru", "--apply")
+    assert outcome.code == 0, outcome.talk
+    after = live.read_bytes().decode("utf-8-sig")
+    assert after == text.replace(f"domain:semovibet.ru{newline}", "")
+    (backup,) = live.parent.glob("live.txt.bak-*")
+    assert backup.read_bytes() == before
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(
+    run: Run, exports: dict[str, Path], live: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import spamlinks.rechecking as module
+
+    judged = module.recheck
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        found = judged(*args, **options)
+        live.write_text("domain:theirs.com\n")
+        return found
+
+    monkeypatch.setattr(module, "recheck", slowly)
+    outcome = run("recheck", live, exports["ahrefs"], "--remove", "semovibet.ru", "--apply")
+    assert outcome.code == 1
+    assert "changed meanwhile" in outcome.talk
+    assert live.read_text() == "domain:theirs.com\n"
 
 
 @pytest.mark.parametrize("prior", ["0.00001", "0.99999", "auto"])
