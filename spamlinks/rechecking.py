@@ -26,7 +26,7 @@ from spamlinks.disavow import (
     read_line,
     severity,
 )
-from spamlinks.disavow.fixing import base_fix
+from spamlinks.disavow.fixing import base_fix, is_repeat, may_prune
 from spamlinks.effect import covered_links
 from spamlinks.errors import InputError
 from spamlinks.guards import is_institution, is_platform
@@ -230,7 +230,9 @@ class _Rows:
             return Found.GOOD, spared
         by = self.redundant.get(line.number)
         if by is not None:
-            how = "says the same" if by.value == line.value else "covers it"
+            how = "says the same" if is_repeat(line, by) else "covers it"
+            if not (is_repeat(line, by) or may_prune(by)):
+                how += ", with more than it should: --prune leaves this one, should that one go"
             return Found.REDUNDANT, f"Line {by.number} ({Entry(by.kind, by.value).line}) {how}."
         if not hits:
             reason = "No link of these exports falls under it; exports are samples, so it stays."

@@ -131,7 +131,17 @@ def test_comments_and_blanks_are_no_lines_to_judge(look):
 def test_redundant(look, text, by):
     row = look(text).row(1, named=True)
     assert (row["finding"], row["reason"]) == (Found.REDUNDANT, by)
+    assert without(DisavowFile.parse(text), [], prune=True)[1] == [f"- {text.split()[1]}"]
     assert row["effect"] == "none: its links stay disavowed by line 1"
+
+
+def test_what_only_a_whole_suffix_covers_is_redundant_and_yet_not_pruned(look):
+    """Whoever takes the suffix out again needs the line."""
+    text = "domain:xyz\ndomain:a.xyz\n"
+    row = look(text).row(1, named=True)
+    assert row["finding"] == Found.REDUNDANT
+    assert row["reason"].endswith("--prune leaves this one, should that one go.")
+    assert without(DisavowFile.parse(text), [], prune=True)[1] == []
 
 
 def test_a_line_over_good_and_bad_sites_stays(look):

@@ -26,6 +26,8 @@ from spamlinks.cli.options import (
 from spamlinks.errors import InputError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from spamlinks.disavow import DisavowFile
     from spamlinks.rechecking import Recheck
 
@@ -178,13 +180,23 @@ def _show(found: Recheck) -> None:
         if above.any():
             typer.echo(f"  {int(above.sum()):,} of them named above")
             rows = rows.filter(~above)
-        shown = rows.head(SHOWN[item.value])
-        for (reason,), part in shown.group_by("reason", maintain_order=True):
-            typer.echo(f"  {_clean(reason, 300)}")
-            for row in part.iter_rows(named=True):
-                typer.echo(_line(row))
-        if 0 < SHOWN[item.value] < rows.height:
-            typer.echo(f"  and {rows.height - shown.height:,} more; -o FILE.csv writes all")
+        most = SHOWN[item.value]
+        _show_rows(rows.head(most), together=item is not Found.REDUNDANT)
+        if 0 < most < rows.height:
+            typer.echo(f"  and {rows.height - most:,} more; -o FILE.csv writes all")
+
+
+def _show_rows(rows: pl.DataFrame, *, together: bool) -> None:
+    """Rows under their reason, or each with its own where no two share one."""
+    if not together:
+        for row in rows.iter_rows(named=True):
+            entry, reason = _clean(row["entry"], 100), _clean(row["reason"], 200)
+            typer.echo(f"    line {row['line']:,}  {entry}: {reason}")
+        return
+    for (reason,), part in rows.group_by("reason", maintain_order=True):
+        typer.echo(f"  {_clean(reason, 300)}")
+        for row in part.iter_rows(named=True):
+            typer.echo(_line(row))
 
 
 def _show_spared(found: Recheck) -> None:
