@@ -17,7 +17,8 @@ __all__ = ["EVEN_ODDS", "LOOKS_GOOD", "at_even_odds", "good_score", "good_site",
 EVEN_ODDS = 0.5
 """Share of spam assumed among sites that stand in a disavow file: far above that of all sites."""
 LOOKS_GOOD = 0.10
-"""A site looks good when its score, at even odds, is below this: nine in ten such are honest."""
+"""A site looks good when its score, at even odds, is below this: at least nine in ten such are
+honest as far as the calibration holds. What was measured stands in docs/DISAVOW.md."""
 _LEAST_PRIOR = 1e-6
 
 

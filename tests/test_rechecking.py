@@ -381,3 +381,35 @@ def test_the_live_file_is_named_to_the_audit_but_guards_nothing(monkeypatch, tmp
     monkeypatch.setattr(module, "audit", fake)
     assert recheck(path, []).lines["finding"][0] == Found.KEEP
     assert (seen["disavow"], seen["as_if_new"]) == (path, True)
+
+
+POOL = [
+    "domain:spam.com", "domain:SPAM.com", "http://spam.com/1", "domain:good.com",
+    "domain:a.good.com", "domain:blogspot.com", "domain:me.blogspot.com", "domain:com",
+    "spam.com", "domain:x.com/dir/", "domain:https://bad.com", "domain:silent.com",
+    "# NOT disavowed: good.com", "", "domain:shop.example", "http://facebook.com/honest",
+    "domain:facebook.com", "domain:1.2.3.4",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from(POOL), max_size=12))
+def test_any_file_gets_one_finding_a_line_and_pruning_loses_nothing(texts):
+    file = DisavowFile.parse("".join(f"{text}\n" for text in texts))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "audit", lambda *args, **options: outcome())
+        found = recheck(file, [])
+    meant = [n for n, text in enumerate(texts, 1) if text and not text.startswith("#")]
+    assert found.lines["line"].to_list() == meant
+    assert sum(found.counts.values()) == len(meant)
+    assert set(found.spared) <= {line.number for line in file.entries}
+    # No link is counted twice: taking out every line can give back each link once at most.
+    assert found.lines["links"].sum() <= DOMAINS["links"].sum()
+    for row in found.lines.iter_rows(named=True):
+        if row["finding"] == Found.GOOD and row["line"] not in found.spared:
+            assert row["links"] > 0, row
+    pruned, changes = without(file, [], prune=True)
+    redundant = found.lines.filter(pl.col("effect").str.contains("stay disavowed by line"))
+    assert len(changes) <= redundant.height
+    for page in LINKS["referring_page"]:
+        assert (file.covers(page) is None) == (pruned.covers(page) is None)
