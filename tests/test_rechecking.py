@@ -144,12 +144,36 @@ def test_what_only_a_whole_suffix_covers_is_redundant_and_yet_not_pruned(look):
     assert without(DisavowFile.parse(text), [], prune=True)[1] == []
 
 
-def test_a_line_over_good_and_bad_sites_stays(look):
-    """good.com looks good, spam.com does not, and one line cannot say both."""
-    text = "domain:com\n"
-    row = look(text).row(0, named=True)
-    assert row["finding"] == Found.SUFFIX
-    assert "of which look good" in row["effect"]
+SEVERAL = [  # scores of two sites under domain:fastly.net, finding, reason
+    ((0.001, 0.002), Found.GOOD, "All 2 domains under it look honest"),
+    ((0.001, 0.05), Found.KEEP, "1 of 2 domains under it look good, not all."),
+    ((0.05, 0.05), Found.KEEP, "Not certain enough either way."),
+    ((0.001, 0.80), Found.KEEP, "Some of it still looks bad, if not certain."),
+    ((0.001, 0.97), Found.KEEP, "Some of it is still certain enough to be disavowed."),
+]
+
+
+@pytest.mark.parametrize(("scores", "finding", "reason"), SEVERAL)
+def test_a_line_over_several_sites_is_good_only_if_each_is(monkeypatch, scores, finding, reason):
+    """fastly.net is no suffix itself; the names of its customers are below one of its own."""
+    names = [f"{part}.global.ssl.fastly.net" for part in "ab"]
+    verdicts = ["DISAVOW" if s > 0.9 else "REVIEW" if s > 0.5 else "KEEP" for s in scores]
+    domains = pl.DataFrame(
+        [(n, 1, 1, s, v, "SCORE") for n, s, v in zip(names, scores, verdicts, strict=True)],
+        schema=DOMAINS.schema,
+        orient="row",
+    )
+    links = pl.DataFrame(
+        [(f"http://{n}/", n, False, s) for n, s in zip(names, scores, strict=True)],
+        schema=LINKS.schema,
+        orient="row",
+    )
+    found = Audit(domains, links, pl.DataFrame(), {"prior": 0.1}, Guards(site="shop.example"))
+    monkeypatch.setattr(module, "audit", lambda *args, **options: found)
+    row = recheck(DisavowFile.parse("domain:fastly.net"), []).lines.row(0, named=True)
+    assert (row["finding"], row["domains"]) == (finding, 2)
+    assert row["spam_score"] == max(scores)
+    assert row["reason"].startswith(reason)
 
 
 def test_the_keep_list_and_comments_speak_first(look):
