@@ -198,6 +198,54 @@ def test_a_folder_that_may_not_be_written_to() -> None:
         shutil.rmtree(folder)
 
 
+CLOSED_TO_LOOK = """
+import os, sys
+from pathlib import Path
+from spamlinks.disavow import write_disavow
+from spamlinks.errors import SpamlinksError
+path, data = Path(sys.argv[1]), "domain:new.example\\n"
+warm = path.parent.with_name(path.parent.name + ".txt")
+write_disavow(warm, data)  # everything is loaded while it may be read
+warm.unlink()
+path.parent.chmod(0o000)
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    write_disavow(path, data, backup=True)
+except SpamlinksError as error:
+    sys.stdout.write(str(error))
+"""
+
+
+@posix
+def test_a_folder_that_may_not_be_looked_into() -> None:
+    """Even whether the file exists cannot be asked: still one line of ours."""
+    outer = Path(tempfile.mkdtemp())
+    outer.chmod(0o755)
+    folder = outer / "closed"
+    folder.mkdir()
+    path = folder / "disavow.txt"
+    path.write_bytes(OLD)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", CLOSED_TO_LOOK, str(path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        folder.chmod(0o755)
+        if "os.setuid" in done.stderr:
+            pytest.skip("root here cannot become another user")
+        assert done.returncode == 0, done.stderr
+        assert "(Permission denied). " in done.stdout
+        assert "\n" not in done.stdout
+        assert path.read_bytes() == OLD
+        assert [p.name for p in folder.iterdir()] == ["disavow.txt"]
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(outer)
+
+
 @posix
 def test_a_link_to_nowhere_is_written_where_it_points(tmp_path: Path) -> None:
     link = tmp_path / "disavow.txt"
