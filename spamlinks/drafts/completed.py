@@ -25,9 +25,11 @@ OURS = b"# Disavow file by spamlinks "
 def former_file(path: Path) -> DisavowFile | None:
     """The file of a former run that stands where the new one goes."""
     try:
+        if not path.is_file():  # a pipe would be waited for without end
+            return None
         data = read_disavow_bytes(path)
         return DisavowFile.parse(data, path.name) if data.startswith(OURS) else None
-    except InputError:
+    except (OSError, InputError):
         return None
 
 
@@ -48,12 +50,12 @@ def with_effect(
 
 def refuse_loss(output: Path, text: bytes) -> None:
     """A disavow file that already stands there must not lose an entry to the new one."""
-    if not output.is_file():
-        return
     try:
+        if not output.is_file():
+            return
         old = DisavowFile.parse(output.read_bytes(), output.name)
     except (OSError, InputError):
-        return  # no disavow file; writing makes a backup of it
+        return  # no disavow file, and writing makes a backup of it; or writing says what is wrong
     removed = diff(old, DisavowFile.parse(text, output.name))[1]
     if removed:
         raise OutputError(
