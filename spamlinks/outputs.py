@@ -170,7 +170,8 @@ def disavow_from(
     ----------
     inputs : exports, or tables of ``audit`` (not both at once).
     settings : ``disavow`` is the live file to merge with. With tables only that, ``site`` and
-        ``keep`` can be honoured; the others decided the verdicts that the tables hold.
+        ``keep`` can be honoured; the others decided the verdicts that the tables hold. Without
+        ``site`` that of run.json beside the one table is spared.
     output : file to write; a file that is replaced is backed up first.
     allow : suffixes and addresses that are disavowed whole on purpose.
 
@@ -190,12 +191,13 @@ def disavow_from(
         _refuse_unused(settings)
         live = read_beside(settings.disavow, DisavowFile.parse)
         keep = read_beside(settings.keep, KeepList.parse) or KeepList()
-        guards = Guards(site=settings.site, keep=keep, live=live)
+        run = run_of(inputs[0]) if len(inputs) == 1 else {}
+        site = settings.site if settings.site is not None else run.get("site")
+        guards = Guards(site=site, keep=keep, live=live)
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
         if live is None:
             _refuse_without_live(inputs, domains)
         links = _links_beside(inputs, domains)
-        run = run_of(inputs[0]) if len(inputs) == 1 else {}
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
         draft = replace(with_effect(draft, live, domains, links, run), run=None)
     else:

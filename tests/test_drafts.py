@@ -139,6 +139,9 @@ def test_where_no_page_is_known_it_is_held_back(links):
         ("1.2.3.4", "domain", (), False),
         ("1.2.3.4", "domain", ("1.2.3.4",), True),
         ("google.com", "url", ("google.com",), False),
+        ("mit.edu", "url", ("mit.edu",), False),  # an institution is no suffix
+        ("mit.edu", "domain", ("mit.edu",), False),  # whatever unit somebody writes
+        ("forum.com", "url", ("forum.com",), False),  # nor is a site with something to keep
         ("shop.example", "domain", ("shop.example",), False),
     ],
 )
@@ -171,6 +174,30 @@ def test_only_what_a_comment_keeps_is_left():
 def test_the_user_may_mean_it_after_all():
     found = draft(spam("paper.com"), live=KEPT, allow=frozenset({"paper.com"}))
     assert found.changes == ("+ domain:paper.com",)
+
+
+def test_the_own_site_set_to_disavow_in_a_table_is_held_back():
+    row = domains(("mine.com", "domain", "DISAVOW", "OWN_SITE"))
+    found = draft(pl.concat([row, spam("bad.com")]))
+    assert found.changes == ("+ domain:bad.com",)
+    assert found.refused == ("mine.com: OWN_SITE",)
+
+
+def test_no_switch_allows_a_suffix_with_something_to_keep_inside():
+    row = domains(("blogspot.com", "url", "DISAVOW", "KEEP_LIST"))
+    found = draft(pl.concat([row, spam("bad.com")]), allow=frozenset({"blogspot.com"}))
+    assert found.changes == ("+ domain:bad.com",)
+    assert found.refused[0].startswith("blogspot.com: only single pages of it")
+
+
+def test_nothing_collapses_onto_what_a_comment_keeps(monkeypatch):
+    monkeypatch.setattr(collapsing, "MAX_LINES", 30)
+    monkeypatch.setattr("spamlinks.disavow.render.MAX_LINES", 30)
+    table = spam(*(f"https://www.paper.com/{n}" for n in range(40)), unit="url")
+    with pytest.raises(OutputError, match=r"4\d lines, and Google takes 30"):
+        draft(table, live=KEPT)
+    found = draft(table, live=KEPT, allow=frozenset({"paper.com"}))
+    assert found.changes == ("+ domain:www.paper.com",)
 
 
 def test_what_collapsed_is_told(monkeypatch):

@@ -24,7 +24,7 @@ from spamlinks.disavow import (
     vet,
 )
 from spamlinks.disavow.merging import OWN_COMMENT
-from spamlinks.drafts.candidates import NO_PAGE, candidates, without_page
+from spamlinks.drafts.candidates import NO_PAGE, candidates, own_site_rows, without_page
 from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
@@ -124,6 +124,7 @@ def draft_disavow(
     refused = (
         *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
         *kept_back,
+        *(f"{name}: OWN_SITE" for name in own_site_rows(domains)),
         *(f"{name}: {NO_PAGE}" for name in without_page(domains, wanted, wishes.allow)),
     )
     if live is None and wishes.former is not None:
@@ -135,7 +136,7 @@ def draft_disavow(
         spared,
         header.lines(),
         own=guards.own_hosts,
-        keep=(*guards.keep.domains, *guards.keep.urls),
+        keep=(*guards.keep.domains, *guards.keep.urls, *_kept_by_comments(live, wishes.allow)),
         allow=wishes.allow,
     )
     notes = live_notes(live, guards.own_hosts) if live is not None else ()
@@ -202,6 +203,13 @@ def _spared(
             number = live.kept_in_comments[hit]
             held.append(f"{entry.value}: a comment of your live file keeps it (line {number})")
     return tuple(out), tuple(held)
+
+
+def _kept_by_comments(live: DisavowFile | None, allow: Collection[str]) -> list[str]:
+    """Names in comments that no collapsed entry may hit either."""
+    if live is None:
+        return []
+    return [name for name in live.kept_in_comments if name not in allow]
 
 
 def _with_first_comments(

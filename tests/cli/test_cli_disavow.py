@@ -136,6 +136,21 @@ def test_a_suffix_needs_its_name(run: Run, folder: Path) -> None:
     assert "domain:xyz" in entries(folder / "e.txt")
 
 
+@pytest.mark.parametrize("options", [(), SITE])
+def test_the_own_site_is_spared_though_the_table_does_not_name_it(
+    run: Run, folder: Path, options: tuple[str, ...]
+) -> None:
+    table = pl.read_csv(folder / "domains.csv", infer_schema=False)
+    row = table.head(1).with_columns(
+        linking_domain=pl.lit("shop.example"), unit=pl.lit("domain"), verdict=pl.lit("DISAVOW"),
+        reason=pl.lit("SCORE_HIGH"),
+    )  # fmt: skip
+    pl.concat([table, row]).write_csv(folder / "domains.csv")
+    outcome = run("disavow", folder / "domains.csv", *options, "-o", folder / "d.txt")
+    assert "held back: shop.example: OWN_SITE" in outcome.talk
+    assert "domain:shop.example" not in entries(folder / "d.txt")
+
+
 def test_what_a_comment_of_the_live_file_keeps_is_held_back(run: Run, folder: Path) -> None:
     table = pl.read_csv(folder / "domains.csv", infer_schema=False)
     name = table.filter(pl.col("verdict") == "DISAVOW")["linking_domain"][0]
