@@ -70,7 +70,7 @@ def write_audit(
     target = folder / "disavow.txt"
     planned = plan_for_properties(audit, properties, target)
     make_folder(folder)
-    wishes = Wishes(former=former_file(target))
+    wishes = Wishes(former=former_file(target, audit.guards.live))
     try:
         draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
     except OutputError as error:  # the live file is full: all else is still worth having
@@ -186,7 +186,7 @@ def disavow_from(
         raise InputError(
             "disavow", "exports and domains.csv files were given together", "Give one kind."
         )
-    wishes = Wishes(allowed_names(allow), former_file(output))
+    allowed = allowed_names(allow)
     if given:
         _refuse_unused(settings)
         live = read_beside(settings.disavow, DisavowFile.parse)
@@ -198,11 +198,13 @@ def disavow_from(
         if live is None:
             _refuse_without_live(inputs, domains)
         links = _links_beside(inputs, domains)
+        wishes = Wishes(allowed, former_file(output, live))
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
         draft = replace(with_effect(draft, live, domains, links, run), run=None)
     else:
         outcome = audit(inputs, settings, stage=stage)
         live, run = outcome.guards.live, outcome.run
+        wishes = Wishes(allowed, former_file(output, live))
         draft = draft_disavow(outcome.domains, outcome.guards, run, outcome.links, wishes)
         draft = replace(with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
     if draft.text is not None:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from spamlinks.disavow import DisavowFile, collapsing
-from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow
+from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow, former_file
 from spamlinks.errors import OutputError
 from spamlinks.policy import Guards, KeepList
 
@@ -78,6 +78,40 @@ def test_an_entry_keeps_the_comment_of_its_first_run():
 def test_a_file_of_somebody_else_gives_no_comments():
     former = DisavowFile.parse("# the worst\ndomain:a.com\n")
     assert "the worst" not in text(draft(spam("a.com", "b.com"), former=former))
+
+
+LIVES = ["# mine\r\ndomain:old.com", "\ufeffdomain:old.com\n"]
+
+
+@pytest.mark.parametrize("live", LIVES, ids=ascii)
+def test_beside_the_same_live_file_another_day_changes_nothing(live, tmp_path):
+    file, target = DisavowFile.parse(live), tmp_path / "disavow.txt"
+    target.write_bytes(draft(spam("a.com", "b.com"), live=live).text or b"")
+    former = former_file(target, file)
+    again = draft(spam("b.com", "a.com"), TUESDAY, live, former=former)
+    assert again.unchanged
+    assert again.text == target.read_bytes()
+    assert again.changes == ("+ domain:a.com", "+ domain:b.com")  # beside the live file
+    more = draft(spam("a.com", "b.com", "c.com"), TUESDAY, live, former=former)
+    assert "# 2026-11-23 score 0.97, 3 links: an anchor sells" in text(more)
+    assert "# 2026-11-24 score 0.97, 3 links: an anchor sells" in text(more)
+    assert text(more).startswith(file.render().decode().removeprefix("\ufeff"))
+
+
+def test_a_file_that_lacks_a_line_of_the_live_file_is_no_former_one(tmp_path):
+    target = tmp_path / "disavow.txt"
+    target.write_bytes(draft(spam("a.com")).text or b"")
+    assert former_file(target) is not None
+    assert former_file(target, DisavowFile.parse("# mine\ndomain:old.com\n")) is None
+
+
+def test_the_diff_shows_the_new_lines_below_the_live_file():
+    found = draft(spam("a.com"), live="# mine\ndomain:old.com\n")
+    assert found.diff[:5] == (
+        "--- live.txt", "+++ the new file", "@@ -1,2 +1,8 @@", " # mine", " domain:old.com",
+    )  # fmt: skip
+    assert found.diff[-1] == "+domain:a.com"
+    assert draft(spam("old.com"), live="domain:old.com\n").diff == ()
 
 
 def test_a_live_file_is_only_added_to_and_its_comments_stay():

@@ -21,6 +21,7 @@ from spamlinks.disavow import (
     Sites,
     live_notes,
     merge_candidates,
+    unified,
     vet,
 )
 from spamlinks.disavow.merging import OWN_COMMENT
@@ -37,8 +38,8 @@ class Draft:
 
     ``text`` is None when there is nothing to write; ``why_not`` then says why. ``entries`` counts
     all of the file's, ``new`` those that this run adds, ``kept`` those that stood there before.
-    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are
-    lines with + or - for a diff. ``notes`` are sentences about the live file and about what had to
+    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are the
+    new entries, each behind "+ ". ``notes`` are sentences about the live file and about what had to
     be given up for Google's limits, and ``backup`` names the copy of a file that was replaced or
     set aside.
     """
@@ -62,6 +63,8 @@ class Draft:
     """The file of a former run holds these very entries and stays as it is."""
     apart: tuple[ForProperty, ...] = ()
     """Files for single properties that were written beside this one."""
+    diff: tuple[str, ...] = ()
+    """A unified diff, safe for a terminal, against the live file, else against the former one."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Wishes:
     """What the user wants of the disavow file besides the guards.
 
     ``allow`` names suffixes and addresses that are disavowed whole on purpose. ``former`` is the
-    file that will be replaced and that is no live file: its entries keep their comments.
+    file of a former run that will be replaced, see ``former_file``: its entries keep their
+    comments.
     """
 
     allow: frozenset[str] = frozenset()
@@ -127,7 +131,7 @@ def draft_disavow(
         *(f"{name}: OWN_SITE" for name in own_site_rows(domains)),
         *(f"{name}: {NO_PAGE}" for name in without_page(domains, wanted, wishes.allow)),
     )
-    if live is None and wishes.former is not None:
+    if wishes.former is not None:
         spared = _with_first_comments(spared, wishes.former)
     base = live if live is not None else DisavowFile()
     header = _header(run, made_on)
@@ -161,11 +165,13 @@ def draft_disavow(
         notes,
         collapsed=tuple(str(entry) for entry in merged.collapsed),
     )
-    former = wishes.former
-    if live is None and former is not None and former.entry_set == merged.file.entry_set:
+    former, file = wishes.former, merged.file
+    if former is not None and former.entry_set == file.entry_set:
         # The same list on another day: neither header nor comments change.
-        return replace(draft, text=former.render(), changes=(), unchanged=True)
-    return draft
+        file, changes = former, changes if live is not None else ()
+        draft = replace(draft, text=former.render(), changes=changes, unchanged=True)
+    old = live or former or DisavowFile(source="nothing")
+    return replace(draft, diff=unified(old, file, names=(old.source, "the new file")))
 
 
 _TRY_REMOVAL = (

@@ -176,6 +176,27 @@ def test_entries_that_no_link_falls_under_are_listed_and_stay(
     assert (tmp_path / "out" / "disavow.txt").read_bytes().startswith(live.read_bytes())
 
 
+def test_a_file_beside_a_live_one_that_is_no_longer_wanted_is_set_aside(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    live, out = tmp_path / "live.txt", tmp_path / "out"
+    live.write_text("# mine\ndomain:old.com\n")
+    start = (exports["ahrefs"], *SITE, "--disavow", live, "-o", out)
+    assert run("audit", *start).code == 0
+    stale = (out / "disavow.txt").read_bytes()
+    keep = tmp_path / "keep.txt"
+    keep.write_text("\n".join(e.value for e in DisavowFile.parse(stale).entries))
+    outcome = run("audit", *start, "--keep", keep)
+    assert "Nothing to disavow" in outcome.talk
+    assert not (out / "disavow.txt").exists()
+    assert [path.read_bytes() for path in out.glob("disavow.txt.bak-*")] == [stale]
+    # The live file itself, or one of somebody else, stays where it is.
+    for text in (live.read_text(), "# theirs\ndomain:x.com\n"):
+        (out / "disavow.txt").write_text(text)
+        run("audit", *start, "--keep", keep)
+        assert (out / "disavow.txt").read_text() == text
+
+
 def test_a_live_file_that_is_full_stops_no_audit(
     run: Run, exports: dict[str, Path], tmp_path: Path
 ) -> None:
