@@ -30,6 +30,14 @@ _MEANING = {
 }
 _NOSCRIPT_ROWS = 300
 _EFFECT_LINES = 20
+_TAKEN = {
+    "links": "Links",
+    "followed_links": "Followed links",
+    "domains": "Linking domains",
+    "visited": "of these with search visits",
+    "authority": "of these with authority",
+    "good": "of these looking good",
+}
 _NO_LINKS = "There are no links."
 
 
@@ -113,12 +121,16 @@ def _effect(run: Mapping[str, Any]) -> dict[str, Any]:
     """What the disavow file takes away: sums, and the lines that hit most or hit good sites."""
     said = _part(run, "effect")
     profile = _part(said, "profile")
-    sums = []
-    for title, key in (("New entries", "new_entries"), ("The whole file", "whole_file")):
-        part = _part(said, key)
-        if isinstance(part.get("links"), int) and part["links"]:
-            named = ("links", "followed_links", "domains", "visited", "authority", "good")
-            sums.append((title, [_known(part.get(name)) for name in named]))
+    parts = [
+        (title, part)
+        for title, key in (("New entries", "new_entries"), ("The whole file", "whole_file"))
+        if isinstance((part := _part(said, key)).get("links"), int) and part["links"]
+    ]
+    sums = [
+        (name, [_known(part.get(key)) for _, part in parts])
+        for key, name in _TAKEN.items()
+        if parts
+    ]
     totals = [_known(profile.get(n)) for n in ("links", "followed_links", "domains")]
     lines = [
         {
@@ -131,7 +143,8 @@ def _effect(run: Mapping[str, Any]) -> dict[str, Any]:
         for item in _list(said.get("lines"))[:_EFFECT_LINES]
         if isinstance(item, Mapping)
     ]
-    return {"sums": sums, "profile": totals, "lines": lines}
+    titles = [title for title, _ in parts]
+    return {"titles": titles, "sums": sums, "profile": totals, "lines": lines}
 
 
 def _known(value: object) -> str:

@@ -138,9 +138,10 @@ SHOWN = [
     "15 January 2025, 10:22 UTC",
     "1 of 16 domains have no usable date",
     "of 1,036 links (not known followed) from 16 domains:",
-    "New entries 24 7 3 1 not known 0",
-    "The whole file 31 9 5 2 not known 12",
-    "line 9 7 2 1",
+    "Taken away New entries The whole file Links 24 31 Followed links 7 9 Linking domains 3 5",
+    "of these with search visits 1 2 of these with authority not known not known",
+    "of these looking good 0 12",
+    "line 9; looks good:",
     "and 7 more",
 ]
 
