@@ -18,8 +18,8 @@ _BY_NAME = frozenset({Refusal.WHOLE_TLD, Refusal.PUBLIC_SUFFIX, Refusal.IP_ADDRE
 """What ``--allow`` may lift; a site that honest people share is none of it."""
 
 NO_PAGE = (
-    "only single pages of it may be disavowed, and none is known here; write their URLs in place "
-    "of the domain, or keep links.parquet beside domains.csv"
+    "only single pages of it may be disavowed, and no page with a followed link is known here; "
+    "write their URLs in place of the domain, or keep links.parquet beside domains.csv"
 )
 
 

@@ -85,6 +85,8 @@ class ForProperty:
             "new": draft.new,
             "kept": draft.kept,
             "why_not": draft.why_not,
+            "refused": list(draft.refused),
+            "collapsed": list(draft.collapsed),
             "effect": draft.effect.whole.to_dict() if draft.effect is not None else None,
         }
 

@@ -11,6 +11,7 @@ import pytest
 from cli_outcome import Run
 
 from spamlinks.disavow import DisavowFile
+from spamlinks.drafts.candidates import NO_PAGE
 from spamlinks.urls import canonical_url
 
 SITE = ("--site", "shop.example")
@@ -82,7 +83,7 @@ def test_pages_of_a_shared_site_come_from_the_links_beside_the_table(
     # Without the links nobody knows the pages.
     (folder / "links.parquet").unlink()
     outcome = run("disavow", folder / "domains.csv", *SITE, "-o", folder / "d2.txt")
-    assert f"{name}: only single pages of it may be disavowed" in " ".join(outcome.talk.split())
+    assert f"{name}: {NO_PAGE}\n" in outcome.talk  # with what to do, not cut short
     assert not [entry for entry in entries(folder / "d2.txt") if name in entry]
 
 
@@ -279,6 +280,7 @@ def test_an_audit_writes_them_beside_its_own_file(
     (said,) = facts["properties"]
     assert said["property"] == "https://shop.example/"
     assert (said["path"], said["new"]) == (part.name, len(entries(part)))
+    assert (said["refused"], said["collapsed"]) == ([], [])
 
 
 @pytest.mark.parametrize(
