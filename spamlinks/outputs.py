@@ -209,7 +209,7 @@ def disavow_from(
         draft = replace(with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
     if draft.text is not None:
         refuse_loss(output, draft.text)
-        kept = write_disavow(output, draft.text, backup=output.exists())
+        kept = write_disavow(output, draft.text, backup=True)
         draft = replace(draft, backup=kept.name if kept is not None else None)
     return draft
 

@@ -30,10 +30,12 @@ def former_file(path: Path, live: DisavowFile | None = None) -> DisavowFile | No
     more below it; None for any other, since its comments are about something else.
     """
     try:
+        if not path.is_file():  # a pipe would be waited for without end
+            return None
         data = read_disavow_bytes(path)
         start = OURS if live is None else live.render().removeprefix(BOM_UTF8)
         return DisavowFile.parse(data, path.name) if data.startswith(start) else None
-    except InputError:
+    except (OSError, InputError):
         return None
 
 
@@ -54,12 +56,12 @@ def with_effect(
 
 def refuse_loss(output: Path, text: bytes) -> None:
     """A disavow file that already stands there must not lose an entry to the new one."""
-    if not output.is_file():
-        return
     try:
+        if not output.is_file():
+            return
         old = DisavowFile.parse(output.read_bytes(), output.name)
     except (OSError, InputError):
-        return  # no disavow file; writing makes a backup of it
+        return  # no disavow file, and writing makes a backup of it; or writing says what is wrong
     removed = diff(old, DisavowFile.parse(text, output.name))[1]
     if removed:
         raise OutputError(
