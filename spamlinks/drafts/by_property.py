@@ -178,7 +178,7 @@ def _draft(
     guards = replace(audit.guards, live=live)
     run = {**audit.run, "verdicts": _verdicts(domains)}
     draft = draft_disavow(
-        domains, guards, run, links, Wishes(allowed_names(allow), former_file(path))
+        domains, guards, run, links, Wishes(allowed_names(allow), former_file(path, live))
     )
     draft = with_effect(draft, live, domains, links, run)
     if not domains.height:

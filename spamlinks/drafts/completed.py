@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +23,18 @@ OURS = b"# Disavow file by spamlinks "
 """How a file that this program made begins."""
 
 
-def former_file(path: Path) -> DisavowFile | None:
-    """The file of a former run that stands where the new one goes."""
+def former_file(path: Path, live: DisavowFile | None = None) -> DisavowFile | None:
+    """The file of a former run that stands where the new one goes.
+
+    Without a live file it is one that this program began, and beside one, that live file with
+    more below it; None for any other, since its comments are about something else.
+    """
     try:
         if not path.is_file():  # a pipe would be waited for without end
             return None
         data = read_disavow_bytes(path)
-        return DisavowFile.parse(data, path.name) if data.startswith(OURS) else None
+        start = OURS if live is None else live.render().removeprefix(BOM_UTF8)
+        return DisavowFile.parse(data, path.name) if data.startswith(start) else None
     except (OSError, InputError):
         return None
 
@@ -68,9 +74,13 @@ def refuse_loss(output: Path, text: bytes) -> None:
 def set_aside(path: Path, live: DisavowFile | None) -> Path | None:
     """Rename a file of a former run, since its owner may have edited it; never the live file."""
     data = read_disavow_bytes(path)
-    if not data.startswith(OURS):
-        return None
-    if live is not None and live.render() == data:
+    ours = data.startswith(OURS)
+    if live is not None:
+        if live.render() == data:
+            return None
+        start = live.render().removeprefix(BOM_UTF8)
+        ours |= data.startswith(start) and OURS in data[len(start) :]
+    if not ours:
         return None
     backup = backup_path(path, data)
     path.replace(backup)
