@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 import spamlinks
-from spamlinks.rechecking import LOOKS_GOOD, at_even_odds
+from spamlinks.effect import LOOKS_GOOD, at_even_odds
 from spamlinks.urls import parse_host
 
 

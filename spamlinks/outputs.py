@@ -80,6 +80,8 @@ def write_audit(
     wishes = Wishes(former=former_file(target, audit.guards.live))
     try:
         draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
+        if properties:  # a file for none of them would be uploaded to one, and drop its list
+            draft = Draft(None, 0, 0, 0, "each property has a file of its own", draft.refused, ())
     except OutputError as error:  # the live file is full: all else is still worth having
         kept_entries = len(audit.guards.live.entries) if audit.guards.live is not None else 0
         why = f"{error.problem}. {error.hint.rstrip('.')}"
@@ -108,7 +110,7 @@ def write_audit(
     silent = len(run["disavow"]["not_reexamined"])
     if silent and audit.guards.live is not None:
         which = f"{silent:,} of the {len(audit.guards.live.entries):,} entries of your live file"
-        note = f"{which} cover no link of these exports and stay; 'spamlinks recheck' tells more"
+        note = f"no link of these exports falls under {which}; they stay ('spamlinks recheck')"
         run["notes"] = [*run["notes"], note]
         draft = replace(draft, notes=(*draft.notes, note))
     lost = _would_lose(target, draft)

@@ -29,21 +29,13 @@ from spamlinks.disavow import (
 from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.fixing import is_repeat, may_prune
 from spamlinks.disavow.merging import newline_of, texts_without
-from spamlinks.effect import covered_links
+from spamlinks.effect import LOOKS_GOOD, at_even_odds, covered_links
 from spamlinks.errors import InputError
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Reason, Verdict
 
 __all__ = ["COLUMNS", "Found", "Recheck", "recheck", "without"]
 
-EVEN_ODDS = 0.5
-"""Share of spam assumed among sites that stand in a disavow file: far above that of all sites."""
-LOOKS_GOOD = 0.10
-"""A site looks good when its score, at even odds, is below this: nine in ten such are honest.
-
-Of 140 domains that a vendor flags in an export that trained nothing, 2 are called good so, of 581
-others 188; see ``benchmarks/recheck_rule.py``.
-"""
 COLUMNS = (
     "line",
     "entry",
@@ -174,12 +166,6 @@ def recheck(
         orient="row",
     )
     return Recheck(table, file, outcome.run)
-
-
-def at_even_odds(score: pl.Expr, prior: float) -> pl.Expr:
-    """A score that assumes ``prior``, as it is when half of the sites are spam."""
-    odds = score / (1 - score) * ((1 - prior) / prior) * (EVEN_ODDS / (1 - EVEN_ODDS))
-    return pl.when(score >= 1).then(1.0).otherwise(odds / (1 + odds))
 
 
 _Row = tuple[int, str, str, str, str, float | None, int, int | None, int]

@@ -19,7 +19,7 @@ DOMAINS = pl.DataFrame(
         ("good.com", 4, 3, 0.01, "SCORE_LOW"),
         ("nofollow.com", 5, 0, 0.01, "NOFOLLOW_ONLY"),
         ("middling.com", 2, 2, 0.3, "SCORE_LOW"),
-        ("me.blogspot.com", 1, 1, 0.02, "SCORE_LOW"),
+        ("me.blogspot.com", 1, 1, 0.01, "SCORE_LOW"),
         ("you.blogspot.com", 1, 1, 0.7, "SCORE_MIDDLE"),
         ("google.com", 3, 3, 0.5, "PLATFORM"),
     ],
@@ -142,7 +142,7 @@ def test_a_group_of_links_counts_as_many():
 def test_the_share_of_spam_moves_what_looks_good():
     text = "domain:middling.com"
     assert of(text).whole.good == 0
-    assert of(text, prior=0.7).whole.good == 1
+    assert of(text, prior=0.9).whole.good == 1
 
 
 def test_run_json_can_hold_it_and_names_every_line_that_hits_good_sites():

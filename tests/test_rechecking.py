@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 import spamlinks.rechecking as module
 from spamlinks.disavow import DisavowFile, Entry
+from spamlinks.effect import EVEN_ODDS, at_even_odds
 from spamlinks.errors import InputError
 from spamlinks.pipeline import Audit
 from spamlinks.policy import Guards, KeepList
-from spamlinks.rechecking import COLUMNS, EVEN_ODDS, Found, at_even_odds, recheck, without
+from spamlinks.rechecking import COLUMNS, Found, recheck, without
 
 DOMAINS = pl.DataFrame(
     [

@@ -139,7 +139,7 @@ def lint(
             if fix:
                 report = lint_bytes(repaired, str(path), own=own, keep=spare, allow=allowed)[0]
         reports.append(report)
-    _show(reports, None if show_diff else format_, every, unsafe, prune)
+    _show(reports, None if show_diff else format_, every, unsafe and fix, prune and fix)
     failing = {"error", "warning"} if strict else {"error"}
     if any(finding.severity in failing for report in reports for finding in report.findings):
         raise typer.Exit(1)
@@ -201,6 +201,8 @@ def _repaired(
     done = repair(file, unsafe=unsafe, prune=prune, spare=spare)
     new = done.file.render()
     if new == data:
+        if show:
+            typer.echo(f"{clean(str(path), 200)}: nothing to repair", err=True)
         return data
     name = clean(str(path), 200)
     # What --fix does unasked is safe; the rest is shown, since somebody must read it.

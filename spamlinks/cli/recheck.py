@@ -129,6 +129,7 @@ def _show(found: Recheck) -> None:
     """The findings to standard output, those that ask for a decision first."""
     import polars as pl
 
+    from spamlinks.cli.terminal import counted
     from spamlinks.rechecking import Found
 
     for item in Found:
@@ -141,7 +142,7 @@ def _show(found: Recheck) -> None:
         for row in shown.iter_rows(named=True):
             typer.echo(
                 f"  line {row['line']:,}  {_clean(row['entry'], 100)}\n"
-                f"    {_clean(row['reason'], 300)} Without it: {_clean(row['effect'], 200)}."
+                f"    {_clean(row['reason'], 300)} {_without(_clean(row['effect'], 200))}."
             )
         if rows.height > shown.height and shown.height:
             typer.echo(f"  and {rows.height - shown.height:,} more; -o FILE.csv writes all")
@@ -149,7 +150,7 @@ def _show(found: Recheck) -> None:
             typer.echo("  no link in these exports, which are samples: they stay")
     totals = found.run["totals"]
     typer.echo(
-        f"{_clean(found.live.source)}: {found.lines.height:,} lines against "
+        f"{_clean(found.live.source)}: {counted(found.lines.height, 'entry line')} against "
         f"{totals['links']:,} links from {totals['domains']:,} domains"
         if found.lines.height
         else f"{_clean(found.live.source)} holds no entry",
@@ -157,8 +158,16 @@ def _show(found: Recheck) -> None:
     )
 
 
+def _without(effect: str) -> str:
+    """What taking a line out would do, as a sentence."""
+    if effect.startswith("none"):
+        return f"Taking it out changes nothing{effect.removeprefix('none')}"
+    return f"Without it {effect}"
+
+
 def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply: bool) -> None:
     """Show what goes, and with ``apply`` write the file without it."""
+    from spamlinks.cli.terminal import counted
     from spamlinks.disavow import read_disavow_bytes, replace_repaired
     from spamlinks.rechecking import without
 
@@ -176,14 +185,15 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
             "An empty upload clears the list; do that in Google's own tool if you mean it.",
         )
     if not apply:
-        typer.echo(f"{len(changes):,} lines would go; --apply writes {_clean(live)}", err=True)
+        many = counted(len(changes), "line")
+        typer.echo(f"{many} would go; --apply writes {_clean(live)}", err=True)
         return
     old = read_disavow_bytes(live)
     if hashlib.sha256(old).hexdigest() != found.live.sha256:
         raise OutputError(str(live), "it was changed meanwhile", "Run the command again.")
     kept = replace_repaired(live, old, new.render(), backup=True)
     name = f"; the former file is kept as {_clean(kept.name)}" if kept is not None else ""
-    typer.echo(f"{_clean(live)}: {len(changes):,} lines taken out{name}", err=True)
+    typer.echo(f"{_clean(live)}: {counted(len(changes), 'line')} taken out{name}", err=True)
 
 
 def _warn(found: Recheck, new: DisavowFile) -> None:

@@ -64,6 +64,8 @@ def show_outcome(console: Console, draft: Draft, path: Path) -> None:
 
 
 def _verdict(console: Console, draft: Draft, path: Path) -> None:
+    if draft.text is None and draft.apart:
+        return  # what was written for each property is said below
     if draft.text is None:
         console.print(f"\n[bold]Nothing to disavow[/bold]: {draft.why_not}. No file was written.")
         return

@@ -160,6 +160,13 @@ def remove_entries(file: DisavowFile, names: Iterable[str]) -> DisavowFile:
                 f"{shown} stays disavowed by line {blocking.number} ({blocking.text.strip()})",
                 "A disavow file knows no exceptions: remove that line, or keep both.",
             )
+        broken = next((x for x in rest.lines if x.kind is Kind.INVALID and name in x.text), None)
+        if entry not in present and broken is not None:
+            raise InputError(
+                file.source,
+                f"{shown} on line {broken.number} is no entry, so there is nothing to take out",
+                "Delete the line, or see 'spamlinks lint'.",
+            )
         if entry not in present:
             raise InputError(file.source, f"no entry for {shown}", "Name it as the file does.")
     if not named:

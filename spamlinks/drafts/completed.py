@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
-from spamlinks.disavow import DisavowFile, diff, read_disavow_bytes
+from spamlinks.disavow import DisavowFile, Entry, diff, read_disavow_bytes
 from spamlinks.disavow.write import backup_path
 from spamlinks.drafts.draft import Draft
 from spamlinks.effect import effect_of
@@ -66,9 +66,15 @@ def refuse_loss(output: Path, text: bytes) -> None:
     if removed:
         raise OutputError(
             output.name,
-            f"it holds {len(removed):,} entries that the new file would not have",
-            f"Add to it with --merge {output.name}, or choose another name.",
+            f"it holds {_few(removed)} that the new file would not have",
+            f"Delete it if they should go; --merge {output} keeps them; or choose another name.",
         )
+
+
+def _few(entries: Sequence[Entry]) -> str:
+    shown = ", ".join(entry.line for entry in entries[:3])
+    noun = "1 entry" if len(entries) == 1 else f"{len(entries):,} entries"
+    return f"{noun} ({shown}{', ...' if len(entries) > 3 else ''})"
 
 
 def set_aside(path: Path, live: DisavowFile | None) -> Path | None:

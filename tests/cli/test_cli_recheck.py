@@ -32,8 +32,8 @@ def test_every_line_is_in_one_group(run: Run, exports: dict[str, Path], live: Pa
     assert counts["invalid"] == 1
     assert sum(counts.values()) == 21 + 4
     assert "BARE_HOST: A host needs 'domain:' before it to be an entry." in text
-    assert "Line 4 (domain:cheapretivi.com) covers it. Without it: none" in text
-    assert "25 lines against" in outcome.talk
+    assert "Line 4 (domain:cheapretivi.com) covers it. Taking it out changes nothing" in text
+    assert "25 entry lines against" in outcome.talk
     assert live.read_text("utf-8").count("cheapretivi") == 3  # nothing is changed
 
 
