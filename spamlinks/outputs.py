@@ -70,7 +70,7 @@ def write_audit(
     target = folder / "disavow.txt"
     planned = plan_for_properties(audit, properties, target)
     make_folder(folder)
-    wishes = Wishes(former=former_file(target))
+    wishes = Wishes(former=former_file(target, audit.guards.live))
     try:
         draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
     except OutputError as error:  # the live file is full: all else is still worth having
@@ -170,7 +170,8 @@ def disavow_from(
     ----------
     inputs : exports, or tables of ``audit`` (not both at once).
     settings : ``disavow`` is the live file to merge with. With tables only that, ``site`` and
-        ``keep`` can be honoured; the others decided the verdicts that the tables hold.
+        ``keep`` can be honoured; the others decided the verdicts that the tables hold. Without
+        ``site`` that of run.json beside the one table is spared.
     output : file to write; a file that is replaced is backed up first.
     allow : suffixes and addresses that are disavowed whole on purpose.
 
@@ -185,27 +186,30 @@ def disavow_from(
         raise InputError(
             "disavow", "exports and domains.csv files were given together", "Give one kind."
         )
-    wishes = Wishes(allowed_names(allow), former_file(output))
+    allowed = allowed_names(allow)
     if given:
         _refuse_unused(settings)
         live = read_beside(settings.disavow, DisavowFile.parse)
         keep = read_beside(settings.keep, KeepList.parse) or KeepList()
-        guards = Guards(site=settings.site, keep=keep, live=live)
+        run = run_of(inputs[0]) if len(inputs) == 1 else {}
+        site = settings.site if settings.site is not None else run.get("site")
+        guards = Guards(site=site, keep=keep, live=live)
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
         if live is None:
             _refuse_without_live(inputs, domains)
         links = _links_beside(inputs, domains)
-        run = run_of(inputs[0]) if len(inputs) == 1 else {}
+        wishes = Wishes(allowed, former_file(output, live))
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
         draft = replace(with_effect(draft, live, domains, links, run), run=None)
     else:
         outcome = audit(inputs, settings, stage=stage)
         live, run = outcome.guards.live, outcome.run
+        wishes = Wishes(allowed, former_file(output, live))
         draft = draft_disavow(outcome.domains, outcome.guards, run, outcome.links, wishes)
         draft = replace(with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
     if draft.text is not None:
         refuse_loss(output, draft.text)
-        kept = write_disavow(output, draft.text, backup=output.exists())
+        kept = write_disavow(output, draft.text, backup=True)
         draft = replace(draft, backup=kept.name if kept is not None else None)
     return draft
 

@@ -26,8 +26,8 @@ from spamlinks.disavow import (
     read_disavow,
     severity,
 )
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.fixing import is_repeat, may_prune
-from spamlinks.disavow.lines import read_lines
 from spamlinks.disavow.merging import newline_of, texts_without
 from spamlinks.effect import covered_links
 from spamlinks.errors import InputError

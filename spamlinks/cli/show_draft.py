@@ -42,7 +42,7 @@ def show_properties(apart: Sequence[ForProperty]) -> None:
 def show_outcome(console: Console, draft: Draft, path: Path) -> None:
     """Say what was held back, what the file takes away, and what was written or why nothing."""
     for line in draft.refused:
-        console.print(f"  held back: {text(line, 120)}", style="yellow")
+        console.print(f"  held back: {text(line, 400)}", style="yellow", soft_wrap=True)
     for line in draft.collapsed[:SHOWN_COLLAPSED]:
         console.print(f"  collapsed: {text(line, 120)}", style="yellow", soft_wrap=True)
     more(

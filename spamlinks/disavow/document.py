@@ -15,11 +15,12 @@ from functools import cached_property
 
 import polars as pl
 
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.coverage import covering_lines
 from spamlinks.disavow.decode import decode, refuse_other_formats, refuse_unreadable
 from spamlinks.disavow.entries import Candidate, Entry, host_and_parents
 from spamlinks.disavow.kept import kept_in_comments
-from spamlinks.disavow.lines import Kind, Line, read_lines
+from spamlinks.disavow.lines import Kind, Line
 from spamlinks.disavow.merging import merge_candidates, remove_entries
 from spamlinks.disavow.problems import Problem
 from spamlinks.disavow.render import MAX_BYTES, MAX_LINES, Header

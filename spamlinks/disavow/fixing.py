@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.document import DisavowFile
 from spamlinks.disavow.entries import Candidate, Entry, vet
 from spamlinks.disavow.findings import Fix
-from spamlinks.disavow.lines import Line, read_line, read_lines
+from spamlinks.disavow.lines import Line, read_line
 from spamlinks.disavow.merging import texts_without
 from spamlinks.disavow.problems import Problem
 from spamlinks.guards import is_platform

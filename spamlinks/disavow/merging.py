@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.collapsing import Collapsed, block_within
 from spamlinks.disavow.entries import Candidate, Entry, Refusal, Vetted, vet
-from spamlinks.disavow.lines import Kind, Line, read_line, read_lines
+from spamlinks.disavow.lines import Kind, Line, read_line
 from spamlinks.disavow.render import collapse_hint, over_limit, safe_comment
 from spamlinks.errors import InputError, OutputError
 

@@ -21,10 +21,11 @@ from spamlinks.disavow import (
     Sites,
     live_notes,
     merge_candidates,
+    unified,
     vet,
 )
 from spamlinks.disavow.merging import OWN_COMMENT
-from spamlinks.drafts.candidates import NO_PAGE, candidates, without_page
+from spamlinks.drafts.candidates import NO_PAGE, candidates, own_site_rows, without_page
 from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
@@ -37,8 +38,8 @@ class Draft:
 
     ``text`` is None when there is nothing to write; ``why_not`` then says why. ``entries`` counts
     all of the file's, ``new`` those that this run adds, ``kept`` those that stood there before.
-    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are
-    lines with + or - for a diff. ``notes`` are sentences about the live file and about what had to
+    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are the
+    new entries, each behind "+ ". ``notes`` are sentences about the live file and about what had to
     be given up for Google's limits, and ``backup`` names the copy of a file that was replaced or
     set aside.
     """
@@ -62,6 +63,8 @@ class Draft:
     """The file of a former run holds these very entries and stays as it is."""
     apart: tuple[ForProperty, ...] = ()
     """Files for single properties that were written beside this one."""
+    diff: tuple[str, ...] = ()
+    """A unified diff, safe for a terminal, against the live file, else against the former one."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class ForProperty:
             "new": draft.new,
             "kept": draft.kept,
             "why_not": draft.why_not,
+            "refused": list(draft.refused),
+            "collapsed": list(draft.collapsed),
             "effect": draft.effect.whole.to_dict() if draft.effect is not None else None,
         }
 
@@ -91,7 +96,8 @@ class Wishes:
     """What the user wants of the disavow file besides the guards.
 
     ``allow`` names suffixes and addresses that are disavowed whole on purpose. ``former`` is the
-    file that will be replaced and that is no live file: its entries keep their comments.
+    file of a former run that will be replaced, see ``former_file``: its entries keep their
+    comments.
     """
 
     allow: frozenset[str] = frozenset()
@@ -124,9 +130,10 @@ def draft_disavow(
     refused = (
         *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
         *kept_back,
+        *(f"{name}: OWN_SITE" for name in own_site_rows(domains)),
         *(f"{name}: {NO_PAGE}" for name in without_page(domains, wanted, wishes.allow)),
     )
-    if live is None and wishes.former is not None:
+    if wishes.former is not None:
         spared = _with_first_comments(spared, wishes.former)
     base = live if live is not None else DisavowFile()
     header = _header(run, made_on)
@@ -135,7 +142,7 @@ def draft_disavow(
         spared,
         header.lines(),
         own=guards.own_hosts,
-        keep=(*guards.keep.domains, *guards.keep.urls),
+        keep=(*guards.keep.domains, *guards.keep.urls, *_kept_by_comments(live, wishes.allow)),
         allow=wishes.allow,
     )
     notes = live_notes(live, guards.own_hosts) if live is not None else ()
@@ -160,11 +167,13 @@ def draft_disavow(
         notes,
         collapsed=tuple(str(entry) for entry in merged.collapsed),
     )
-    former = wishes.former
-    if live is None and former is not None and former.entry_set == merged.file.entry_set:
+    former, file = wishes.former, merged.file
+    if former is not None and former.entry_set == file.entry_set:
         # The same list on another day: neither header nor comments change.
-        return replace(draft, text=former.render(), changes=(), unchanged=True)
-    return draft
+        file, changes = former, changes if live is not None else ()
+        draft = replace(draft, text=former.render(), changes=changes, unchanged=True)
+    old = live or former or DisavowFile(source="nothing")
+    return replace(draft, diff=unified(old, file, names=(old.source, "the new file")))
 
 
 _TRY_REMOVAL = (
@@ -202,6 +211,13 @@ def _spared(
             number = live.kept_in_comments[hit]
             held.append(f"{entry.value}: a comment of your live file keeps it (line {number})")
     return tuple(out), tuple(held)
+
+
+def _kept_by_comments(live: DisavowFile | None, allow: Collection[str]) -> list[str]:
+    """Names in comments that no collapsed entry may hit either."""
+    if live is None:
+        return []
+    return [name for name in live.kept_in_comments if name not in allow]
 
 
 def _with_first_comments(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from spamlinks.disavow import Candidate, DisavowFile, Entry, write_disavow
+from spamlinks.drafts import former_file, refuse_loss
 from spamlinks.errors import OutputError
 from spamlinks.files import write_atomic
 
@@ -78,6 +79,30 @@ def test_a_folder_of_that_name_is_our_error(tmp_path):
         write_disavow(tmp_path / "disavow.txt", OLD)
     with pytest.raises(OutputError, match="is a folder"):
         write_atomic(tmp_path / "disavow.txt", OLD)
+
+
+def test_a_name_that_the_system_refuses_is_our_error(tmp_path):
+    path = tmp_path / ("a" * 300 + ".txt")
+    with pytest.raises(
+        OutputError, match=r"cannot be (read|written) \(File name too long"
+    ) as caught:
+        write_disavow(path, OLD)
+    assert "\n" not in str(caught.value)
+    assert former_file(path) is None
+    refuse_loss(path, OLD)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "disavow.txt"
+    os.mkfifo(path)
+    assert former_file(path) is None
+    refuse_loss(path, OLD)
+    with pytest.raises(OutputError, match="is no plain file"):
+        write_disavow(path, OLD)
+    assert path.is_fifo()
+    assert [p.name for p in tmp_path.iterdir()] == ["disavow.txt"]
 
 
 def test_a_failed_rename_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
