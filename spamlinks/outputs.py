@@ -10,7 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.disavow import DisavowFile, not_reexamined, write_disavow
+from spamlinks.disavow import (
+    DisavowFile,
+    diff,
+    not_reexamined,
+    read_disavow_bytes,
+    write_disavow,
+)
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.drafts import (
     Draft,
@@ -25,6 +31,7 @@ from spamlinks.drafts import (
     with_effect,
 )
 from spamlinks.drafts.by_property import plan_for_properties, write_planned
+from spamlinks.drafts.completed import OURS
 from spamlinks.effect import examined
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import make_folder, write_atomic
@@ -104,6 +111,9 @@ def write_audit(
         note = f"{which} cover no link of these exports and stay; 'spamlinks recheck' tells more"
         run["notes"] = [*run["notes"], note]
         draft = replace(draft, notes=(*draft.notes, note))
+    lost = _would_lose(target, draft)
+    if lost:
+        run["notes"] = [*run["notes"], lost]
     report = render_report(run, audit.domains, audit.links)
     write_atomic(folder / "report.html", report.encode())
     kept: Path | None = None
@@ -134,6 +144,7 @@ def _links_beside(tables: list[Path], domains: pl.DataFrame) -> pl.DataFrame | N
         )
     except (OSError, pl.exceptions.PolarsError):
         return None
+    sound &= links.schema["linking_domain"] == pl.String  # no field of an export, so not above
     return links if fits and sound and "referring_page" in links.columns else None
 
 
@@ -142,6 +153,28 @@ def _live_facts(live: DisavowFile | None) -> dict[str, Any] | None:
     if live is None:
         return None
     return {"name": live.source, "sha256": live.sha256, "entries": len(live.entries)}
+
+
+def _would_lose(target: Path, draft: Draft) -> str:
+    """Say how many entries of a file that somebody else put there the new one lacks; "" for none.
+
+    A file of ours is made anew each time; another may be the list that Google holds.
+    """
+    if draft.text is None or not target.is_file():
+        return ""
+    try:
+        data = read_disavow_bytes(target)
+        old = DisavowFile.parse(data, target.name)
+    except InputError:
+        return ""
+    removed = () if data.startswith(OURS) else diff(old, DisavowFile.parse(draft.text))[1]
+    if not removed:
+        return ""
+    many = f"{len(removed):,} {'entry' if len(removed) == 1 else 'entries'}"
+    return (
+        f"the {target.name} that stood in this folder held {many} which the new one lacks; if it "
+        "is the list that Google holds, give it with --disavow"
+    )
 
 
 def _not_reexamined(audit: Audit) -> list[str]:

@@ -146,7 +146,7 @@ def live_entries_of(table: Path) -> tuple[str, int]:
     try:
         live = _run_beside(table)["live"]
         return str(live["name"]), int(live["entries"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         return "", 0
 
 
@@ -171,7 +171,7 @@ def run_of(table: Path) -> dict[str, Any]:
         out["situation"] = str(run["situation"])[:40]
         if linking_domain(str(run["site"] or "")[:260]):
             out["site"] = str(run["site"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         return out
     return out
 

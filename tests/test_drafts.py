@@ -252,3 +252,31 @@ def test_candidates_without_a_day():
     assert candidate.comment == "score 0.97, 3 links: an anchor sells"
     (candidate,) = candidates(spam("a.com"), made_on=date(2026, 1, 2))
     assert candidate.comment.startswith("2026-01-02 score")
+
+
+# The keep list, however a table spells a name
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("PARTNER.com.", "domain"),
+        ("partner.com:80", "domain"),
+        ("user@partner.com", "domain"),
+        ("partner\u3002com", "domain"),
+        ("sub.partner.com.", "domain"),
+        ("Bücher.de", "domain"),
+        ("https://partner.com/bought", "url"),
+    ],
+)
+def test_the_keep_list_is_held_against_entries_not_against_cells(name, unit):
+    keep = KeepList.parse("partner.com\nbücher.de\n")
+    found = draft(spam(name, unit=unit), keep=keep)
+    assert found.text is None
+    assert "KEEP_LIST" in found.refused[0]
+
+
+def test_a_page_of_another_site_is_not_one_of_this_site():
+    pages = PAGES.with_columns(linking_domain=pl.lit("forum.com"))
+    found = draft(spam("forum.com", unit="url"), links=pages)
+    assert "other.com" not in text(found)

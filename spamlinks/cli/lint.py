@@ -125,6 +125,9 @@ def lint(
         )
     # A hundred thousand lines that all stay: looking for garbage among them costs a sixth.
     gc.set_threshold(200_000, 50, 100)
+    for path in files if fix else ():
+        if path.exists() and not path.is_file():
+            raise InputError(str(path), "is no plain file", "Only a file can be repaired.")
     own, spare = _own(site or ()), _kept(keep)
     allowed = tuple(allow or ())
     reports = []
@@ -145,7 +148,13 @@ def lint(
 def _read(path: Path) -> bytes:
     from spamlinks.disavow.reading import MAX_READ_BYTES, read_disavow_bytes
 
-    return sys.stdin.buffer.read(MAX_READ_BYTES) if path == STDIN else read_disavow_bytes(path)
+    if path != STDIN:
+        return read_disavow_bytes(path)
+    data = sys.stdin.buffer.read(MAX_READ_BYTES + 1)
+    if len(data) > MAX_READ_BYTES:
+        limit = f"larger than {MAX_READ_BYTES // 1024**2} MB, and Google takes 2 MB"
+        raise InputError("standard input", limit, "Give a disavow file.")
+    return data
 
 
 def _own(sites: Sequence[str]) -> tuple[str, ...]:

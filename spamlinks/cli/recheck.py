@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,7 @@ from spamlinks.cli.options import (
     parse_hints,
     parse_settings,
 )
-from spamlinks.errors import InputError
+from spamlinks.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -130,7 +131,8 @@ def _names(path: Path | None) -> list[str]:
 def _clean(value: object, limit: int = 200) -> str:
     from spamlinks.report.text import clean
 
-    return clean(str(value), limit)
+    # "##[" begins a command of a build server, wherever it stands in a line.
+    return clean(str(value), limit).replace("##[", "## [")
 
 
 def _show(found: Recheck) -> None:
@@ -180,7 +182,7 @@ def _group(heading: str, rows: pl.DataFrame, most: int) -> None:
 
 def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply: bool) -> None:
     """Show what goes, and with ``apply`` write the file without it."""
-    from spamlinks.disavow import replace_repaired
+    from spamlinks.disavow import read_disavow_bytes, replace_repaired
     from spamlinks.rechecking import without
 
     new, changes = without(found.live, names, prune=prune)
@@ -199,7 +201,9 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
     if not apply:
         typer.echo(f"{_lines(len(changes))} would go; --apply writes {_clean(live)}", err=True)
         return
-    old = found.live.render()
+    old = read_disavow_bytes(live)
+    if hashlib.sha256(old).hexdigest() != found.live.sha256:
+        raise OutputError(str(live), "it was changed meanwhile", "Run the command again.")
     kept = replace_repaired(live, old, new.render(), backup=True)
     name = f"; the former file is kept as {_clean(kept.name)}" if kept is not None else ""
     typer.echo(f"{_clean(live)}: {_lines(len(changes))} taken out{name}", err=True)

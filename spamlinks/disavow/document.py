@@ -202,7 +202,8 @@ class DisavowFile:
     def _above(self, host: str) -> Line | None:
         """The line of the closest name above a host; an address has none."""
         by_host = self._by_host
-        rest = "" if host[-1].isdigit() or ":" in host else host.partition(".")[2]
+        is_address = ":" in host or host.rpartition(".")[2].isdigit()
+        rest = "" if is_address else host.partition(".")[2]
         while rest:
             if rest in by_host:
                 return by_host[rest]

@@ -6,16 +6,17 @@ than the line did. Pruning takes out lines that others cover.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.document import DisavowFile
-from spamlinks.disavow.entries import Candidate, Entry, vet
+from spamlinks.disavow.entries import Entry
 from spamlinks.disavow.findings import Fix
-from spamlinks.disavow.lines import Line, read_line
+from spamlinks.disavow.lines import Kind, Line, read_line
 from spamlinks.disavow.merging import texts_without
 from spamlinks.disavow.problems import Problem
+from spamlinks.disavow.sites import Sites
 from spamlinks.guards import is_platform
 from spamlinks.urls import parse_host
 
@@ -88,6 +89,10 @@ def base_fix(line: Line) -> Fix | None:
     if Problem.SEVERAL_ENTRIES in line.problems:
         # A URL with blanks in it looks like several entries too.
         unsafe = not all(text.lower().startswith("domain:") for text in line.fix)
+    if line.kind is Kind.INVALID and not unsafe:
+        # Nobody disavows a platform by mending a line.
+        entries = [Entry(x.kind, x.value) for x in map(read_line, line.fix) if x.is_entry]
+        unsafe = any(e.kind is Kind.DOMAIN and is_platform(e.value) for e in entries)
     return Fix("unsafe" if unsafe else "safe", line.fix)
 
 
@@ -151,9 +156,11 @@ def repair(
     >>> repair(DisavowFile.parse("Domain:spam.com # bought")).file.render()
     b'# bought\\ndomain:spam.com\\n'
     """
-    spared = tuple(spare)
+    spared = Sites(spare)
     newline = _newline(file)
     blocks = [_fixed(line, unsafe, spared) for line in file.lines]
+    if blocks and blocks[0]:  # a second byte order mark would be read as the first
+        blocks[0] = (blocks[0][0].lstrip("\ufeff"), *blocks[0][1:])
     fixed = _document(file, [text for block in blocks for text in block], newline)
     gone = {
         line.number
@@ -184,25 +191,22 @@ def may_prune(by: Line) -> bool:
     return not by.has_error
 
 
-def _fixed(line: Line, unsafe: bool, spare: tuple[str, ...]) -> tuple[str, ...]:
+def _fixed(line: Line, unsafe: bool, spare: Sites) -> tuple[str, ...]:
     """The lines in place of one, repaired until they stay as they are."""
     fix = base_fix(line)
     if fix is not None and (unsafe or fix.kind == "safe") and fix.lines != (line.text,):
-        again = (read_line(text) for text in fix.lines)
-        if not (fix.kind == "unsafe" and _hits(fix, spare)):
+        again = [read_line(text) for text in fix.lines]
+        # What is an entry already hits nobody anew by being written otherwise.
+        if line.is_entry or not _hits(again, spare):
             return tuple(text for part in again for text in _fixed(part, unsafe, spare))
     wider = wider_fix(line) if unsafe else None
-    if wider is not None and not _hits(wider, spare):
+    if wider is not None and not _hits([read_line(text) for text in wider.lines], spare):
         return wider.lines
     return (line.text,)
 
 
-def _hits(fix: Fix, spare: tuple[str, ...]) -> bool:
-    if not spare:
-        return False
-    found = [read_line(text) for text in fix.lines]
-    wanted = [Candidate(Entry(x.kind, x.value)) for x in found if x.is_entry]
-    return any(refusal == "OWN_SITE" for _, refusal in vet(wanted, spare).refused)
+def _hits(lines: Sequence[Line], spare: Sites) -> bool:
+    return any(line.is_entry and spare.hit_by(line) is not None for line in lines)
 
 
 def _newline(file: DisavowFile) -> str:

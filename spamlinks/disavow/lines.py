@@ -72,7 +72,7 @@ _SCHEME_LIKE = re.compile(r"(?i)([a-z][a-z0-9+.\-]*)?:/{1,3}")
 _PREFIX = re.compile(r"(?i)([a-z][a-z0-9+\-]*):")
 _ENTRY_START = re.compile(r"(?i)(?:domain:|https?://)")
 _BETWEEN = re.compile(r"[\s,;]+")
-_INLINE = re.compile(r"\s+#")
+_INLINE = re.compile(r"\s#")
 _HALF_URL = re.compile(r"(?i)https?:/")
 _AFTER_HOST = re.compile(r"[/\\?#]")
 _PORT = re.compile(r":\d+$")
@@ -150,7 +150,7 @@ def _split_comment(entry: str) -> tuple[str, str]:
     found = _INLINE.search(entry)
     if found is None:
         return entry, ""
-    return entry[: found.start()], "# " + entry[found.end() :].strip(" \t#")
+    return entry[: found.start()].rstrip(), "# " + entry[found.end() :].strip(" \t#")
 
 
 def _read_one(entry: str, problems: list[Problem]) -> _Read:

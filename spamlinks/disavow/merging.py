@@ -83,7 +83,9 @@ def merge_candidates(
     newline = newline_of(live)
     if kept and not kept[-1].end:
         kept[-1] = replace(kept[-1], end=newline)
-    gap = [""] if kept and kept[-1].kind is not Kind.BLANK else []
+    # After a lone carriage return an empty line's "\n" would become the second half of its end.
+    joins = bool(kept) and kept[-1].end == "\r" and newline == "\n"
+    gap = [""] if kept and kept[-1].kind is not Kind.BLANK and not joins else []
     top = [*gap, *(safe_comment(line.removeprefix("# ")) for line in heading)]
     size = sum(len((line.text + line.end).encode()) for line in kept)
     block = block_within(new, top, lines=len(kept), size=size, newline=newline, spare=(*own, *keep))

@@ -105,6 +105,6 @@ def backup_path(path: Path, data: bytes) -> Path:
 def _replace(path: Path, old: bytes, new: bytes, *, backup: bool) -> Path | None:
     kept = backup_path(path, old) if backup else None
     if kept is not None:
-        write_atomic(kept, old)
+        write_atomic(kept, old, follow=False)
     write_atomic(path, new)
     return kept

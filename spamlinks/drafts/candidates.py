@@ -78,7 +78,8 @@ def _pages(name: str, links: pl.DataFrame | None) -> list[Entry]:
         if column in links.columns:
             test &= ~pl.col(column).fill_null(value=False)
     pages = links.filter(test)["referring_page"].drop_nulls().unique(maintain_order=True)
-    return [Entry.url(page) for page in pages if "/" in page.partition("://")[2]]
+    found = (Entry.url(page) for page in pages if "/" in page.partition("://")[2])
+    return [entry for entry in found if name in host_and_parents(entry.host)]
 
 
 def without_page(

@@ -126,7 +126,7 @@ def draft_disavow(
     wanted = candidates(domains, links, made_on=made_on, allow=wishes.allow)
     live = guards.live
     vetted = vet(wanted, guards.own_hosts, wishes.allow)
-    spared, kept_back = _spared(vetted.accepted, live, wishes.allow)
+    spared, kept_back = _spared(vetted.accepted, guards, wishes.allow)
     refused = (
         *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
         *kept_back,
@@ -196,20 +196,26 @@ def _header(run: dict[str, Any], made_on: date) -> Header:
 
 
 def _spared(
-    accepted: Sequence[Candidate], live: DisavowFile | None, allow: Collection[str]
+    accepted: Sequence[Candidate], guards: Guards, allow: Collection[str]
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """Hold back what comments of the live file say is not disavowed."""
-    if live is None or not live.kept_in_comments:
-        return tuple(accepted), ()
-    sites, out, held = Sites(live.kept_in_comments), [], []
+    """Hold back what the keep list names, and what comments of the live file keep.
+
+    Entries are compared, not cells of a table: a name can be spelt in many ways.
+    """
+    comments = guards.live.kept_in_comments if guards.live is not None else {}
+    keep = Sites((*guards.keep.domains, *guards.keep.urls))
+    sites, out, held = Sites(comments), [], []
     for candidate in accepted:
         entry = candidate.entry
-        hit = sites.hit_by(entry) if entry.kind is Kind.DOMAIN else None
-        if hit is None or entry.value in allow:
+        kept = keep.hit_by(entry) if keep else None
+        hit = sites.hit_by(entry) if comments and entry.kind is Kind.DOMAIN else None
+        if kept is not None:
+            held.append(f"{entry.value}: KEEP_LIST ({kept})")
+        elif hit is None or entry.value in allow:
             out.append(candidate)
         else:
-            number = live.kept_in_comments[hit]
-            held.append(f"{entry.value}: a comment of your live file keeps it (line {number})")
+            line = comments[hit]
+            held.append(f"{entry.value}: a comment of your live file keeps it (line {line})")
     return tuple(out), tuple(held)
 
 

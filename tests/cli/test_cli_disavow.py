@@ -51,7 +51,15 @@ def test_the_header_names_the_run_of_the_table(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"model": 1, "created": []}', "null", '{"prior": "x"}']
+    "text",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"model": 1, "created": []}',
+        '{"prior": "x"}',
+        '{"live": {"name": "x", "entries": 1e999}}',
+    ],
 )
 def test_a_damaged_run_beside_the_table_is_no_error(run: Run, folder: Path, text: str) -> None:
     (folder / "run.json").write_text(text)
@@ -312,3 +320,14 @@ def test_a_table_cannot_be_split_by_property(run: Run, folder: Path) -> None:
     )  # fmt: skip
     assert outcome.code == 1
     assert "does not say what is linked to" in outcome.line
+
+
+def test_a_file_of_somebody_else_in_the_folder_is_kept_and_named(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "disavow.txt").write_text("# mine\ndomain:old1.com\ndomain:old2.com\n")
+    outcome = run("audit", exports["ahrefs"], *SITE, "-o", tmp_path)
+    said = " ".join(outcome.talk.split())
+    assert "held 2 entries which the new one lacks" in said
+    (kept,) = tmp_path.glob("disavow.txt.bak-*")
+    assert b"domain:old1.com" in kept.read_bytes()

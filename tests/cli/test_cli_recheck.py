@@ -215,3 +215,11 @@ def test_a_live_file_among_the_exports_is_no_reason_to_keep_a_line(
     (folder / "links.csv").write_bytes(exports["ahrefs"].read_bytes())
     apart = run("recheck", live, exports["ahrefs"], "--site", "shop.example").data
     assert run("recheck", live, folder, "--site", "shop.example").data == apart
+
+
+def test_a_utf16_list_can_be_changed(run: Run, exports: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "live.txt"
+    path.write_bytes("domain:a.com\ndomain:b.com\n".encode("utf-16"))
+    outcome = run("recheck", path, exports["ahrefs"], "--remove", "a.com", "--apply")
+    assert outcome.code == 0, outcome.talk
+    assert path.read_bytes() == b"domain:b.com\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from spamlinks.disavow import Candidate, DisavowFile, Entry, write_disavow
+from spamlinks.disavow.write import backup_path
 from spamlinks.drafts import former_file, refuse_loss
 from spamlinks.errors import OutputError
 from spamlinks.files import write_atomic
@@ -129,3 +130,23 @@ def test_a_link_keeps_pointing_and_permissions_stay(tmp_path):
     assert link.is_symlink()
     assert real.read_bytes() == b"domain:new.example\n"
     assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_backup_is_never_written_through_a_link(tmp_path):
+    """Its name can be foreseen, so a stranger may have put a link there."""
+    path, victim = tmp_path / "disavow.txt", tmp_path / "victim"
+    old = b"domain:old.example\n"
+    path.write_bytes(old)
+    victim.write_bytes(b"secret")
+    link = backup_path(path, old)
+    link.symlink_to(victim)
+    assert write_disavow(path, b"domain:new.example\n", backup=True) == link
+    assert victim.read_bytes() == b"secret"
+    assert not link.is_symlink()
+    assert link.read_bytes() == old
+
+
+def test_a_long_name_in_letters_of_many_bytes_can_be_written(tmp_path):
+    path = tmp_path / ("\u5fc5" * 80 + ".txt")
+    write_disavow(path, b"domain:a.example\n")
+    assert path.read_bytes() == b"domain:a.example\n"
