@@ -201,6 +201,8 @@ def recheck(
     keep: Path | str | None = None,
     facts: Path | str | None = None,
     model: Path | str | None = None,
+    situation: str = "none",
+    precision: float | None = None,
     prior: float | str | None = None,
     mapping: Mapping | dict[str, str] | Path | str | None = None,
     accept_guess: bool = False,
@@ -211,13 +213,14 @@ def recheck(
     ----------
     live : path of the file that Google holds.
     exports : a file or several.
-    site, brand, keep, facts, model, prior : as the options of ``spamlinks recheck``.
+    site, brand, keep, facts, model, situation, precision, prior : as the options of
+        ``spamlinks recheck``.
     mapping, accept_guess : as for ``read_backlinks``.
 
     Returns
     -------
     Recheck: ``lines`` (polars; line, entry, finding, reason, effect, spam_score, links,
-    followed_links, domains) and ``counts`` by finding.
+    followed_links, domains), ``counts`` by finding, ``against_owner`` and ``counting_again``.
 
     Raises
     ------
@@ -229,6 +232,8 @@ def recheck(
         keep=_path(keep),
         facts=_path(facts),
         model=_path(model),
+        situation=situation,
+        precision=precision,
         prior=prior,
         hints=_hints(mapping, accept_guess),
     )

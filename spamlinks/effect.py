@@ -7,7 +7,7 @@ of its lines ends, so that an owner sees a line that reaches further than meant.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -107,6 +107,22 @@ class Effect:
         if self.whole.links > self.new.links:
             what = "The whole file takes" if self.new.links else "The live file takes"
             out.append(f"{what} away {self._said(self.whole)}.")
+        unknown = [
+            what
+            for many, what in (
+                (self.whole.followed_links, "followed links"),
+                (self.whole.visited, "search visits"),
+                (self.whole.authority, "authority"),
+            )
+            if many is None
+        ]
+        if out and self.source != "links":
+            out.append(
+                "Counted from the table of domains, without the links: entries for a part of a "
+                "domain or a single page are not counted."
+            )
+        if out and unknown:
+            out.append(f"Not known here: {', '.join(unknown)}.")
         hits = self.lines.filter(pl.col("good") > 0)
         for row in hits.head(most).iter_rows(named=True):
             out.append(_warning(row))
@@ -209,9 +225,17 @@ def effect_of(
     new_lines = lines.filter("new")["line"]
     fresh = joined.filter(pl.col("line").is_in(new_lines.implode()))
     new_entries = sum(entry not in before for entry in file.entry_set)
+    whole, new = _sums(joined, len(file.entry_set)), _sums(fresh, new_entries)
+    if not fresh.height:  # of what is known at all, nothing is 0
+        new = replace(
+            new,
+            followed_links=None if whole.followed_links is None else 0,
+            visited=None if whole.visited is None else 0,
+            authority=None if whole.authority is None else 0,
+        )
     return Effect(
-        _sums(joined, len(file.entry_set)),
-        _sums(fresh, new_entries),
+        whole,
+        new,
         lines.sort("links", "line", descending=[True, False]),
         int(domains["links"].sum()),
         int(domains["followed_links"].sum() or 0) if rel and _told(domains) else None,

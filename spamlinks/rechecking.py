@@ -66,18 +66,34 @@ class Recheck:
 
     ``effect`` says what taking the line out would do. ``spam_score`` is the worst of the domains
     that the line covers; null where it covers none. ``live`` is the file, ``run`` the facts of the
-    audit behind it.
+    audit behind it. ``against_owner`` numbers the lines that disavow the own site, then those that
+    disavow what the keep list or a comment spares.
     """
 
     lines: pl.DataFrame
     live: DisavowFile
     run: dict[str, Any]
+    against_owner: tuple[int, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
         """Number of lines by finding, all findings included."""
         found = dict(self.lines["finding"].value_counts().rows())
         return {item.value: int(found.get(item.value, 0)) for item in Found}
+
+    def counting_again(self, new: DisavowFile) -> tuple[int, int]:
+        """Return how many entries of ``live`` no line of ``new`` covers, and how many links.
+
+        A line that another covered counts with its own links when both go.
+        """
+        gone = {
+            line.number: Entry(line.kind, line.value)
+            for line in self.live.entries
+            if new.covers(line.value) is None
+        }
+        numbers = pl.Series(sorted(gone), dtype=pl.UInt32)
+        rows = self.lines.filter(pl.col("line").is_in(numbers.implode()))
+        return len(set(gone.values())), int(rows["links"].sum())
 
 
 def without(
@@ -165,7 +181,8 @@ def recheck(
         },
         orient="row",
     )
-    return Recheck(table, file, outcome.run)
+    first = sorted(rows.against, key=lambda number: (rows.against[number], number))
+    return Recheck(table, file, outcome.run, tuple(first))
 
 
 _Row = tuple[int, str, str, str, str, float | None, int, int | None, int]
@@ -192,6 +209,8 @@ class _Rows:
         for row in joined.iter_rows(named=True):
             self.hits.setdefault(row["line"], []).append(row)
         self.pages = self._page_scores(outcome)
+        self.against: dict[int, int] = {}
+        """Lines that their owner does not mean, with their rank: the own site is the first."""
 
     def _good(self) -> pl.Expr:
         score = at_even_odds(pl.col("spam_score"), self.prior) < LOOKS_GOOD
@@ -245,8 +264,7 @@ class _Rows:
             return Found.GOOD, spared, again
         good = sum(hit["good"] for hit in hits)
         if not {Problem.WHOLE_TLD, Problem.PUBLIC_SUFFIX}.isdisjoint(line.problems):
-            effect = f"hits {_counted(len(hits), 'domain')}, {good:,} of which look good; {again}"
-            effect = effect if hits else again
+            effect = f"{again}, {_from_domains(len(hits), good)}" if hits else again
             return Found.SUFFIX, "Many unrelated sites live under this name.", effect
         by = self.redundant.get(line.number)
         if by is not None:
@@ -263,6 +281,8 @@ class _Rows:
             even = pl.select(at_even_odds(pl.lit(worst or 0.0), self.prior)).item()
             if worst is not None and even < LOOKS_GOOD:
                 return Found.GOOD, f"The links on this page look honest ({shown}).", again
+            if even > 1 - LOOKS_GOOD:
+                return Found.KEEP, f"The links on this page still look bad ({shown}).", again
             return Found.KEEP, f"Not certain enough either way ({shown}).", again
         if good == len(hits):
             return Found.GOOD, _why_good(hits, shown), again
@@ -279,11 +299,14 @@ class _Rows:
     def _spared(self, line: Line) -> str:
         """Why the line must be taken out whatever the scores say; "" where nothing speaks so."""
         if self.own.hit_by(line) is not None:
+            self.against[line.number] = 0
             return "This is your own site, or one that holds it: take it out."
         if self.keep.hit_by(line) is not None:
+            self.against[line.number] = 1
             return "Your keep list names this site, or a part of it."
         hit = self.kept_sites.hit_by(line) if line.kind is Kind.DOMAIN else None
         if hit is not None:
+            self.against[line.number] = 2
             return f"The comment on line {self.kept[hit]} says that it is not disavowed."
         return ""
 
@@ -305,6 +328,13 @@ def _again(links: int, followed: int | None) -> str:
     said = f" ({followed:,} followed)" if followed is not None else ""
     its = "its 1 link" if links == 1 else f"its {links:,} links"
     return f"{its}{said} would count again"
+
+
+def _from_domains(many: int, good: int) -> str:
+    if many == 1:
+        return f"from 1 domain, which {'looks' if good else 'does not look'} good"
+    looks = {0: "none of which looks", 1: "1 of which looks"}.get(good, f"{good:,} of which look")
+    return f"from {many:,} domains, {looks} good"
 
 
 def _counted(many: int, noun: str) -> str:

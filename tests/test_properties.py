@@ -213,7 +213,7 @@ def test_a_property_of_another_site_than_the_guessed_one(tmp_path):
 def test_where_one_file_would_lose_an_entry_none_is_written(tmp_path):
     (tmp_path / "d-https-blog.shop.example.txt").write_text("domain:old.com\n")
     with pytest.raises(
-        OutputError, match="it holds 1 entry \(domain:old.com\) that the new file would not have"
+        OutputError, match=r"it holds 1 entry \(domain:old.com\) that the new file would not have"
     ):
         write_for_properties(BOTH, [Property(HTTPS), Property(BLOG)], tmp_path / "d.txt")
     assert [p.name for p in tmp_path.iterdir()] == ["d-https-blog.shop.example.txt"]

@@ -86,7 +86,7 @@ CASES = [  # line, finding, reason begins with, effect
     ("domain:mit.edu", Found.GOOD, "A school, university or public body",
      "its 1 link (1 followed) would count again"),
     ("domain:blogspot.com", Found.SUFFIX, "Many unrelated sites",
-     "hits 2 domains, 1 of which look good; its 2 links (2 followed) would count again"),
+     "its 2 links (2 followed) would count again, from 2 domains, 1 of which looks good"),
     ("domain:xyz", Found.SUFFIX, "Many unrelated sites", "none that these exports show"),
     ("domain:silent.com", Found.SILENT, "No link of these exports falls under it",
      "none that these exports show"),
@@ -94,7 +94,9 @@ CASES = [  # line, finding, reason begins with, effect
      "its 1 link (1 followed) would count again"),
     ("http://facebook.com/honest", Found.GOOD, "The links on this page look honest (score 0.01)",
      "its 1 link (1 followed) would count again"),
-    ("http://facebook.com/spam1", Found.KEEP, "Not certain enough either way (score 0.95)",
+    ("http://facebook.com/spam1", Found.KEEP, "The links on this page still look bad (score 0.95)",
+     "its 1 link (1 followed) would count again"),
+    ("http://unsure.com/1", Found.KEEP, "Not certain enough either way (score 0.05)",
      "its 1 link (1 followed) would count again"),
     ("http://facebook.com/other", Found.SILENT, "No link", "none that these exports show"),
     ("spam.com", Found.INVALID, "BARE_HOST: A host needs 'domain:'", "none: the line does nothing"),
@@ -137,7 +139,7 @@ def test_a_line_over_good_and_bad_sites_stays(look):
     text = "domain:com\n"
     row = look(text).row(0, named=True)
     assert row["finding"] == Found.SUFFIX
-    assert "of which look good" in row["effect"]
+    assert row["effect"].endswith(f"from {DOMAINS.height - 1} domains, 4 of which look good")
 
 
 def test_the_keep_list_and_comments_speak_first(look):
@@ -147,6 +149,62 @@ def test_the_keep_list_and_comments_speak_first(look):
     row = look("# NOT disavowed: spam.com\ndomain:spam.com").row(0, named=True)
     assert row["finding"] == Found.GOOD
     assert row["reason"] == "The comment on line 1 says that it is not disavowed."
+
+
+def test_what_the_owner_does_not_mean_is_numbered_with_the_own_site_first(look):
+    text = "# NOT disavowed: good.com\ndomain:good.com\ndomain:mit.edu\ndomain:spam.com\n"
+    keep = KeepList(domains=frozenset({"mit.edu"}))
+    look(text + "domain:shop.example\nhttps://www.shop.example/page\n", keep=keep)
+    found = recheck(
+        DisavowFile.parse(text + "domain:shop.example\nhttps://www.shop.example/page\n"), []
+    )
+    assert found.against_owner == (5, 6, 3, 2)  # own, own, keep list, comment; spam.com is meant
+    look("domain:good.com")
+    assert recheck(DisavowFile.parse("domain:good.com"), []).against_owner == ()
+
+
+REMOVED = [  # the file, what goes, entries and links that count again
+    ("domain:spam.com\ndomain:bad.com", ["spam.com"], (1, 10)),
+    # a child counts its own links, so they come on top when both go
+    ("domain:good.com\ndomain:a.good.com\ndomain:bad.com", ["good.com", "a.good.com"], (2, 41)),
+    # the child that stays holds all of them
+    ("domain:good.com\ndomain:a.good.com\ndomain:bad.com", ["good.com"], (1, 0)),
+    ("domain:spam.com\nhttp://spam.com/1\ndomain:bad.com",
+     ["spam.com", "http://spam.com/1"], (2, 10)),
+    ("domain:spam.com\ndomain:spam.com\ndomain:bad.com", ["spam.com"], (1, 10)),
+    ("domain:silent.com\ndomain:bad.com", ["silent.com"], (1, 0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "names", "again"), REMOVED)
+def test_how_many_links_count_again(look, text, names, again):
+    look(text)
+    found = recheck(DisavowFile.parse(text), [])
+    assert found.counting_again(without(found.live, names)[0]) == again
+    assert found.counting_again(found.live) == (0, 0)
+
+
+def test_what_is_pruned_stays_disavowed(look):
+    text = "domain:good.com\ndomain:a.good.com\ndomain:good.com\n"
+    look(text)
+    found = recheck(DisavowFile.parse(text), [])
+    new, changes = without(found.live, [], prune=True)
+    assert len(changes) == 2
+    assert found.counting_again(new) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("domain:edu", "from 1 domain, which looks good"),
+        ("domain:you.blogspot.com\ndomain:blogspot.com", "from 1 domain, which looks good"),
+        ("domain:me.blogspot.com\ndomain:blogspot.com", "from 1 domain, which does not look good"),
+    ],
+)
+def test_a_suffix_says_how_many_of_its_domains_look_good(look, text, said):
+    row = look(text).row(-1, named=True)
+    assert row["finding"] == Found.SUFFIX
+    assert row["effect"].endswith(said)
 
 
 def test_followed_links_are_not_known_without_the_column(monkeypatch):

@@ -17,14 +17,18 @@ from spamlinks.cli.options import (
     Map,
     MappingFile,
     Model,
+    Precision,
     Prior,
     Site,
+    Situation,
     parse_hints,
     parse_settings,
 )
 from spamlinks.errors import InputError, OutputError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from spamlinks.disavow import DisavowFile
     from spamlinks.rechecking import Recheck
 
@@ -32,6 +36,8 @@ __all__ = ["recheck"]
 
 SHOWN = {"looks good now": 50, "whole suffix": 30, "invalid": 20, "redundant": 10, "keep": 10}
 """Lines shown of each finding; of the silent ones only the number."""
+AGAINST_OWNER = "DISAVOWS YOUR OWN SITE, OR ONE THAT YOU KEEP"
+SHOWN_AGAINST_OWNER = 100
 
 
 def recheck(
@@ -71,6 +77,8 @@ def recheck(
     keep: Keep = None,
     facts: Facts = None,
     model: Model = None,
+    situation: Situation = "none",
+    precision: Precision = None,
     prior: Prior = None,
     map_columns: Map = None,
     mapping: MappingFile = None,
@@ -93,7 +101,9 @@ def recheck(
         text = "name what goes with --remove or --remove-list, or give --prune"
         raise typer.BadParameter(text, param_hint="--apply")
     hints = parse_hints(map_columns, mapping, accept_guess)
-    settings = parse_settings(site, brand, None, keep, facts, model, "none", None, prior, hints)
+    settings = parse_settings(
+        site, brand, None, keep, facts, model, situation, precision, prior, hints
+    )
     with progress() as stage:
         found = run_recheck(live, exports, settings, stage=stage)
     _show(found)
@@ -126,28 +136,25 @@ def _clean(value: object, limit: int = 200) -> str:
 
 
 def _show(found: Recheck) -> None:
-    """The findings to standard output, those that ask for a decision first."""
+    """The findings to standard output, those that ask for a decision first.
+
+    What an owner surely does not mean comes before all, with or without links in these exports.
+    """
     import polars as pl
 
     from spamlinks.cli.terminal import counted
     from spamlinks.rechecking import Found
 
+    numbers = pl.Series(found.against_owner, dtype=pl.UInt32)
+    first = pl.DataFrame({"line": numbers}).join(
+        found.lines, on="line", how="left", maintain_order="left"
+    )
+    _group(AGAINST_OWNER, first, SHOWN_AGAINST_OWNER)
+    rest = found.lines.filter(~pl.col("line").is_in(numbers.implode()))
+    rest = rest.sort("links", descending=True, maintain_order=True)
     for item in Found:
-        rows = found.lines.filter(pl.col("finding") == item.value)
-        if not rows.height:
-            continue
-        typer.echo(f"{item.value}: {rows.height:,}")
-        rows = rows.sort("links", descending=True, maintain_order=True)
-        shown = rows.head(SHOWN.get(item.value, 0))
-        for row in shown.iter_rows(named=True):
-            typer.echo(
-                f"  line {row['line']:,}  {_clean(row['entry'], 100)}\n"
-                f"    {_clean(row['reason'], 300)} {_without(_clean(row['effect'], 200))}."
-            )
-        if rows.height > shown.height and shown.height:
-            typer.echo(f"  and {rows.height - shown.height:,} more; -o FILE.csv writes all")
-        elif rows.height > shown.height:
-            typer.echo("  no link in these exports, which are samples: they stay")
+        rows = rest.filter(pl.col("finding") == item.value)
+        _group(item.value, rows, SHOWN.get(item.value, 0))
     totals = found.run["totals"]
     typer.echo(
         f"{_clean(found.live.source)}: {counted(found.lines.height, 'entry line')} against "
@@ -165,9 +172,24 @@ def _without(effect: str) -> str:
     return f"Without it {effect}"
 
 
+def _group(heading: str, rows: pl.DataFrame, most: int) -> None:
+    """One heading with the first of its lines; nothing where there is no line."""
+    if not rows.height:
+        return
+    typer.echo(f"{heading}: {rows.height:,}")
+    for row in rows.head(most).iter_rows(named=True):
+        typer.echo(
+            f"  line {row['line']:,}  {_clean(row['entry'], 100)}\n"
+            f"    {_clean(row['reason'], 300)} {_without(_clean(row['effect'], 200))}."
+        )
+    if not most:
+        typer.echo("  no link in these exports, which are samples: they stay")
+    elif rows.height > most:
+        typer.echo(f"  and {rows.height - most:,} more; -o FILE.csv writes all")
+
+
 def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply: bool) -> None:
     """Show what goes, and with ``apply`` write the file without it."""
-    from spamlinks.cli.terminal import counted
     from spamlinks.disavow import read_disavow_bytes, replace_repaired
     from spamlinks.rechecking import without
 
@@ -185,33 +207,26 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
             "An empty upload clears the list; do that in Google's own tool if you mean it.",
         )
     if not apply:
-        many = counted(len(changes), "line")
-        typer.echo(f"{many} would go; --apply writes {_clean(live)}", err=True)
+        typer.echo(f"{_lines(len(changes))} would go; --apply writes {_clean(live)}", err=True)
         return
     old = read_disavow_bytes(live)
     if hashlib.sha256(old).hexdigest() != found.live.sha256:
         raise OutputError(str(live), "it was changed meanwhile", "Run the command again.")
     kept = replace_repaired(live, old, new.render(), backup=True)
     name = f"; the former file is kept as {_clean(kept.name)}" if kept is not None else ""
-    typer.echo(f"{_clean(live)}: {counted(len(changes), 'line')} taken out{name}", err=True)
+    typer.echo(f"{_clean(live)}: {_lines(len(changes))} taken out{name}", err=True)
 
 
 def _warn(found: Recheck, new: DisavowFile) -> None:
     """Say how many links count again."""
-    import polars as pl
-
-    from spamlinks.disavow import Entry
-
-    stays = new.entry_set
-    gone = [x.number for x in found.live.entries if Entry(x.kind, x.value) not in stays]
-    rows = found.lines.filter(
-        pl.col("line").is_in(pl.Series(gone, dtype=pl.UInt32).implode())
-        & (pl.col("finding") != "redundant")
-    )
-    links = int(rows["links"].sum())
-    if rows.height:
+    entries, links = found.counting_again(new)
+    if entries:
         typer.echo(
             f"{links:,} link{'' if links == 1 else 's'} of these exports would count again, from "
-            f"{rows.height:,} {'entry' if rows.height == 1 else 'entries'}",
+            f"{entries:,} {'entry' if entries == 1 else 'entries'}",
             err=True,
         )
+
+
+def _lines(many: int) -> str:
+    return f"{many:,} line{'' if many == 1 else 's'}"

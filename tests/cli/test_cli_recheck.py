@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import polars as pl
 import pytest
 from cli_outcome import EXAMPLES, Run
+
+import spamlinks
 
 LIVE = EXAMPLES / "disavow.txt"
 
@@ -35,6 +38,61 @@ def test_every_line_is_in_one_group(run: Run, exports: dict[str, Path], live: Pa
     assert "Line 4 (domain:cheapretivi.com) covers it. Taking it out changes nothing" in text
     assert "25 entry lines against" in outcome.talk
     assert live.read_text("utf-8").count("cheapretivi") == 3  # nothing is changed
+
+
+def test_the_own_site_stands_above_all(
+    run: Run, exports: dict[str, Path], live: Path, tmp_path: Path
+) -> None:
+    """With no link in the exports, and behind more good lines than are shown."""
+    keep = tmp_path / "keep.txt"
+    keep.write_text("silent-site.com\n")
+    many = "".join(f"domain:school{n}.edu\n" for n in range(80))
+    live.write_text(live.read_text("utf-8") + many + "domain:shop.example\n", "utf-8")
+    outcome = run(
+        "recheck", live, exports["ahrefs"], "--site", "shop.example", "--keep", keep
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.talk
+    lines = outcome.data.decode().splitlines()
+    assert lines[0] == "DISAVOWS YOUR OWN SITE, OR ONE THAT YOU KEEP: 2"
+    assert lines[1].endswith("domain:shop.example")
+    assert lines[3].endswith("domain:silent-site.com")
+    assert sum("domain:shop.example" in line for line in lines) == 1
+
+
+def test_both_lines_of_a_pair_that_goes_count(
+    run: Run, exports: dict[str, Path], live: Path
+) -> None:
+    """The links fall under the closer line, which alone would be redundant."""
+
+    def said(*names: str) -> str:
+        options = [part for name in names for part in ("--remove", name)]
+        return run("recheck", live, exports["ahrefs"], "--site", "shop.example", *options).talk
+
+    with_child, alone = said("cheapretivi.com", "sub.cheapretivi.com"), said("wapavezoze.ch")
+    assert "from 2 entries" in with_child
+    assert "3 lines would go;" in with_child
+    assert "1 line would go;" in alone
+
+
+def test_precision_and_situation_reach_the_verdicts(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    """A line of a domain that is DISAVOW at a low precision alone is certain only there."""
+    found = spamlinks.audit(exports["ahrefs"], site="shop.example", precision=0.5).domains
+    certain = found.filter(pl.col("verdict") == "DISAVOW")["linking_domain"]
+    assert certain.len() > 0
+    live = tmp_path / "live.txt"
+    live.write_text("".join(f"domain:{name}\n" for name in certain))
+    base = ("recheck", live, exports["ahrefs"], "--site", "shop.example")
+    table = tmp_path / "lines.csv"
+
+    def sure(*options: str) -> int:
+        assert run(*base, *options, "-o", table).code == 0
+        return table.read_text("utf-8-sig").count("Still certain enough")
+
+    assert sure("--precision", "0.5") == certain.len()
+    assert sure("--precision", "0.995") < certain.len()
+    assert run(*base, "--situation", "panic").code == 2
 
 
 def test_a_table_holds_every_line(
