@@ -220,8 +220,7 @@ def recheck(
     Returns
     -------
     Recheck: ``lines`` (polars; line, entry, finding, reason, effect, spam_score, links,
-    followed_links, domains), ``counts`` by finding, and ``spared``, the numbers of lines that hit
-    your own site, your keep list, or what a comment of the file keeps.
+    followed_links, domains), ``counts`` by finding, ``against_owner`` and ``counting_again``.
 
     Raises
     ------

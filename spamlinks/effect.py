@@ -7,13 +7,14 @@ of its lines ends, so that an owner sees a line that reaches further than meant.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from spamlinks.disavow import DisavowFile, Entry, Kind
 from spamlinks.guards import institution_mask, platform_mask
+from spamlinks.looks_good import good_score
 from spamlinks.policy import Reason
 from spamlinks.signals.scales import mean_quantile
 from spamlinks.urls import linking_domain
@@ -24,8 +25,6 @@ MIN_VISITS = 10
 """Search visits a month, as a vendor estimates them, from which a domain counts as visited."""
 HIGH_AUTHORITY = 0.75
 """A vendor's metric above that of three in four linking domains counts as authority."""
-GOOD_SHARE = 0.5
-"""Of the assumed share of spam: a domain whose score is below it looks better than most."""
 _METRICS = ("ahrefs_domain_rating", "majestic_domain_trust_flow", "moz_domain_authority")
 _SPARED = [r.value for r in (Reason.OWN_SITE, Reason.KEEP_LIST, Reason.PLATFORM)] + [
     r.value for r in (Reason.INSTITUTION, Reason.POPULAR)
@@ -37,8 +36,8 @@ SHOWN_NAMES = 3
 class Sums:
     """What some lines take away together; None where the exports do not say.
 
-    ``good`` counts domains that look good and have followed links: a score below half the share of
-    spam that the run assumes, or a site that nobody should disavow without a look.
+    ``good`` counts domains that look good and have followed links: honest nine times in ten even if
+    half of such entries were spam, or a site that nobody should disavow without a look.
     """
 
     entries: int
@@ -101,6 +100,22 @@ class Effect:
         if self.whole.links > self.new.links:
             what = "The whole file takes" if self.new.links else "The live file takes"
             out.append(f"{what} away {self._said(self.whole)}.")
+        unknown = [
+            what
+            for many, what in (
+                (self.whole.followed_links, "followed links"),
+                (self.whole.visited, "search visits"),
+                (self.whole.authority, "authority"),
+            )
+            if many is None
+        ]
+        if out and self.source != "links":
+            out.append(
+                "Counted from the table of domains, without the links: entries for a part of a "
+                "domain or a single page are not counted."
+            )
+        if out and unknown:
+            out.append(f"Not known here: {', '.join(unknown)}.")
         hits = self.lines.filter(pl.col("good") > 0)
         for row in hits.head(most).iter_rows(named=True):
             out.append(_warning(row))
@@ -197,9 +212,17 @@ def effect_of(
     new_lines = lines.filter("new")["line"]
     fresh = joined.filter(pl.col("line").is_in(new_lines.implode()))
     new_entries = sum(entry not in before for entry in file.entry_set)
+    whole, new = _sums(joined, len(file.entry_set)), _sums(fresh, new_entries)
+    if not fresh.height:  # of what is known at all, nothing is 0
+        new = replace(
+            new,
+            followed_links=None if whole.followed_links is None else 0,
+            visited=None if whole.visited is None else 0,
+            authority=None if whole.authority is None else 0,
+        )
     return Effect(
-        _sums(joined, len(file.entry_set)),
-        _sums(fresh, new_entries),
+        whole,
+        new,
         lines.sort("links", "line", descending=[True, False]),
         int(domains["links"].sum()),
         int(domains["followed_links"].sum() or 0) if rel and _told(domains) else None,
@@ -250,7 +273,7 @@ def _domain_table(domains: pl.DataFrame, links: pl.DataFrame | None, prior: floa
         "linking_domain",
         "links",
         "followed_links",
-        good=((pl.col("spam_score") < GOOD_SHARE * prior).fill_null(value=False) | spared)
+        good=(good_score(pl.col("spam_score"), prior) | spared)
         & (pl.col("followed_links").fill_null(1) > 0),
     )
     columns = frozenset(links.columns) if links is not None else frozenset()

@@ -22,7 +22,7 @@ STALE_SECONDS = 3600
 
 
 @contextlib.contextmanager
-def open_atomic(path: Path) -> Iterator[IO[bytes]]:
+def open_atomic(path: Path, *, follow: bool = True) -> Iterator[IO[bytes]]:
     """Open a file whose bytes replace ``path`` when the block ends, and only if it ends well.
 
     The bytes go to a temporary file in the same folder, are synced, and the file is renamed over
@@ -30,16 +30,20 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
     a replaced file are kept. The folder must exist. After any exception ``path`` is unchanged and
     the temporary file is gone. What a killed run left behind of this very file goes an hour later.
 
+    Without ``follow`` a symbolic link is itself replaced: nobody asked for the file it points to.
+
     Raises
     ------
     OutputError : the file cannot be written; ``path`` is then unchanged.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path if follow else path.parent))
+    target = target if follow else target / path.name
     temporary: Path | None = None
     try:
         if target.is_dir():
             raise IsADirectoryError(f"{target.name} is a folder")
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        known = target.exists() and (follow or not target.is_symlink())
+        mode = target.stat().st_mode & 0o777 if known else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(_PART, _prefix(target), target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
@@ -66,19 +70,20 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
             os.close(folder)
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, follow: bool = True) -> None:
     """Replace the content of ``path`` with ``data``, or leave it as it was: see ``open_atomic``.
 
     Raises
     ------
     OutputError : the file cannot be written; ``path`` is then unchanged.
     """
-    with open_atomic(path) as file:
+    with open_atomic(path, follow=follow) as file:
         file.write(data)
 
 
 def _prefix(target: Path) -> str:
-    return f".{target.name[:100]}."
+    # Names are limited in bytes, and a letter may take four.
+    return f".{os.fsdecode(os.fsencode(target.name)[:100])}."
 
 
 def _remove_stale(target: Path) -> None:

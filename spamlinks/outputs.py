@@ -10,7 +10,13 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.disavow import DisavowFile, not_reexamined, write_disavow
+from spamlinks.disavow import (
+    DisavowFile,
+    diff,
+    not_reexamined,
+    read_disavow_bytes,
+    write_disavow,
+)
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.drafts import (
     Draft,
@@ -25,6 +31,7 @@ from spamlinks.drafts import (
     with_effect,
 )
 from spamlinks.drafts.by_property import plan_for_properties, write_planned
+from spamlinks.drafts.completed import OURS
 from spamlinks.effect import examined
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import make_folder, write_atomic
@@ -70,9 +77,11 @@ def write_audit(
     target = folder / "disavow.txt"
     planned = plan_for_properties(audit, properties, target)
     make_folder(folder)
-    wishes = Wishes(former=former_file(target))
+    wishes = Wishes(former=former_file(target, audit.guards.live))
     try:
         draft = draft_disavow(audit.domains, audit.guards, audit.run, audit.links, wishes)
+        if properties:  # a file for none of them would be uploaded to one, and drop its list
+            draft = Draft(None, 0, 0, 0, "each property has a file of its own", draft.refused, ())
     except OutputError as error:  # the live file is full: all else is still worth having
         kept_entries = len(audit.guards.live.entries) if audit.guards.live is not None else 0
         why = f"{error.problem}. {error.hint.rstrip('.')}"
@@ -101,9 +110,12 @@ def write_audit(
     silent = len(run["disavow"]["not_reexamined"])
     if silent and audit.guards.live is not None:
         which = f"{silent:,} of the {len(audit.guards.live.entries):,} entries of your live file"
-        note = f"{which} cover no link of these exports and stay; 'spamlinks recheck' tells more"
+        note = f"no link of these exports falls under {which}; they stay ('spamlinks recheck')"
         run["notes"] = [*run["notes"], note]
         draft = replace(draft, notes=(*draft.notes, note))
+    lost = _would_lose(target, draft)
+    if lost:
+        run["notes"] = [*run["notes"], lost]
     report = render_report(run, audit.domains, audit.links)
     write_atomic(folder / "report.html", report.encode())
     kept: Path | None = None
@@ -134,6 +146,7 @@ def _links_beside(tables: list[Path], domains: pl.DataFrame) -> pl.DataFrame | N
         )
     except (OSError, pl.exceptions.PolarsError):
         return None
+    sound &= links.schema["linking_domain"] == pl.String  # no field of an export, so not above
     return links if fits and sound and "referring_page" in links.columns else None
 
 
@@ -142,6 +155,28 @@ def _live_facts(live: DisavowFile | None) -> dict[str, Any] | None:
     if live is None:
         return None
     return {"name": live.source, "sha256": live.sha256, "entries": len(live.entries)}
+
+
+def _would_lose(target: Path, draft: Draft) -> str:
+    """Say how many entries of a file that somebody else put there the new one lacks; "" for none.
+
+    A file of ours is made anew each time; another may be the list that Google holds.
+    """
+    if draft.text is None or not target.is_file():
+        return ""
+    try:
+        data = read_disavow_bytes(target)
+        old = DisavowFile.parse(data, target.name)
+    except InputError:
+        return ""
+    removed = () if data.startswith(OURS) else diff(old, DisavowFile.parse(draft.text))[1]
+    if not removed:
+        return ""
+    many = f"{len(removed):,} {'entry' if len(removed) == 1 else 'entries'}"
+    return (
+        f"the {target.name} that stood in this folder held {many} which the new one lacks; if it "
+        "is the list that Google holds, give it with --disavow"
+    )
 
 
 def _not_reexamined(audit: Audit) -> list[str]:
@@ -170,7 +205,8 @@ def disavow_from(
     ----------
     inputs : exports, or tables of ``audit`` (not both at once).
     settings : ``disavow`` is the live file to merge with. With tables only that, ``site`` and
-        ``keep`` can be honoured; the others decided the verdicts that the tables hold.
+        ``keep`` can be honoured; the others decided the verdicts that the tables hold. Without
+        ``site`` that of run.json beside the one table is spared.
     output : file to write; a file that is replaced is backed up first.
     allow : suffixes and addresses that are disavowed whole on purpose.
 
@@ -185,27 +221,30 @@ def disavow_from(
         raise InputError(
             "disavow", "exports and domains.csv files were given together", "Give one kind."
         )
-    wishes = Wishes(allowed_names(allow), former_file(output))
+    allowed = allowed_names(allow)
     if given:
         _refuse_unused(settings)
         live = read_beside(settings.disavow, DisavowFile.parse)
         keep = read_beside(settings.keep, KeepList.parse) or KeepList()
-        guards = Guards(site=settings.site, keep=keep, live=live)
+        run = run_of(inputs[0]) if len(inputs) == 1 else {}
+        site = settings.site if settings.site is not None else run.get("site")
+        guards = Guards(site=site, keep=keep, live=live)
         domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
         if live is None:
             _refuse_without_live(inputs, domains)
         links = _links_beside(inputs, domains)
-        run = run_of(inputs[0]) if len(inputs) == 1 else {}
+        wishes = Wishes(allowed, former_file(output, live))
         draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
         draft = replace(with_effect(draft, live, domains, links, run), run=None)
     else:
         outcome = audit(inputs, settings, stage=stage)
         live, run = outcome.guards.live, outcome.run
+        wishes = Wishes(allowed, former_file(output, live))
         draft = draft_disavow(outcome.domains, outcome.guards, run, outcome.links, wishes)
         draft = replace(with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
     if draft.text is not None:
         refuse_loss(output, draft.text)
-        kept = write_disavow(output, draft.text, backup=output.exists())
+        kept = write_disavow(output, draft.text, backup=True)
         draft = replace(draft, backup=kept.name if kept is not None else None)
     return draft
 

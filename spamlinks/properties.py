@@ -23,6 +23,7 @@ __all__ = [
     "parse_properties",
     "refuse_domain_property",
     "refuse_elsewhere",
+    "without_target",
 ]
 
 _DOMAIN_PROPERTY = re.compile(r"(?i)\s*sc-domain:\s*(\S*)")
@@ -74,15 +75,20 @@ def parse_properties(texts: Sequence[str], site: str | None) -> tuple[Property, 
 
     Raises
     ------
-    InputError : a Domain property, a text that is no URL, a site of somebody else, or one property
-        twice.
+    InputError : a Domain property, a text that is no URL, a site of somebody else, one property
+        twice, or an ``=`` with nothing after it.
     """
     found: dict[str, Property] = {}
     for text in texts:
         refuse_domain_property(text, "property")
         url, live = text.strip(), None
         head, equals, tail = url.rpartition("=")
-        if equals and head and tail.lower().endswith(".txt"):
+        # Only in a query may "=" belong to the URL. Elsewhere a list of any name is meant: if it
+        # were read as part of the URL, the new file, and then Google's, would lack its entries.
+        if equals and (tail.lower().endswith(".txt") or "?" not in head):
+            if not tail:
+                hint = "Name the list that the property has now, or leave the '=' out."
+                raise InputError("property", f"{url[:80]!r} names no file after '='", hint)
             url, live = head, Path(tail)
         parts = parse_host(authority(url))
         if not re.match(r"(?i)https?://", url) or parts.problem is not None:
@@ -109,14 +115,36 @@ def refuse_elsewhere(properties: Iterable[Property], site: str | None) -> None:
 def links_to(links: pl.DataFrame, prefix: str) -> pl.Series:
     """Which links count for a property: those whose target begins with it, or is not known.
 
-    Boolean series over the rows of ``links``.
+    A target without a scheme (``shop.example/a``) counts for http and https alike; one that names
+    no host (``/a``) is not known. Boolean series over the rows of ``links``.
     """
     if "target_url" not in links.columns:
         return pl.Series([True] * links.height, dtype=pl.Boolean)
+    scheme = prefix.partition("://")[0]
     targets = links["target_url"]
-    distinct = targets.drop_nulls().unique()
-    inside = [target for target in distinct if canonical_url(target).startswith(prefix)]
+    inside = [
+        target
+        for target in targets.drop_nulls().unique()
+        if not _names_host(target) or canonical_url(_absolute(target, scheme)).startswith(prefix)
+    ]
     return targets.is_null() | targets.is_in(pl.Series(inside, dtype=pl.String).implode())
+
+
+def without_target(links: pl.DataFrame) -> int:
+    """How many links do not say which site they point to; such links count for every property."""
+    if "target_url" not in links.columns:
+        return links.height
+    counts = links["target_url"].value_counts().rows()
+    return sum(n for target, n in counts if target is None or not _names_host(target))
+
+
+def _names_host(target: str) -> bool:
+    return parse_host(authority(target)).problem is None
+
+
+def _absolute(target: str, scheme: str) -> str:
+    bare = target.strip()
+    return bare if re.match(r"(?i)[a-z][a-z0-9+.-]*://", bare) else f"{scheme}://{bare.lstrip('/')}"
 
 
 def file_names(properties: Collection[Property], stem: str) -> list[str]:

@@ -30,7 +30,7 @@ from spamlinks.disavow.fixing import base_fix, is_repeat, may_prune
 from spamlinks.effect import covered_links
 from spamlinks.errors import InputError
 from spamlinks.guards import is_institution, is_platform
-from spamlinks.looks_good import good_score, good_site, shared_site
+from spamlinks.looks_good import LOOKS_GOOD, at_even_odds, good_score, good_site, shared_site
 from spamlinks.model.views import VIEW_TEXT
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Reason, Verdict
@@ -70,20 +70,34 @@ class Recheck:
 
     ``effect`` says what taking the line out would do. ``spam_score`` is the worst of the domains
     that the line covers, of a URL line that of its page; null where there is no link. ``live`` is
-    the file, ``run`` the facts of the audit behind it. ``spared`` has the numbers of lines that hit
-    what the user wants spared: the own site, the keep list, or what a comment of the file keeps.
+    the file, ``run`` the facts of the audit behind it. ``against_owner`` numbers the lines that
+    disavow the own site, then those that disavow what the keep list or a comment spares.
     """
 
     lines: pl.DataFrame
     live: DisavowFile
     run: dict[str, Any]
-    spared: tuple[int, ...] = ()
+    against_owner: tuple[int, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
         """Number of lines by finding, all findings included."""
         found = dict(self.lines["finding"].value_counts().rows())
         return {item.value: int(found.get(item.value, 0)) for item in Found}
+
+    def counting_again(self, new: DisavowFile) -> tuple[int, int]:
+        """Return how many entries of ``live`` no line of ``new`` covers, and how many links.
+
+        A line that another covered counts with its own links when both go.
+        """
+        gone = {
+            line.number: Entry(line.kind, line.value)
+            for line in self.live.entries
+            if new.covers(line.value) is None
+        }
+        numbers = pl.Series(sorted(gone), dtype=pl.UInt32)
+        rows = self.lines.filter(pl.col("line").is_in(numbers.implode()))
+        return len(set(gone.values())), int(rows["links"].sum())
 
 
 def recheck(
@@ -126,8 +140,9 @@ def recheck(
     rows = _Rows(file, outcome, float(prior))
     lines = [line for line in file.lines if line.is_entry or line.kind is Kind.INVALID]
     table = pl.DataFrame([rows.of(line) for line in lines], schema=_SCHEMA, orient="row")
-    spared = tuple(line.number for line in lines if line.is_entry and rows.spared(line))
-    return Recheck(table, file, outcome.run, spared)
+    ranks = {line.number: spared[0] for line in lines if (spared := rows.spared(line))}
+    first = tuple(sorted(ranks, key=lambda number: (ranks[number], number)))
+    return Recheck(table, file, outcome.run, first)
 
 
 _Row = tuple[int, str, str, str, str, float | None, int, int | None, int]
@@ -209,7 +224,7 @@ class _Rows:
             effect = f"none: its links stay disavowed by line {by.number:,}"
         elif found is Found.SUFFIX and hits:
             good = sum(hit["good"] for hit in hits)
-            effect = f"hits {_counted(len(hits), 'domain')}, {good:,} of which look good; {again}"
+            effect = f"{again}, {_from_domains(len(hits), good)}"
         elif found is Found.KEEP and followed == 0:
             effect = "none: no link of it would count"
         else:
@@ -225,9 +240,10 @@ class _Rows:
             return Found.INVALID, self._wrong(line)
         spared = self.spared(line)
         if not {Problem.WHOLE_TLD, Problem.PUBLIC_SUFFIX}.isdisjoint(line.problems):
-            return Found.SUFFIX, spared or "Many unrelated sites live under this name."
+            many = "Many unrelated sites live under this name."
+            return Found.SUFFIX, spared[1] if spared else many
         if spared:
-            return Found.GOOD, spared
+            return Found.GOOD, spared[1]
         by = self.redundant.get(line.number)
         if by is not None:
             how = "says the same" if is_repeat(line, by) else "covers it"
@@ -260,6 +276,9 @@ class _Rows:
                 Found.GOOD,
                 f"The links {what} look honest even if half of such entries are spam.",
             )
+        score = self.parts.get(line.number, (0.0, False))[0]
+        if pl.select(at_even_odds(pl.lit(score), self.prior)).item() > 1 - LOOKS_GOOD:
+            return Found.KEEP, f"The links {what} still look bad."
         return Found.KEEP, f"Not certain enough either way, by the links {what}."
 
     def _wrong(self, line: Line) -> str:
@@ -269,28 +288,29 @@ class _Rows:
         said = f"{code.value}: {PROBLEM_TEXT[code]}"
         fix = base_fix(line)
         meant = [self.spared(read_line(text)) for text in fix.lines] if fix is not None else []
-        if any(meant):
-            return f"{said} Do not mend it, delete it. {next(filter(None, meant))}"
+        wrong = next(filter(None, meant), None)
+        if wrong is not None:
+            return f"{said} Do not mend it. {wrong[1]}"
         if fix is None:
             return f"{said} Correct or delete it by hand; 'spamlinks lint FILE' shows the place."
         if fix.kind == "safe":
             return f"{said} 'spamlinks lint FILE --fix' mends it."
         return f"{said} 'spamlinks lint FILE --fix --unsafe' guesses what was meant."
 
-    def spared(self, line: Line) -> str:
-        """Why the line should go whatever the scores say; "" where nothing speaks so."""
+    def spared(self, line: Line) -> tuple[int, str] | None:
+        """Why the line should go whatever the scores say, with its rank: the own site is first."""
         if not line.is_entry:
-            return ""
+            return None
         if self.own.hit_by(line) is not None:
-            return "This is your own site, or one that holds it."
+            return 0, "This is your own site, or one that holds it: take it out."
         if self.keep.hit_by(line) is not None:
-            return "Your keep list names this site, or a part of it."
+            return 1, "Your keep list names this site, or a part of it."
         hit = self.kept_sites.hit_by(line) if line.kind is Kind.DOMAIN else None
         # A platform that is kept as a whole does not keep each of its users.
         whole = hit is not None and (len(line.value) <= len(hit) or not is_platform(hit))
         if hit is not None and whole and linking_domain(line.value) == linking_domain(hit):
-            return f"The comment on line {self.kept[hit]} says that it is not disavowed."
-        return ""
+            return 2, f"The comment on line {self.kept[hit]} says that it is not disavowed."
+        return None
 
     def _why_good(self, line: Line, hits: list[dict[str, Any]]) -> str:
         if all(hit["shared"] for hit in hits):
@@ -339,5 +359,8 @@ def _again(links: int, followed: int | None) -> str:
     return f"{its}{said} would count again"
 
 
-def _counted(many: int, noun: str) -> str:
-    return f"{many:,} {noun}{'' if many == 1 else 's'}"
+def _from_domains(many: int, good: int) -> str:
+    if many == 1:
+        return f"from 1 domain, which {'looks' if good else 'does not look'} good"
+    looks = {0: "none of which looks", 1: "1 of which looks"}.get(good, f"{good:,} of which look")
+    return f"from {many:,} domains, {looks} good"

@@ -163,12 +163,15 @@ def parse_host(text: str) -> HostParts:
         return HostParts(address, address, address, "", True, False, False, bool(at), port, None)
     if ":" in host:
         host, _, digits = host.partition(":")
-        if digits and not (digits.isascii() and digits.isdigit() and int(digits) <= 65535):
+        few = len(digits) <= 10 and digits.isascii() and digits.isdigit()
+        if digits and not (few and int(digits) <= 65535):
             return _bad("not an http(s) URL" if not host.count(".") else "bad port")
         port = int(digits) if digits else None
     host = host.rstrip(".")
     if not host:
         return _bad("no host")
+    if len(host) > MAX_HOST_CHARS:  # before the slow reading of international names
+        return _bad("host is longer than 253 characters")
     ascii_host = _to_ascii(host)
     if ascii_host is None:
         return _bad("host is not a valid international name")
@@ -251,7 +254,7 @@ def canonical_url(url: str) -> str:
     tail = text.replace("\\", "/").partition(raw)[2].partition("#")[0]
     if not tail.startswith("/"):
         tail = "/" + tail
-    return f"{scheme}://{host}{port}{quote(tail, safe=_URL_SAFE)}"
+    return f"{scheme}://{host}{port}{quote(tail, safe=_URL_SAFE, errors='replace')}"
 
 
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~-._|"

@@ -15,6 +15,7 @@ from spamlinks.exports.containers.parts import parts
 from spamlinks.exports.reading.source import BrokenEncodingError, Source, open_utf8, probe, resurvey
 from spamlinks.pipeline import DOMAIN_COLUMNS
 from spamlinks.policy import REASON_TEXT, Verdict
+from spamlinks.urls import linking_domain
 
 __all__ = ["live_entries_of", "read_domains", "run_of"]
 
@@ -145,7 +146,7 @@ def live_entries_of(table: Path) -> tuple[str, int]:
     try:
         live = _run_beside(table)["live"]
         return str(live["name"]), int(live["entries"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         return "", 0
 
 
@@ -155,7 +156,7 @@ def run_of(table: Path) -> dict[str, Any]:
     Returns
     -------
     dict with those of ``created`` (ISO text), ``model`` (name, sha256), ``verdicts`` (counts),
-    ``prior`` and ``situation`` that are there; {} where there is no such file.
+    ``prior``, ``situation`` and ``site`` that are there; {} where there is no such file.
     """
     out: dict[str, Any] = {}
     try:
@@ -168,7 +169,9 @@ def run_of(table: Path) -> dict[str, Any]:
         if isinstance(prior, int | float) and 0 < prior < 1:
             out["prior"] = prior
         out["situation"] = str(run["situation"])[:40]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        if linking_domain(str(run["site"] or "")[:260]):
+            out["site"] = str(run["site"])
+    except (OSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         return out
     return out
 

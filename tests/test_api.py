@@ -53,6 +53,11 @@ def test_recheck():
     assert found.lines.height == 21
     assert sum(found.counts.values()) == 21
     assert "redundant" in found.counts
+    assert found.counting_again(found.live.remove("kesihagarden.com.au"))[0] == 1
+    with pytest.raises(InputError, match="situation"):
+        spamlinks.recheck(
+            EXAMPLES / "disavow.txt", EXAMPLES / "shop-ahrefs-backlinks.csv", situation="panic"
+        )
 
 
 def test_every_name_can_be_reached():

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from spamlinks.disavow import DisavowFile, collapsing
-from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow
+from spamlinks.drafts import Draft, Wishes, candidates, draft_disavow, former_file
 from spamlinks.errors import OutputError
 from spamlinks.policy import Guards, KeepList
 
@@ -80,6 +80,40 @@ def test_a_file_of_somebody_else_gives_no_comments():
     assert "the worst" not in text(draft(spam("a.com", "b.com"), former=former))
 
 
+LIVES = ["# mine\r\ndomain:old.com", "\ufeffdomain:old.com\n"]
+
+
+@pytest.mark.parametrize("live", LIVES, ids=ascii)
+def test_beside_the_same_live_file_another_day_changes_nothing(live, tmp_path):
+    file, target = DisavowFile.parse(live), tmp_path / "disavow.txt"
+    target.write_bytes(draft(spam("a.com", "b.com"), live=live).text or b"")
+    former = former_file(target, file)
+    again = draft(spam("b.com", "a.com"), TUESDAY, live, former=former)
+    assert again.unchanged
+    assert again.text == target.read_bytes()
+    assert again.changes == ("+ domain:a.com", "+ domain:b.com")  # beside the live file
+    more = draft(spam("a.com", "b.com", "c.com"), TUESDAY, live, former=former)
+    assert "# 2026-11-23 score 0.97, 3 links: an anchor sells" in text(more)
+    assert "# 2026-11-24 score 0.97, 3 links: an anchor sells" in text(more)
+    assert text(more).startswith(file.render().decode().removeprefix("\ufeff"))
+
+
+def test_a_file_that_lacks_a_line_of_the_live_file_is_no_former_one(tmp_path):
+    target = tmp_path / "disavow.txt"
+    target.write_bytes(draft(spam("a.com")).text or b"")
+    assert former_file(target) is not None
+    assert former_file(target, DisavowFile.parse("# mine\ndomain:old.com\n")) is None
+
+
+def test_the_diff_shows_the_new_lines_below_the_live_file():
+    found = draft(spam("a.com"), live="# mine\ndomain:old.com\n")
+    assert found.diff[:5] == (
+        "--- live.txt", "+++ the new file", "@@ -1,2 +1,8 @@", " # mine", " domain:old.com",
+    )  # fmt: skip
+    assert found.diff[-1] == "+domain:a.com"
+    assert draft(spam("old.com"), live="domain:old.com\n").diff == ()
+
+
 def test_a_live_file_is_only_added_to_and_its_comments_stay():
     live = "# 2020-01-01 score 0.50, 9 links: old\ndomain:a.com\n"
     found = draft(spam("a.com", "b.com"), TUESDAY, live)
@@ -139,6 +173,9 @@ def test_where_no_page_is_known_it_is_held_back(links):
         ("1.2.3.4", "domain", (), False),
         ("1.2.3.4", "domain", ("1.2.3.4",), True),
         ("google.com", "url", ("google.com",), False),
+        ("mit.edu", "url", ("mit.edu",), False),  # an institution is no suffix
+        ("mit.edu", "domain", ("mit.edu",), False),  # whatever unit somebody writes
+        ("forum.com", "url", ("forum.com",), False),  # nor is a site with something to keep
         ("shop.example", "domain", ("shop.example",), False),
     ],
 )
@@ -173,6 +210,30 @@ def test_the_user_may_mean_it_after_all():
     assert found.changes == ("+ domain:paper.com",)
 
 
+def test_the_own_site_set_to_disavow_in_a_table_is_held_back():
+    row = domains(("mine.com", "domain", "DISAVOW", "OWN_SITE"))
+    found = draft(pl.concat([row, spam("bad.com")]))
+    assert found.changes == ("+ domain:bad.com",)
+    assert found.refused == ("mine.com: OWN_SITE",)
+
+
+def test_no_switch_allows_a_suffix_with_something_to_keep_inside():
+    row = domains(("blogspot.com", "url", "DISAVOW", "KEEP_LIST"))
+    found = draft(pl.concat([row, spam("bad.com")]), allow=frozenset({"blogspot.com"}))
+    assert found.changes == ("+ domain:bad.com",)
+    assert found.refused[0].startswith("blogspot.com: only single pages of it")
+
+
+def test_nothing_collapses_onto_what_a_comment_keeps(monkeypatch):
+    monkeypatch.setattr(collapsing, "MAX_LINES", 30)
+    monkeypatch.setattr("spamlinks.disavow.render.MAX_LINES", 30)
+    table = spam(*(f"https://www.paper.com/{n}" for n in range(40)), unit="url")
+    with pytest.raises(OutputError, match=r"4\d lines, and Google takes 30"):
+        draft(table, live=KEPT)
+    found = draft(table, live=KEPT, allow=frozenset({"paper.com"}))
+    assert found.changes == ("+ domain:www.paper.com",)
+
+
 def test_what_collapsed_is_told(monkeypatch):
     monkeypatch.setattr(collapsing, "MAX_LINES", 30)
     table = spam(*(f"https://spam.com/{n}" for n in range(40)), unit="url")
@@ -191,3 +252,31 @@ def test_candidates_without_a_day():
     assert candidate.comment == "score 0.97, 3 links: an anchor sells"
     (candidate,) = candidates(spam("a.com"), made_on=date(2026, 1, 2))
     assert candidate.comment.startswith("2026-01-02 score")
+
+
+# The keep list, however a table spells a name
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("PARTNER.com.", "domain"),
+        ("partner.com:80", "domain"),
+        ("user@partner.com", "domain"),
+        ("partner\u3002com", "domain"),
+        ("sub.partner.com.", "domain"),
+        ("Bücher.de", "domain"),
+        ("https://partner.com/bought", "url"),
+    ],
+)
+def test_the_keep_list_is_held_against_entries_not_against_cells(name, unit):
+    keep = KeepList.parse("partner.com\nbücher.de\n")
+    found = draft(spam(name, unit=unit), keep=keep)
+    assert found.text is None
+    assert "KEEP_LIST" in found.refused[0]
+
+
+def test_a_page_of_another_site_is_not_one_of_this_site():
+    pages = PAGES.with_columns(linking_domain=pl.lit("forum.com"))
+    found = draft(spam("forum.com", unit="url"), links=pages)
+    assert "other.com" not in text(found)

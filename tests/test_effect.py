@@ -19,7 +19,7 @@ DOMAINS = pl.DataFrame(
         ("good.com", 4, 3, 0.01, "SCORE_LOW"),
         ("nofollow.com", 5, 0, 0.01, "NOFOLLOW_ONLY"),
         ("middling.com", 2, 2, 0.3, "SCORE_LOW"),
-        ("me.blogspot.com", 1, 1, 0.02, "SCORE_LOW"),
+        ("me.blogspot.com", 1, 1, 0.01, "SCORE_LOW"),
         ("you.blogspot.com", 1, 1, 0.7, "SCORE_MIDDLE"),
         ("google.com", 3, 3, 0.5, "PLATFORM"),
     ],
@@ -122,7 +122,20 @@ def test_what_is_not_known_is_not_zero():
     assert effect.all_followed is None
     assert effect.whole.visited is None
     assert effect.whole.authority is None
-    assert effect.sentences() == ["The new entries take away 10 of 26 links from 1 of 7 domains."]
+    assert effect.sentences() == [
+        "The new entries take away 10 of 26 links from 1 of 7 domains.",
+        "Not known here: followed links, search visits, authority.",
+    ]
+
+
+def test_where_nothing_is_new_nothing_is_taken_away():
+    """0 of what the exports tell, and not known of what they do not."""
+    file = DisavowFile.parse("domain:good.com\n")
+    new = of("domain:good.com\n", live=file).new
+    assert (new.entries, new.followed_links, new.visited, new.authority) == (0, 0, 0, 0)
+    bare = LINKS.select("referring_page", "linking_domain")
+    new = effect_of(file, DOMAINS, bare, live=file).new
+    assert (new.links, new.followed_links, new.visited, new.authority) == (0, None, None, None)
 
 
 def test_from_domains_alone():
@@ -132,6 +145,11 @@ def test_from_domains_alone():
     assert (effect.whole.links, effect.whole.followed_links) == (4, 3)
     assert effect.source == "domains"
     assert effect.whole.visited is None
+    assert effect.sentences()[1:3] == [
+        "Counted from the table of domains, without the links: entries for a part of a domain or "
+        "a single page are not counted.",
+        "Not known here: search visits, authority.",
+    ]
 
 
 def test_a_group_of_links_counts_as_many():
@@ -142,7 +160,7 @@ def test_a_group_of_links_counts_as_many():
 def test_the_share_of_spam_moves_what_looks_good():
     text = "domain:middling.com"
     assert of(text).whole.good == 0
-    assert of(text, prior=0.7).whole.good == 1
+    assert of(text, prior=0.9).whole.good == 1
 
 
 def test_run_json_can_hold_it_and_names_every_line_that_hits_good_sites():
@@ -168,7 +186,7 @@ def test_many_warnings_are_bounded():
     )
     file = DisavowFile.parse("".join(f"domain:{name}\n" for name in names))
     said = effect_of(file, domains).sentences(3)
-    assert len(said) == 5
+    assert sum(sentence.startswith("Line ") for sentence in said) == 3
     assert said[-1] == "6 more lines hit domains that look good."
     whole = effect_of(DisavowFile.parse("domain:com"), domains).sentences()[-1]
     assert whole == (

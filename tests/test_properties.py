@@ -15,7 +15,13 @@ from spamlinks.drafts.by_property import plan_for_properties, write_for_properti
 from spamlinks.errors import InputError, OutputError
 from spamlinks.pipeline import Audit
 from spamlinks.policy import Guards
-from spamlinks.properties import Property, file_names, links_to, parse_properties
+from spamlinks.properties import (
+    Property,
+    file_names,
+    links_to,
+    parse_properties,
+    without_target,
+)
 
 RUN = {"created": "2026-11-23T10:00:00+00:00", "precision": 0.98, "prior": 0.1}
 HTTPS, BLOG = "https://www.shop.example/", "https://blog.shop.example/"
@@ -27,6 +33,8 @@ REFUSED = [  # text, site, what is said
     ("shop.example", None, "is no URL"),  # a site, yet no prefix: which scheme?
     ("ftp://shop.example/", None, "is no URL"),
     ("https://", None, "is no URL"),
+    ("https://shop.example/=", None, "names no file after '='"),  # an empty shell variable
+    ("https://shop.example=", None, "names no file after '='"),
     ("https://other.example/", "shop.example", r"https://other\.example/ does not belong to shop"),
 ]
 
@@ -48,6 +56,11 @@ READ = [  # text, prefix, live file
     ("https://shop.example/=live.txt", "https://shop.example/", "live.txt"),
     ("https://shop.example/=a=b.TXT", "https://shop.example/=a", "b.TXT"),  # the last "="
     ("https://shop.example/?p=1", "https://shop.example/?p=1", None),
+    ("https://shop.example/?p=1=live.txt", "https://shop.example/?p=1", "live.txt"),
+    # A list of any name: were it part of the URL, its entries would be lost with the upload.
+    ("https://shop.example/=live.list", "https://shop.example/", "live.list"),
+    ("https://shop.example=lists/live", "https://shop.example/", "lists/live"),
+    ("https://shop.example/=/dev/fd/63", "https://shop.example/", "/dev/fd/63"),
 ]
 
 
@@ -66,6 +79,12 @@ INSIDE = [  # prefix, target, whether it counts
     ("https://shop.example/blog/", "https://shop.example/blog/x", True),
     ("https://shop.example/blog/", "https://shop.example/blogger", False),
     ("https://shop.example/", None, True),  # not known: counts for every property
+    ("https://shop.example/", "/a", True),  # no host: not known either
+    ("https://shop.example/", "", True),
+    ("https://shop.example/", "shop.example/a", True),  # which scheme is not said: both count
+    ("http://shop.example/", "shop.example/a", True),
+    ("https://shop.example/", "//shop.example/a", True),
+    ("https://shop.example/", "www.shop.example/a", False),
 ]
 
 
@@ -77,6 +96,12 @@ def test_which_links_count(prefix, target, counts):
 
 def test_without_targets_every_link_counts():
     assert links_to(pl.DataFrame({"referring_page": ["a", "b"]}), HTTPS).to_list() == [True, True]
+
+
+def test_links_that_do_not_say_their_target():
+    links = pl.DataFrame({"target_url": [HTTPS, None, "/a", "/a", "shop.example/a"]})
+    assert without_target(links) == 3
+    assert without_target(links.select(page=pl.col("target_url"))) == 5
 
 
 @given(st.lists(st.text(max_size=30), max_size=6, unique=True))
@@ -160,6 +185,26 @@ def test_a_property_without_candidates_gets_no_file_and_that_is_said(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_candidates_that_link_to_no_property_given_are_counted(tmp_path):
+    note = "1 domain to disavow links to none of the properties given; is one missing?"
+    (alone,) = plan_for_properties(BOTH, [Property(HTTPS)], tmp_path / "d.txt")  # b.com: the blog
+    assert note in alone.draft.notes
+    both = plan_for_properties(BOTH, [Property(HTTPS), Property(BLOG)], tmp_path / "d.txt")
+    assert not any("none of the properties" in x for plan in both for x in plan.draft.notes)
+
+
+def test_a_live_list_of_any_name_is_never_lost(tmp_path):
+    live = tmp_path / "downloaded"
+    live.write_text("domain:old.com\n")
+    wanted = parse_properties([f"{HTTPS}={live}"], "shop.example")
+    write_for_properties(BOTH, wanted, tmp_path / "d.txt")
+    assert entries(tmp_path / "d-https-www.shop.example.txt")[0] == "domain:old.com"
+    missing = parse_properties([f"{HTTPS}={tmp_path / 'nowhere'}"], "shop.example")
+    with pytest.raises(InputError, match="cannot be read"):
+        write_for_properties(BOTH, missing, tmp_path / "e.txt")
+    assert not list(tmp_path.glob("e-*"))
+
+
 def test_a_property_of_another_site_than_the_guessed_one(tmp_path):
     with pytest.raises(InputError, match=r"other\.example/ does not belong to shop\.example"):
         write_for_properties(BOTH, [Property("https://other.example/")], tmp_path / "d.txt")
@@ -167,7 +212,9 @@ def test_a_property_of_another_site_than_the_guessed_one(tmp_path):
 
 def test_where_one_file_would_lose_an_entry_none_is_written(tmp_path):
     (tmp_path / "d-https-blog.shop.example.txt").write_text("domain:old.com\n")
-    with pytest.raises(OutputError, match="it holds 1 entries that the new file would not have"):
+    with pytest.raises(
+        OutputError, match=r"it holds 1 entry \(domain:old.com\) that the new file would not have"
+    ):
         write_for_properties(BOTH, [Property(HTTPS), Property(BLOG)], tmp_path / "d.txt")
     assert [p.name for p in tmp_path.iterdir()] == ["d-https-blog.shop.example.txt"]
 

@@ -86,7 +86,7 @@ CASES = [  # line, finding, reason begins with, effect
     ("domain:mit.edu", Found.GOOD, "A school, university or public body",
      "its 1 link (1 followed) would count again"),
     ("domain:blogspot.com", Found.SUFFIX, "Many unrelated sites",
-     "hits 2 domains, 1 of which look good; its 2 links (2 followed) would count again"),
+     "its 2 links (2 followed) would count again, from 2 domains, 1 of which looks good"),
     ("domain:xyz", Found.SUFFIX, "Many unrelated sites", "none that these exports show"),
     ("domain:silent.com", Found.SILENT, "No link of these exports falls under it",
      "none that these exports show"),
@@ -94,7 +94,9 @@ CASES = [  # line, finding, reason begins with, effect
      "its 1 link (1 followed) would count again"),
     ("http://facebook.com/honest", Found.GOOD, "The links on this page look honest",
      "its 1 link (1 followed) would count again"),
-    ("http://facebook.com/spam1", Found.KEEP, "Not certain enough either way, by the links on this",
+    ("http://facebook.com/spam1", Found.KEEP, "The links on this page still look bad.",
+     "its 1 link (1 followed) would count again"),
+    ("http://unsure.com/1", Found.KEEP, "Not certain enough either way, by the links on this page.",
      "its 1 link (1 followed) would count again"),
     ("http://facebook.com/other", Found.SILENT, "No link", "none that these exports show"),
     ("spam.com", Found.INVALID, "BARE_HOST: A host needs 'domain:' before it to be an entry. "
@@ -183,6 +185,62 @@ def test_the_keep_list_and_comments_speak_first(look):
     row = look("# NOT disavowed: spam.com\ndomain:spam.com").row(0, named=True)
     assert row["finding"] == Found.GOOD
     assert row["reason"] == "The comment on line 1 says that it is not disavowed."
+
+
+def test_what_the_owner_does_not_mean_is_numbered_with_the_own_site_first(look):
+    text = "# NOT disavowed: good.com\ndomain:good.com\ndomain:mit.edu\ndomain:spam.com\n"
+    keep = KeepList(domains=frozenset({"mit.edu"}))
+    look(text + "domain:shop.example\nhttps://www.shop.example/page\n", keep=keep)
+    found = recheck(
+        DisavowFile.parse(text + "domain:shop.example\nhttps://www.shop.example/page\n"), []
+    )
+    assert found.against_owner == (5, 6, 3, 2)  # own, own, keep list, comment; spam.com is meant
+    look("domain:good.com")
+    assert recheck(DisavowFile.parse("domain:good.com"), []).against_owner == ()
+
+
+REMOVED = [  # the file, what goes, entries and links that count again
+    ("domain:spam.com\ndomain:bad.com", ["spam.com"], (1, 10)),
+    # a child counts its own links, so they come on top when both go
+    ("domain:good.com\ndomain:a.good.com\ndomain:bad.com", ["good.com", "a.good.com"], (2, 41)),
+    # the child that stays holds all of them
+    ("domain:good.com\ndomain:a.good.com\ndomain:bad.com", ["good.com"], (1, 0)),
+    ("domain:spam.com\nhttp://spam.com/1\ndomain:bad.com",
+     ["spam.com", "http://spam.com/1"], (2, 10)),
+    ("domain:spam.com\ndomain:spam.com\ndomain:bad.com", ["spam.com"], (1, 10)),
+    ("domain:silent.com\ndomain:bad.com", ["silent.com"], (1, 0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "names", "again"), REMOVED)
+def test_how_many_links_count_again(look, text, names, again):
+    look(text)
+    found = recheck(DisavowFile.parse(text), [])
+    assert found.counting_again(without(found.live, names)[0]) == again
+    assert found.counting_again(found.live) == (0, 0)
+
+
+def test_what_is_pruned_stays_disavowed(look):
+    text = "domain:good.com\ndomain:a.good.com\ndomain:good.com\n"
+    look(text)
+    found = recheck(DisavowFile.parse(text), [])
+    new, changes = without(found.live, [], prune=True)
+    assert len(changes) == 2
+    assert found.counting_again(new) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("domain:edu", "from 1 domain, which looks good"),
+        ("domain:you.blogspot.com\ndomain:blogspot.com", "from 1 domain, which looks good"),
+        ("domain:me.blogspot.com\ndomain:blogspot.com", "from 1 domain, which does not look good"),
+    ],
+)
+def test_a_suffix_says_how_many_of_its_domains_look_good(look, text, said):
+    row = look(text).row(-1, named=True)
+    assert row["finding"] == Found.SUFFIX
+    assert row["effect"].endswith(said)
 
 
 def test_followed_links_are_not_known_without_the_column(monkeypatch):
@@ -371,7 +429,7 @@ def test_what_the_user_wants_spared(monkeypatch, text, spared, finding, effect):
     monkeypatch.setattr(module, "audit", lambda *args, **options: outcome())
     found = recheck(DisavowFile.parse(text), [])
     last = found.lines.row(-1, named=True)
-    assert found.spared == spared
+    assert found.against_owner == spared
     assert last["finding"] == finding
     assert last["effect"].startswith(effect)
 
@@ -382,15 +440,15 @@ def test_a_suffix_over_the_own_site_is_both(monkeypatch):
     monkeypatch.setattr(module, "audit", lambda *args, **options: found)
     found = recheck(DisavowFile.parse("domain:com"), [])
     row = found.lines.row(0, named=True)
-    assert found.spared == (1,)
+    assert found.against_owner == (1,)
     assert (row["finding"], row["reason"][:21]) == (Found.SUFFIX, "This is your own site")
-    assert row["effect"].startswith("hits ")
+    assert row["effect"].startswith("its ")
 
 
 def test_a_broken_line_over_the_own_site_is_not_to_be_mended(look):
     reason = look("shop.example")["reason"][0]
     assert reason.startswith("BARE_HOST:")
-    assert "Do not mend it, delete it. This is your own site" in reason
+    assert "Do not mend it. This is your own site" in reason
 
 
 def test_the_live_file_is_named_to_the_audit_but_guards_nothing(monkeypatch, tmp_path):
@@ -426,14 +484,37 @@ def test_any_file_gets_one_finding_a_line_and_pruning_loses_nothing(texts):
     meant = [n for n, text in enumerate(texts, 1) if text and not text.startswith("#")]
     assert found.lines["line"].to_list() == meant
     assert sum(found.counts.values()) == len(meant)
-    assert set(found.spared) <= {line.number for line in file.entries}
+    assert set(found.against_owner) <= {line.number for line in file.entries}
     # No link is counted twice: taking out every line can give back each link once at most.
     assert found.lines["links"].sum() <= DOMAINS["links"].sum()
     for row in found.lines.iter_rows(named=True):
-        if row["finding"] == Found.GOOD and row["line"] not in found.spared:
+        if row["finding"] == Found.GOOD and row["line"] not in found.against_owner:
             assert row["links"] > 0, row
     pruned, changes = without(file, [], prune=True)
     redundant = found.lines.filter(pl.col("effect").str.contains("stay disavowed by line"))
     assert len(changes) <= redundant.height
     for page in LINKS["referring_page"]:
         assert (file.covers(page) is None) == (pruned.covers(page) is None)
+
+
+SHARED_DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
+PAIRS = [  # real disavow file, real export, findings that it must have
+    ("growth-austen__disavow_automator__disavow.txt", "growth-austen_urls.txt",
+     {Found.SUFFIX, Found.INVALID, Found.REDUNDANT, Found.SILENT, Found.KEEP}),
+    ("poortechguy__poortechguy.github.io__disavow.txt", "semrush_dash2trade.com-backlinks.csv",
+     {Found.SUFFIX, Found.SILENT}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "export", "findings"), PAIRS, ids=[pair[0] for pair in PAIRS])
+def test_real_files_against_real_exports(name, export, findings):
+    path = SHARED_DATA / "disavow" / name
+    if not path.is_file():
+        pytest.skip("the real disavow files are not part of the repository")
+    before = path.read_bytes()
+    found = recheck(path, [SHARED_DATA / "exports" / export])
+    assert {item for item, many in found.counts.items() if many} == findings
+    assert found.lines.height == len(found.live.entries) + found.counts[Found.INVALID]
+    assert found.lines["reason"].str.len_chars().min() > 0
+    assert found.lines["links"].sum() <= found.run["totals"]["links"]
+    assert path.read_bytes() == before

@@ -222,3 +222,11 @@ def test_authority_expr_agrees_with_authority(urls: list[str | None]) -> None:
     found = frame.select(authority_expr("u").alias("a"))["a"].to_list()
     plain = pl.Series([None if u is None else authority(u) for u in urls], dtype=pl.String)
     assert found == plain.str.to_lowercase().to_list()
+
+
+def test_a_port_of_thousands_of_digits_is_a_bad_port():
+    assert parse_host("a.com:" + "1" * 5000).problem == "bad port"
+
+
+def test_a_url_with_half_a_letter_is_still_written():
+    assert canonical_url("http://a.com/\udcff") == "http://a.com/?"

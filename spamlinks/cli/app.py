@@ -6,6 +6,7 @@ clear line, 2 usage. Heavy imports are inside the commands, so that ``--help`` a
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -422,5 +423,8 @@ def simulate(
 
 def main() -> None:
     """Run the command line; our own errors end in one line and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console that lacks a letter shows its number
+            stream.reconfigure(errors="backslashreplace")
     with report_errors():
         app()

@@ -44,7 +44,10 @@ def disavow(
         typer.Option(metavar="LIVE.txt", help="Add to this file; no line of it is lost."),
     ] = None,
     show_diff: Annotated[
-        bool, typer.Option("--diff", help="Show the entries that are new, on standard output.")
+        bool,
+        typer.Option(
+            "--diff", help="Show the lines that are new beside the live file, on standard output."
+        ),
     ] = False,
     allow: Annotated[
         list[str] | None,
@@ -85,13 +88,13 @@ def disavow(
                 exports, settings, output, wanted, allow=allow or (), stage=stage
             )
         for item in apart if show_diff else ():
-            for line in item.draft.changes:
+            for line in item.draft.diff:
                 typer.echo(f"{item.path.name}: {line}")
         show_properties(apart)
         return
     with progress() as stage:
         draft = disavow_from(exports, settings, output, allow=allow or (), stage=stage)
     if show_diff:
-        for line in draft.changes:
+        for line in draft.diff:
             typer.echo(line)
     show_draft(draft, output)

@@ -125,6 +125,9 @@ def lint(
         )
     # A hundred thousand lines that all stay: looking for garbage among them costs a sixth.
     gc.set_threshold(200_000, 50, 100)
+    for path in files if fix else ():
+        if path.exists() and not path.is_file():
+            raise InputError(str(path), "is no plain file", "Only a file can be repaired.")
     own, spare = _own(site or ()), _kept(keep)
     allowed = tuple(allow or ())
     reports = []
@@ -136,7 +139,7 @@ def lint(
             if fix:
                 report = lint_bytes(repaired, str(path), own=own, keep=spare, allow=allowed)[0]
         reports.append(report)
-    _show(reports, None if show_diff else format_, every, unsafe, prune)
+    _show(reports, None if show_diff else format_, every, unsafe and fix, prune and fix)
     failing = {"error", "warning"} if strict else {"error"}
     if any(finding.severity in failing for report in reports for finding in report.findings):
         raise typer.Exit(1)
@@ -145,7 +148,13 @@ def lint(
 def _read(path: Path) -> bytes:
     from spamlinks.disavow.reading import MAX_READ_BYTES, read_disavow_bytes
 
-    return sys.stdin.buffer.read(MAX_READ_BYTES) if path == STDIN else read_disavow_bytes(path)
+    if path != STDIN:
+        return read_disavow_bytes(path)
+    data = sys.stdin.buffer.read(MAX_READ_BYTES + 1)
+    if len(data) > MAX_READ_BYTES:
+        limit = f"larger than {MAX_READ_BYTES // 1024**2} MB, and Google takes 2 MB"
+        raise InputError("standard input", limit, "Give a disavow file.")
+    return data
 
 
 def _own(sites: Sequence[str]) -> tuple[str, ...]:
@@ -192,6 +201,8 @@ def _repaired(
     done = repair(file, unsafe=unsafe, prune=prune, spare=spare)
     new = done.file.render()
     if new == data:
+        if show:
+            typer.echo(f"{clean(str(path), 200)}: nothing to repair", err=True)
         return data
     name = clean(str(path), 200)
     # What --fix does unasked is safe; the rest is shown, since somebody must read it.

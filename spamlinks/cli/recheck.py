@@ -23,7 +23,7 @@ from spamlinks.cli.options import (
     parse_hints,
     parse_settings,
 )
-from spamlinks.errors import InputError
+from spamlinks.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,7 +42,8 @@ SHOWN = {
     "keep": 15,
 }
 """Lines shown of each finding; of the silent ones only the number."""
-SHOWN_SPARED = 100
+AGAINST_OWNER = "DISAVOWS YOUR OWN SITE, OR ONE THAT YOU KEEP"
+SHOWN_AGAINST_OWNER = 100
 ADVICE = {
     "looks good now": "take out those you agree with: --remove NAME",
     "redundant": "nothing is lost without them: --prune",
@@ -156,7 +157,8 @@ def _same(one: Path, other: Path) -> bool:
 def _clean(value: object, limit: int = 200) -> str:
     from spamlinks.report.text import clean
 
-    return clean(str(value), limit)
+    # "##[" begins a command of a build server, wherever it stands in a line.
+    return clean(str(value), limit).replace("##[", "## [")
 
 
 def _show(found: Recheck) -> None:
@@ -165,7 +167,7 @@ def _show(found: Recheck) -> None:
 
     from spamlinks.rechecking import Found
 
-    _show_spared(found)
+    _show_against_owner(found)
     for item in Found:
         rows = found.lines.filter(pl.col("finding") == item.value)
         if not rows.height:
@@ -175,7 +177,7 @@ def _show(found: Recheck) -> None:
             typer.echo(f"  {ADVICE[item.value]}")
         rows = rows.sort("links", "line", descending=[True, False])
         above = rows["line"].is_in(
-            pl.Series(found.spared[:SHOWN_SPARED], dtype=pl.UInt32).implode()
+            pl.Series(found.against_owner[:SHOWN_AGAINST_OWNER], dtype=pl.UInt32).implode()
         )
         if above.any():
             typer.echo(f"  {int(above.sum()):,} of them named above")
@@ -199,22 +201,18 @@ def _show_rows(rows: pl.DataFrame, *, together: bool) -> None:
             typer.echo(_line(row))
 
 
-def _show_spared(found: Recheck) -> None:
-    """Lines that the user cannot want, before everything else."""
+def _show_against_owner(found: Recheck) -> None:
+    """What an owner surely does not mean, with or without links in these exports."""
     import polars as pl
 
-    if not found.spared:
+    if not found.against_owner:
         return
-    numbers = pl.Series(found.spared, dtype=pl.UInt32)
-    rows = found.lines.filter(pl.col("line").is_in(numbers.implode()))
-    many = rows.height
-    what = "1 line disavows" if many == 1 else f"{many:,} lines disavow"
-    typer.echo(f"TAKE OUT FIRST: {what} what you want spared")
-    for row in rows.head(SHOWN_SPARED).iter_rows(named=True):
-        typer.echo(_line(row))
-        typer.echo(f"      {_clean(row['reason'], 300)}")
-    if many > SHOWN_SPARED:
-        typer.echo(f"  and {many - SHOWN_SPARED:,} more; -o FILE.csv writes all")
+    numbers = pl.Series("line", found.against_owner, dtype=pl.UInt32)
+    rows = numbers.to_frame().join(found.lines, on="line", how="left", maintain_order="left")
+    typer.echo(f"{AGAINST_OWNER}: {rows.height:,}")
+    _show_rows(rows.head(SHOWN_AGAINST_OWNER), together=True)
+    if rows.height > SHOWN_AGAINST_OWNER:
+        typer.echo(f"  and {rows.height - SHOWN_AGAINST_OWNER:,} more; -o FILE.csv writes all")
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -230,12 +228,12 @@ def _line(row: dict[str, Any]) -> str:
 def _talk(found: Recheck) -> None:
     """What was read, and what the lines were held against, to standard error."""
     from spamlinks.cli.show_files import show_files
-    from spamlinks.cli.terminal import open_console
+    from spamlinks.cli.terminal import counted, open_console
 
     name = _clean(found.live.source)
     totals = found.run["totals"]
     typer.echo(
-        f"{name}: {found.lines.height:,} lines against "
+        f"{name}: {counted(found.lines.height, 'entry line')} against "
         f"{totals['links']:,} links from {totals['domains']:,} domains"
         if found.lines.height
         else f"{name} holds no entry",
@@ -271,7 +269,7 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
         return
     old = read_disavow_bytes(live)
     if hashlib.sha256(old).hexdigest() != found.live.sha256:
-        raise InputError(str(live), "it was changed meanwhile", "Run the command again.")
+        raise OutputError(str(live), "it was changed meanwhile", "Run the command again.")
     kept = replace_repaired(live, old, new.render(), backup=True)
     name = f"; the former file is kept as {_clean(kept.name)}" if kept is not None else ""
     typer.echo(f"{_clean(live)}: {lines} taken out{name}", err=True)
@@ -281,27 +279,23 @@ def _warn(found: Recheck, new: DisavowFile) -> None:
     """Say how many links count again, and of how many entries the scores speak against it."""
     import polars as pl
 
-    from spamlinks.disavow import Entry
     from spamlinks.rechecking import Found
 
-    stays = new.entry_set
-    gone = [x.number for x in found.live.entries if Entry(x.kind, x.value) not in stays]
-    rows = found.lines.filter(
-        pl.col("line").is_in(pl.Series(gone, dtype=pl.UInt32).implode())
-        & (pl.col("finding") != Found.REDUNDANT.value)
-    )
-    if not rows.height:
+    entries, links = found.counting_again(new)
+    if not entries:
         return
-    links, followed = int(rows["links"].sum()), rows["followed_links"]
+    gone = [line.number for line in found.live.entries if new.covers(line.value) is None]
+    rows = found.lines.filter(pl.col("line").is_in(pl.Series(gone, dtype=pl.UInt32).implode()))
+    followed = rows["followed_links"]
     told = "" if followed.null_count() == rows.height else f" ({int(followed.sum()):,} followed)"
     typer.echo(
         f"{links:,} link{'' if links == 1 else 's'}{told} of these exports would count again, from "
-        f"{rows.height:,} {'entry' if rows.height == 1 else 'entries'}",
+        f"{entries:,} {'entry' if entries == 1 else 'entries'}",
         err=True,
     )
     doubtful = rows.filter((pl.col("finding") == Found.KEEP.value) & (pl.col("links") > 0))
-    entries = doubtful.filter(~pl.col("effect").str.starts_with("none"))["entry"].to_list()
-    if entries:
-        names = ", ".join(_clean(entry, 60) for entry in entries[:5])
-        rest = f" and {len(entries) - 5:,} more" if len(entries) > 5 else ""
+    doubted = doubtful.filter(~pl.col("effect").str.starts_with("none"))["entry"].to_list()
+    if doubted:
+        names = ", ".join(_clean(entry, 60) for entry in doubted[:5])
+        rest = f" and {len(doubted) - 5:,} more" if len(doubted) > 5 else ""
         typer.echo(f"not found to look good: {names}{rest}", err=True)

@@ -58,7 +58,7 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
         console.print(f"  {text(said, 400)}")
     _worst(console, outcome)
     show_outcome(console, draft, folder / "disavow.txt")
-    if draft.text is None and verdicts[Verdict.REVIEW.value]:
+    if draft.text is None and not draft.apart and verdicts[Verdict.REVIEW.value]:
         console.print(
             "  Look at the REVIEW rows in domains.csv or report.html; none of them is "
             "certain enough to write down for you."

@@ -42,7 +42,7 @@ def show_properties(apart: Sequence[ForProperty]) -> None:
 def show_outcome(console: Console, draft: Draft, path: Path) -> None:
     """Say what was held back, what the file takes away, and what was written or why nothing."""
     for line in draft.refused:
-        console.print(f"  held back: {text(line, 120)}", style="yellow")
+        console.print(f"  held back: {text(line, 400)}", style="yellow", soft_wrap=True)
     for line in draft.collapsed[:SHOWN_COLLAPSED]:
         console.print(f"  collapsed: {text(line, 120)}", style="yellow", soft_wrap=True)
     more(
@@ -64,6 +64,8 @@ def show_outcome(console: Console, draft: Draft, path: Path) -> None:
 
 
 def _verdict(console: Console, draft: Draft, path: Path) -> None:
+    if draft.text is None and draft.apart:
+        return  # what was written for each property is said below
     if draft.text is None:
         console.print(f"\n[bold]Nothing to disavow[/bold]: {draft.why_not}. No file was written.")
         return

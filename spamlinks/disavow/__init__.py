@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spamlinks.disavow.collapsing import Collapsed
+from spamlinks.disavow.comparing import unified
 from spamlinks.disavow.document import DisavowFile, diff, not_reexamined, render_candidates
 from spamlinks.disavow.entries import Candidate, Entry, Refusal, Vetted, vet
 from spamlinks.disavow.findings import Finding, Fix, Report
@@ -50,6 +51,7 @@ __all__ = [
     "replace_repaired",
     "safe_comment",
     "severity",
+    "unified",
     "vet",
     "without",
     "write_disavow",

@@ -15,11 +15,12 @@ from functools import cached_property
 
 import polars as pl
 
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.coverage import covering_lines
 from spamlinks.disavow.decode import decode, refuse_other_formats, refuse_unreadable
 from spamlinks.disavow.entries import Candidate, Entry, host_and_parents
 from spamlinks.disavow.kept import kept_in_comments
-from spamlinks.disavow.lines import Kind, Line, read_lines
+from spamlinks.disavow.lines import Kind, Line
 from spamlinks.disavow.merging import merge_candidates, remove_entries
 from spamlinks.disavow.problems import Problem
 from spamlinks.disavow.render import MAX_BYTES, MAX_LINES, Header
@@ -201,7 +202,8 @@ class DisavowFile:
     def _above(self, host: str) -> Line | None:
         """The line of the closest name above a host; an address has none."""
         by_host = self._by_host
-        rest = "" if host[-1].isdigit() or ":" in host else host.partition(".")[2]
+        is_address = ":" in host or host.rpartition(".")[2].isdigit()
+        rest = "" if is_address else host.partition(".")[2]
         while rest:
             if rest in by_host:
                 return by_host[rest]

@@ -6,16 +6,18 @@ than the line did. Pruning takes out lines that others cover.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.document import DisavowFile
-from spamlinks.disavow.entries import Candidate, Entry, vet
+from spamlinks.disavow.entries import Entry
 from spamlinks.disavow.findings import Fix
-from spamlinks.disavow.lines import Line, read_line, read_lines
+from spamlinks.disavow.lines import Kind, Line, read_line
 from spamlinks.disavow.merging import texts_without
 from spamlinks.disavow.problems import Problem
-from spamlinks.guards import is_platform
+from spamlinks.disavow.sites import Sites
+from spamlinks.guards import is_institution, is_platform
 from spamlinks.urls import parse_host
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "UNSAFE_CODES",
     "Repair",
     "base_fix",
+    "fixed_lines",
     "is_repeat",
     "may_prune",
     "repair",
@@ -87,6 +90,11 @@ def base_fix(line: Line) -> Fix | None:
     if Problem.SEVERAL_ENTRIES in line.problems:
         # A URL with blanks in it looks like several entries too.
         unsafe = not all(text.lower().startswith("domain:") for text in line.fix)
+    if line.kind is Kind.INVALID:
+        # Nobody disavows a platform or a university by mending a line.
+        entries = [Entry(x.kind, x.value) for x in map(read_line, line.fix) if x.is_entry]
+        if any(e.kind is Kind.DOMAIN and _is_shared(e.value) for e in entries):
+            return None
     return Fix("unsafe" if unsafe else "safe", line.fix)
 
 
@@ -103,7 +111,7 @@ def wider_fix(line: Line) -> Fix | None:
     host = Entry(line.kind, line.value).host
     parts = parse_host(host.removeprefix("www."))
     name = parts.linking_domain if Problem.WWW_ONLY in line.problems else parts.host
-    if not name or parts.is_ip or name == parts.suffix or is_platform(name):
+    if not name or parts.is_ip or name == parts.suffix or _is_shared(name):
         return None
     return Fix("unsafe", (Entry.domain(name).line,))
 
@@ -130,6 +138,11 @@ class Repair:
         return "".join(out)
 
 
+def _is_shared(host: str) -> bool:
+    whole = is_institution(host) and (parse_host(host).linking_domain or host) == host
+    return whole or is_platform(host)
+
+
 def repair(
     file: DisavowFile, *, unsafe: bool = False, prune: bool = False, spare: Iterable[str] = ()
 ) -> Repair:
@@ -150,14 +163,16 @@ def repair(
     >>> repair(DisavowFile.parse("Domain:spam.com # bought")).file.render()
     b'# bought\\ndomain:spam.com\\n'
     """
-    spared = tuple(spare)
+    spared = Sites(spare)
     newline = _newline(file)
-    blocks = [_fixed(line, unsafe, spared) for line in file.lines]
+    blocks = [fixed_lines(line, unsafe=unsafe, spare=spared) for line in file.lines]
+    if blocks and blocks[0]:  # a second byte order mark would be read as the first
+        blocks[0] = (blocks[0][0].lstrip("\ufeff"), *blocks[0][1:])
     fixed = _document(file, [text for block in blocks for text in block], newline)
     gone = {
         line.number
         for line, by in fixed.redundant()
-        if is_repeat(line, by) or (prune and may_prune(by))
+        if is_repeat(line, by) or (prune and may_prune(by, spared))
     }
     if gone:
         kept = iter(texts_without(fixed.lines, gone, "another line covers"))
@@ -175,33 +190,33 @@ def is_repeat(line: Line, by: Line) -> bool:
     return (line.kind, line.value) == (by.kind, by.value)
 
 
-def may_prune(by: Line) -> bool:
+def may_prune(by: Line, spare: Sites | None = None) -> bool:
     """Whether a line is sound enough to stand for those it covers.
 
-    A whole suffix is not: whoever takes that line out again needs the others.
+    A whole suffix is not, nor one that hits a site to spare: whoever takes that line out again
+    needs the others.
     """
-    return not by.has_error
+    return not by.has_error and (spare is None or spare.hit_by(by) is None)
 
 
-def _fixed(line: Line, unsafe: bool, spare: tuple[str, ...]) -> tuple[str, ...]:
-    """The lines in place of one, repaired until they stay as they are."""
+def fixed_lines(line: Line, *, unsafe: bool, spare: Sites) -> tuple[str, ...]:
+    """Return the lines in place of one, repaired until they stay as they are."""
     fix = base_fix(line)
     if fix is not None and (unsafe or fix.kind == "safe") and fix.lines != (line.text,):
-        again = (read_line(text) for text in fix.lines)
-        if not (fix.kind == "unsafe" and _hits(fix, spare)):
-            return tuple(text for part in again for text in _fixed(part, unsafe, spare))
+        again = [read_line(text) for text in fix.lines]
+        # What is an entry already hits nobody anew by being written otherwise.
+        if line.is_entry or not _hits(again, spare):
+            return tuple(
+                text for part in again for text in fixed_lines(part, unsafe=unsafe, spare=spare)
+            )
     wider = wider_fix(line) if unsafe else None
-    if wider is not None and not _hits(wider, spare):
+    if wider is not None and not _hits([read_line(text) for text in wider.lines], spare):
         return wider.lines
     return (line.text,)
 
 
-def _hits(fix: Fix, spare: tuple[str, ...]) -> bool:
-    if not spare:
-        return False
-    found = [read_line(text) for text in fix.lines]
-    wanted = [Candidate(Entry(x.kind, x.value)) for x in found if x.is_entry]
-    return any(refusal == "OWN_SITE" for _, refusal in vet(wanted, spare).refused)
+def _hits(lines: Sequence[Line], spare: Sites) -> bool:
+    return any(line.is_entry and spare.hit_by(line) is not None for line in lines)
 
 
 def _newline(file: DisavowFile) -> str:

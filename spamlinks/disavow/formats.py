@@ -72,6 +72,8 @@ def _text_of(report: Report, finding: Finding) -> str:
 def _plain(text: str) -> str:
     """Text of a stranger's file, harmless for a terminal."""
     shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: 4 * SHOWN_CHARS])
+    shown = shown.replace("##[", "## [")  # a command of a build server, wherever it stands
+    shown = f"./{shown}" if shown.lstrip().startswith("::") else shown  # so is this, at the start
     return shown if len(shown) <= SHOWN_CHARS else shown[: SHOWN_CHARS - 3] + "..."
 
 
@@ -226,7 +228,7 @@ def _change(finding: Finding, lines: Sequence[str]) -> dict[str, Any]:
 
 def _uri(source: str) -> str:
     path = PurePath(source)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix(), errors="surrogateescape")
 
 
 FORMATS = ("text", "json", "github", "sarif")

@@ -30,7 +30,7 @@ def kept_in_comments(lines: Sequence[Line]) -> dict[str, int]:
     -------
     dict of ASCII hosts, ``www.`` left out, with the number of the line that names each first.
 
-    >>> from spamlinks.disavow.lines import read_lines
+    >>> from spamlinks.disavow.bulk import read_lines
     >>> text = ["# NOT disavowed: partner.com (friends),", "#   paper.com", "# domain:spam.com"]
     >>> kept_in_comments(read_lines([(line, "\\n") for line in text]))
     {'partner.com': 1, 'paper.com': 2}

@@ -8,16 +8,13 @@ and a public suffix are entries with a real effect, so they are read as such and
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import polars as pl
-
 from spamlinks.disavow.problems import Problem, severity
-from spamlinks.urls import authority, canonical_url, host_table, is_public_suffix, parse_host
+from spamlinks.urls import authority, canonical_url, is_public_suffix, parse_host
 
-__all__ = ["MAX_URL_CHARS", "Kind", "Line", "read_line", "read_lines"]
+__all__ = ["MAX_URL_CHARS", "Kind", "Line", "read_line", "scope_of"]
 
 MAX_URL_CHARS = 2048  # Google's limit for one URL, counted after percent-encoding
 
@@ -75,7 +72,7 @@ _SCHEME_LIKE = re.compile(r"(?i)([a-z][a-z0-9+.\-]*)?:/{1,3}")
 _PREFIX = re.compile(r"(?i)([a-z][a-z0-9+\-]*):")
 _ENTRY_START = re.compile(r"(?i)(?:domain:|https?://)")
 _BETWEEN = re.compile(r"[\s,;]+")
-_INLINE = re.compile(r"\s+#")
+_INLINE = re.compile(r"\s#")
 _HALF_URL = re.compile(r"(?i)https?:/")
 _AFTER_HOST = re.compile(r"[/\\?#]")
 _PORT = re.compile(r":\d+$")
@@ -153,7 +150,7 @@ def _split_comment(entry: str) -> tuple[str, str]:
     found = _INLINE.search(entry)
     if found is None:
         return entry, ""
-    return entry[: found.start()], "# " + entry[found.end() :].strip(" \t#")
+    return entry[: found.start()].rstrip(), "# " + entry[found.end() :].strip(" \t#")
 
 
 def _read_one(entry: str, problems: list[Problem]) -> _Read:
@@ -301,12 +298,12 @@ def _read_url(entry: str, problems: list[Problem]) -> _Read:
         problems.append(Problem.IDN_NOT_PUNYCODE)
     if not entry.isascii() or _TO_ENCODE.search(entry):
         problems.append(Problem.URL_NOT_ENCODED)
-    problems.append(_scope(url))
+    problems.append(scope_of(url))
     return Kind.URL, url, (url,) if _needs_fix(problems) else ()
 
 
-def _scope(url: str) -> Problem:
-    """What people may not expect of the extent of a canonical URL."""
+def scope_of(url: str) -> Problem:
+    """Return what people may not expect of the extent of a canonical URL."""
     tail = url.split("/", 3)[3]
     if not tail:
         return Problem.URL_IS_HOST
@@ -317,33 +314,3 @@ def _scope(url: str) -> Problem:
 def _needs_fix(problems: list[Problem]) -> bool:
     scope = {Problem.URL_IS_ONE_PAGE, Problem.URL_IS_FOLDER, Problem.URL_IS_HOST}
     return any(p not in scope and p is not Problem.IP_ADDRESS for p in problems)
-
-
-# Nearly every line of a real file; ``read_line`` reads them the same way, but slower.
-_PLAIN_DOMAIN = re.compile(r"domain:(?!www\.)([a-z0-9.-]+)\Z")
-_PLAIN_URL = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9_.~%/:?@!$&'()*+=|-]*)\Z")
-
-
-def read_lines(parts: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
-    """Read (text, end) pairs as the lines of one file, numbered from 1: see ``read_line``."""
-    domains = [_PLAIN_DOMAIN.match(text) for text, _ in parts]
-    urls = [
-        None if d else _PLAIN_URL.match(text) for d, (text, _) in zip(domains, parts, strict=True)
-    ]
-    matches = [d or u for d, u in zip(domains, urls, strict=True)]
-    table = host_table(pl.Series([m.group(1) for m in matches if m], dtype=pl.String))
-    sites = table.filter((pl.col("host") == pl.col("authority")) & ~pl.col("is_ip_host"))
-    whole = ~pl.col("is_known_suffix") | (pl.col("host") == pl.col("suffix"))
-    good = (set(sites.filter(~whole)["host"]), set(sites["host"]))  # for domains, for URLs
-    out = []
-    for number, (text, end) in enumerate(parts, 1):
-        match, is_url = matches[number - 1], urls[number - 1] is not None
-        if match is None or match.group(1) not in good[is_url]:
-            out.append(read_line(text, number, end))
-        elif not is_url:
-            out.append(Line(number, text, end, Kind.DOMAIN, match.group(1)))
-        elif len(text) <= MAX_URL_CHARS:
-            out.append(Line(number, text, end, Kind.URL, text, (_scope(text),)))
-        else:
-            out.append(read_line(text, number, end))
-    return tuple(out)

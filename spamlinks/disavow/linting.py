@@ -15,6 +15,7 @@ from spamlinks.disavow.fixing import (
     SAFE_CODES,
     UNSAFE_CODES,
     base_fix,
+    fixed_lines,
     is_repeat,
     may_prune,
     wider_fix,
@@ -84,8 +85,11 @@ def lint(
     >>> [f.code.value for f in lint(DisavowFile.parse("domain:*.spam.com\\n")).findings]
     ['NO_ENTRIES', 'WILDCARD']
     """
-    found = [*_of_file(file), *_of_lines(file), *_of_sites(file, Sites(own), Sites(keep))]
-    found += [*_of_repeats(file), *_of_comments(file)]
+    own, keep = tuple(own), tuple(keep)
+    spare = Sites((*own, *keep))
+    found = [*_of_file(file), *_of_lines(file, spare)]
+    found += [*_of_sites(file, Sites(own), Sites(keep)), *_of_repeats(file, spare)]
+    found += _of_comments(file)
     allowed = {name.strip().lower().removeprefix("domain:") for name in allow}
     if allowed:
         found = [f for f in found if not _is_allowed(f, file, allowed)]
@@ -157,7 +161,7 @@ def _file_message(code: Problem, file: DisavowFile) -> str:
     return f"{said} {collapse_hint([Candidate(Entry(x.kind, x.value)) for x in file.entries])}"
 
 
-def _of_lines(file: DisavowFile) -> Iterator[Finding]:
+def _of_lines(file: DisavowFile, spare: Sites) -> Iterator[Finding]:
     covered = {line.number for line, _ in file.redundant()}
     for line in file.lines:
         if not line.problems:
@@ -169,6 +173,9 @@ def _of_lines(file: DisavowFile) -> Iterator[Finding]:
             wide = code in (_P.WWW_ONLY, _P.URL_IS_HOST)
             mended = base if code in _MENDED else None
             fix = wider_fix(line) if wide else mended
+            if fix is not None:  # the lines that --fix would write in the end, or none
+                lines = fixed_lines(line, unsafe=fix.kind == "unsafe", spare=spare)
+                fix = Fix(fix.kind, lines) if lines != (line.text,) else None
             yield _finding(code, line, fix)
 
 
@@ -215,7 +222,7 @@ def _of_sites(file: DisavowFile, own: Sites, keep: Sites) -> Iterator[Finding]:
             yield _finding(_P.PLACEHOLDER, line)
 
 
-def _of_repeats(file: DisavowFile) -> Iterator[Finding]:
+def _of_repeats(file: DisavowFile, spare: Sites) -> Iterator[Finding]:
     """Lines that others make needless."""
     for line, by in file.redundant():
         if is_repeat(line, by):
@@ -223,7 +230,7 @@ def _of_repeats(file: DisavowFile) -> Iterator[Finding]:
             yield _finding(_P.DUPLICATE, line, Fix("safe", ()), message, by.number)
         else:
             message = f"Line {by.number} ({Entry(by.kind, by.value).line}) covers this one."
-            fix = Fix("prune", ()) if may_prune(by) else None
+            fix = Fix("prune", ()) if may_prune(by, spare) else None
             yield _finding(_P.REDUNDANT, line, fix, message, by.number)
     seen: dict[str, Line] = {}
     for line in file.entries:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.collapsing import Collapsed, block_within
 from spamlinks.disavow.entries import Candidate, Entry, Refusal, Vetted, vet
-from spamlinks.disavow.lines import Kind, Line, read_line, read_lines
+from spamlinks.disavow.lines import Kind, Line, read_line
 from spamlinks.disavow.render import collapse_hint, over_limit, safe_comment
 from spamlinks.errors import InputError, OutputError
 
@@ -82,7 +83,9 @@ def merge_candidates(
     newline = newline_of(live)
     if kept and not kept[-1].end:
         kept[-1] = replace(kept[-1], end=newline)
-    gap = [""] if kept and kept[-1].kind is not Kind.BLANK else []
+    # After a lone carriage return an empty line's "\n" would become the second half of its end.
+    joins = bool(kept) and kept[-1].end == "\r" and newline == "\n"
+    gap = [""] if kept and kept[-1].kind is not Kind.BLANK and not joins else []
     top = [*gap, *(safe_comment(line.removeprefix("# ")) for line in heading)]
     size = sum(len((line.text + line.end).encode()) for line in kept)
     block = block_within(new, top, lines=len(kept), size=size, newline=newline, spare=(*own, *keep))
@@ -156,6 +159,13 @@ def remove_entries(file: DisavowFile, names: Iterable[str]) -> DisavowFile:
                 file.source,
                 f"{shown} stays disavowed by line {blocking.number} ({blocking.text.strip()})",
                 "A disavow file knows no exceptions: remove that line, or keep both.",
+            )
+        broken = next((x for x in rest.lines if x.kind is Kind.INVALID and name in x.text), None)
+        if entry not in present and broken is not None:
+            raise InputError(
+                file.source,
+                f"{shown} on line {broken.number} is no entry, so there is nothing to take out",
+                "Delete the line, or see 'spamlinks lint'.",
             )
         if entry not in present:
             raise InputError(file.source, f"no entry for {shown}", "Name it as the file does.")

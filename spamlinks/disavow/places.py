@@ -17,7 +17,7 @@ _PATTERNS: dict[Problem, str] = {
     Problem.DOMAIN_HAS_PATH: _HOST + r"[^/\\?#]*([/\\?#].*)",
     Problem.DOMAIN_HAS_PORT: r"(:\d+)(?:[/\\?#].*)?\s*$",
     Problem.DOMAIN_HAS_SCHEME: r"(?i)domain\s*:\s*((?:[a-z][a-z0-9+.\-]*)?:/{1,3})",
-    Problem.IDN_NOT_PUNYCODE: r"[^\s:/#]*[^\x00-\x7f][^\s/#]*",
+    Problem.IDN_NOT_PUNYCODE: r"[^\s:/#]{0,253}[^\x00-\x7f][^\s/#]*",
     Problem.INDENTED_COMMENT: r"^\W*?(?=#)",
     Problem.INLINE_COMMENT: r"\s(#.*)",
     Problem.INVISIBLE_CHARACTER: f"{SPACES.pattern}|{INVISIBLE.pattern}",
@@ -27,15 +27,17 @@ _PATTERNS: dict[Problem, str] = {
     Problem.QUOTED: r"^\s*(\S)",
     Problem.SEVERAL_ENTRIES: r"(?i)(?<=[\s,;])(?:domain:|https?://)\S*",
     Problem.SPACE_AFTER_COLON: r"(?i)domain(\s+:\s*|:\s+)",
-    Problem.SURROUNDING_SPACE: r"^[ \t]+|[ \t]+$",
-    Problem.TRAILING_DOT: r"\.+(?=\s*$)",
+    Problem.SURROUNDING_SPACE: r"^[ \t]+|[ \t]{1,200}$",
+    Problem.TRAILING_DOT: r"\.{1,200}(?=\s{0,200}$)",
     Problem.UNKNOWN_PREFIX: r"(?i)[a-z][a-z0-9+\-]*:",
     Problem.UPPER_CASE: r"[A-Z]+",
     Problem.URL_NOT_ENCODED: r"[^\x21-\x7e]|\\",
-    Problem.USERINFO: r"[^\s:/]*@",
+    Problem.USERINFO: r"[^\s:/]{0,200}@",
     Problem.WILDCARD: r"\*\.?",
     Problem.WWW_ONLY: r"(?i)www\.",
 }
+MAX_SEARCHED_CHARS = 4000
+"""Twice as long as a URL may be; of longer lines the whole is marked."""
 _COMPILED = {problem: re.compile(pattern) for problem, pattern in _PATTERNS.items()}
 
 
@@ -51,7 +53,8 @@ def place_of(problem: Problem, line: Line) -> tuple[int, int]:
     """
     text = line.text
     pattern = _COMPILED.get(problem)
-    found = pattern.search(text) if pattern is not None else None
+    known = pattern is not None and len(text) <= MAX_SEARCHED_CHARS
+    found = pattern.search(text) if pattern is not None and known else None
     if found is not None:
         group = 1 if found.re.groups else 0
         start, end = found.span(group)

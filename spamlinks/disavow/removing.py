@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from spamlinks.disavow.bulk import read_lines
 from spamlinks.disavow.document import DisavowFile
 from spamlinks.disavow.fixing import is_repeat, may_prune
-from spamlinks.disavow.lines import Line, read_lines
+from spamlinks.disavow.lines import Line
 from spamlinks.disavow.merging import newline_of, texts_without
 
 __all__ = ["without"]

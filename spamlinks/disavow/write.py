@@ -39,16 +39,20 @@ def write_disavow(path: Path, data: bytes | str, *, backup: bool = False) -> Pat
     if path.suffix.lower() != ".txt":
         raise OutputError(str(path), "the name must end in .txt", "Google takes no other file.")
     _check(path, raw)
-    if not path.exists():
-        write_atomic(path, raw)
-        return None
     try:
-        old = path.read_bytes()
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe may not end
+            raise OutputError(str(path), "is no plain file", "Choose another name.")
+        old = path.read_bytes() if path.exists() else None
     except OSError as error:
+        if isinstance(error, OutputError):
+            raise
         reason = error.strerror or str(error)
         raise OutputError(
             str(path), f"the old file cannot be read ({reason})", "Nothing was changed."
         ) from error
+    if old is None:
+        write_atomic(path, raw)
+        return None
     if old == raw:
         return None
     return _replace(path, old, raw, backup=backup)
@@ -101,6 +105,6 @@ def backup_path(path: Path, data: bytes) -> Path:
 def _replace(path: Path, old: bytes, new: bytes, *, backup: bool) -> Path | None:
     kept = backup_path(path, old) if backup else None
     if kept is not None:
-        write_atomic(kept, old)
+        write_atomic(kept, old, follow=False)
     write_atomic(path, new)
     return kept

@@ -21,7 +21,13 @@ from spamlinks.drafts.draft import Draft, ForProperty, Wishes, draft_disavow
 from spamlinks.errors import InputError
 from spamlinks.pipeline import Audit, Settings, Stage, audit
 from spamlinks.policy import Verdict
-from spamlinks.properties import Property, file_names, links_to, refuse_elsewhere
+from spamlinks.properties import (
+    Property,
+    file_names,
+    links_to,
+    refuse_elsewhere,
+    without_target,
+)
 from spamlinks.verdict_table import read_domains
 
 __all__ = [
@@ -121,10 +127,30 @@ def plan_for_properties(
             "Keep it apart from the exports, and name it as --property 'URL=LIVE.txt'.",
         )
     names = [output.with_name(name) for name in file_names(properties, output.stem)]
-    return [
+    planned = [
         Planned(item.prefix, path, live, _draft(audit, item.prefix, live, path, allow))
         for item, live, path in zip(properties, lives, names, strict=True)
     ]
+    note = _outside(audit, properties)
+    if planned and note is not None:
+        last = planned[-1]
+        draft = replace(last.draft, notes=(*last.draft.notes, note))
+        planned[-1] = replace(last, draft=draft)
+    return planned
+
+
+def _outside(audit: Audit, properties: Sequence[Property]) -> str | None:
+    """Say which domains to disavow are in no property's file: it may be one that was forgotten."""
+    reached: set[str] = set()
+    for item in properties:
+        links = audit.links.filter(links_to(audit.links, item.prefix))
+        reached.update(links["linking_domain"].drop_nulls())
+    spam = audit.domains.filter(pl.col("verdict") == Verdict.DISAVOW.value)["linking_domain"]
+    left = sum(name not in reached for name in spam)
+    if not left:
+        return None
+    who = "1 domain to disavow links" if left == 1 else f"{left:,} domains to disavow link"
+    return f"{who} to none of the properties given; is one missing?"
 
 
 def write_planned(plan: Planned, *, replace_former: bool = False) -> ForProperty:
@@ -152,12 +178,12 @@ def _draft(
     guards = replace(audit.guards, live=live)
     run = {**audit.run, "verdicts": _verdicts(domains)}
     draft = draft_disavow(
-        domains, guards, run, links, Wishes(allowed_names(allow), former_file(path))
+        domains, guards, run, links, Wishes(allowed_names(allow), former_file(path, live))
     )
     draft = with_effect(draft, live, domains, links, run)
     if not domains.height:
         return replace(draft, why_not="no link of these exports points to this property")
-    silent = links["target_url"].null_count() if "target_url" in links.columns else links.height
+    silent = without_target(links)
     if silent:
         says = "link does not say its target" if silent == 1 else "links do not say their targets"
         note = f"{silent:,} {says}; counted for every property"

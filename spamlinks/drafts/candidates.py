@@ -7,15 +7,19 @@ from datetime import date
 
 import polars as pl
 
-from spamlinks.disavow import Candidate, Entry, Kind
+from spamlinks.disavow import Candidate, Entry, Kind, Refusal, vet
 from spamlinks.disavow.entries import host_and_parents
+from spamlinks.guards import is_institution
 from spamlinks.policy import Reason, Verdict
 
-__all__ = ["NO_PAGE", "allowed_names", "candidates", "without_page"]
+__all__ = ["NO_PAGE", "allowed_names", "candidates", "own_site_rows", "without_page"]
+
+_BY_NAME = frozenset({Refusal.WHOLE_TLD, Refusal.PUBLIC_SUFFIX, Refusal.IP_ADDRESS})
+"""What ``--allow`` may lift; a site that honest people share is none of it."""
 
 NO_PAGE = (
-    "only single pages of it may be disavowed, and none is known here; write their URLs in place "
-    "of the domain, or keep links.parquet beside domains.csv"
+    "only single pages of it may be disavowed, and no page with a followed link is known here; "
+    "write their URLs in place of the domain, or keep links.parquet beside domains.csv"
 )
 
 
@@ -40,23 +44,21 @@ def candidates(
 
     Parameters
     ----------
-    domains : with ``DOMAIN_COLUMNS``. Of a row with the unit url the followed pages in ``links``
-        become entries, or the page that ``linking_domain`` names.
+    domains : with ``DOMAIN_COLUMNS``. Of a row with the unit url, and of an institution whatever
+        its unit, the followed pages in ``links`` become entries, or the page that
+        ``linking_domain`` names. A row that the own site settled gives none.
     links : as ``Audit.links``.
     made_on : day of the run, for the comments.
-    allow : names that stand for themselves whatever their unit.
+    allow : suffixes and addresses that stand for themselves whatever their unit.
     """
-    chosen = domains.filter(
-        (pl.col("verdict") == Verdict.DISAVOW.value)
-        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
-    )
+    chosen = _chosen(domains)
     day = f"{made_on.isoformat()} " if made_on is not None else ""
     out = []
-    wanted = ("linking_domain", "unit", "spam_score", "links", "evidence")
+    wanted = ("linking_domain", "unit", "reason", "spam_score", "links", "evidence")
     for row in chosen.select(wanted).iter_rows(named=True):
         name, count = row["linking_domain"], row["links"]
         entries = [Entry.domain(name)]
-        if row["unit"] == "url" and name not in allow:
+        if _pages_only(name, row["unit"], row["reason"], allow):
             entries = [Entry.url(name)] if "/" in name else _pages(name, links)
             count = 1
         counted = f"{count:,} link{'' if count == 1 else 's'}"
@@ -76,20 +78,47 @@ def _pages(name: str, links: pl.DataFrame | None) -> list[Entry]:
         if column in links.columns:
             test &= ~pl.col(column).fill_null(value=False)
     pages = links.filter(test)["referring_page"].drop_nulls().unique(maintain_order=True)
-    return [Entry.url(page) for page in pages if "/" in page.partition("://")[2]]
+    found = (Entry.url(page) for page in pages if "/" in page.partition("://")[2])
+    return [entry for entry in found if name in host_and_parents(entry.host)]
 
 
 def without_page(
     domains: pl.DataFrame, wanted: Sequence[Candidate], allow: Collection[str]
 ) -> list[str]:
     """Sites that honest people share, set to DISAVOW in a table, of which no page is known."""
-    chosen = domains.filter(
-        (pl.col("verdict") == Verdict.DISAVOW.value)
-        & (pl.col("reason") != Reason.IN_LIVE_FILE.value)
-        & (pl.col("unit") == "url")
-        & ~pl.col("linking_domain").str.contains("/", literal=True)
-    )
+    rows = _chosen(domains).select("linking_domain", "unit", "reason").rows()
     pages = (c.entry.host for c in wanted if c.entry.kind is Kind.URL)
     found = {name for host in pages for name in host_and_parents(host)}
-    names = chosen["linking_domain"].to_list()
-    return [name for name in names if name not in found and name not in allow]
+    return [
+        name
+        for name, unit, reason in rows
+        if "/" not in name and name not in found and _pages_only(name, unit, reason, allow)
+    ]
+
+
+def own_site_rows(domains: pl.DataFrame) -> list[str]:
+    """Names that the audit found to be the own site and that a table now wants disavowed."""
+    rows = domains.filter(
+        (pl.col("verdict") == Verdict.DISAVOW.value) & (pl.col("reason") == Reason.OWN_SITE.value)
+    )
+    return rows["linking_domain"].to_list()
+
+
+def _chosen(domains: pl.DataFrame) -> pl.DataFrame:
+    settled = pl.Series([Reason.IN_LIVE_FILE.value, Reason.OWN_SITE.value]).implode()
+    return domains.filter(
+        (pl.col("verdict") == Verdict.DISAVOW.value) & ~pl.col("reason").is_in(settled)
+    )
+
+
+def _pages_only(name: str, unit: str, reason: str, allow: Collection[str]) -> bool:
+    """Whether no ``domain:`` line may be written for a row, only its pages.
+
+    A suffix whose name was given may, unless a site on the keep list is inside.
+    """
+    if unit != "url" and not is_institution(name):
+        return False
+    if name not in allow or reason == Reason.KEEP_LIST.value:
+        return True
+    refused = vet([Candidate(Entry.domain(name))]).refused
+    return not refused or refused[0][1] not in _BY_NAME

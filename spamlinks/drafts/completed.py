@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from codecs import BOM_UTF8
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
-from spamlinks.disavow import DisavowFile, diff, read_disavow_bytes
+from spamlinks.disavow import DisavowFile, Entry, diff, read_disavow_bytes
 from spamlinks.disavow.write import backup_path
 from spamlinks.drafts.draft import Draft
 from spamlinks.effect import effect_of
@@ -22,12 +23,19 @@ OURS = b"# Disavow file by spamlinks "
 """How a file that this program made begins."""
 
 
-def former_file(path: Path) -> DisavowFile | None:
-    """The file of a former run that stands where the new one goes."""
+def former_file(path: Path, live: DisavowFile | None = None) -> DisavowFile | None:
+    """The file of a former run that stands where the new one goes.
+
+    Without a live file it is one that this program began, and beside one, that live file with
+    more below it; None for any other, since its comments are about something else.
+    """
     try:
+        if not path.is_file():  # a pipe would be waited for without end
+            return None
         data = read_disavow_bytes(path)
-        return DisavowFile.parse(data, path.name) if data.startswith(OURS) else None
-    except InputError:
+        start = OURS if live is None else live.render().removeprefix(BOM_UTF8)
+        return DisavowFile.parse(data, path.name) if data.startswith(start) else None
+    except (OSError, InputError):
         return None
 
 
@@ -48,27 +56,37 @@ def with_effect(
 
 def refuse_loss(output: Path, text: bytes) -> None:
     """A disavow file that already stands there must not lose an entry to the new one."""
-    if not output.is_file():
-        return
     try:
+        if not output.is_file():
+            return
         old = DisavowFile.parse(output.read_bytes(), output.name)
     except (OSError, InputError):
-        return  # no disavow file; writing makes a backup of it
+        return  # no disavow file, and writing makes a backup of it; or writing says what is wrong
     removed = diff(old, DisavowFile.parse(text, output.name))[1]
     if removed:
         raise OutputError(
             output.name,
-            f"it holds {len(removed):,} entries that the new file would not have",
-            f"Add to it with --merge {output.name}, or choose another name.",
+            f"it holds {_few(removed)} that the new file would not have",
+            f"Delete it if they should go; --merge {output} keeps them; or choose another name.",
         )
+
+
+def _few(entries: Sequence[Entry]) -> str:
+    shown = ", ".join(entry.line for entry in entries[:3])
+    noun = "1 entry" if len(entries) == 1 else f"{len(entries):,} entries"
+    return f"{noun} ({shown}{', ...' if len(entries) > 3 else ''})"
 
 
 def set_aside(path: Path, live: DisavowFile | None) -> Path | None:
     """Rename a file of a former run, since its owner may have edited it; never the live file."""
     data = read_disavow_bytes(path)
-    if not data.startswith(OURS):
-        return None
-    if live is not None and live.render() == data:
+    ours = data.startswith(OURS)
+    if live is not None:
+        if live.render() == data:
+            return None
+        start = live.render().removeprefix(BOM_UTF8)
+        ours |= data.startswith(start) and OURS in data[len(start) :]
+    if not ours:
         return None
     backup = backup_path(path, data)
     path.replace(backup)

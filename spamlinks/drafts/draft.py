@@ -21,10 +21,11 @@ from spamlinks.disavow import (
     Sites,
     live_notes,
     merge_candidates,
+    unified,
     vet,
 )
 from spamlinks.disavow.merging import OWN_COMMENT
-from spamlinks.drafts.candidates import NO_PAGE, candidates, without_page
+from spamlinks.drafts.candidates import NO_PAGE, candidates, own_site_rows, without_page
 from spamlinks.effect import Effect
 from spamlinks.policy import Guards, Reason, Verdict
 
@@ -37,8 +38,8 @@ class Draft:
 
     ``text`` is None when there is nothing to write; ``why_not`` then says why. ``entries`` counts
     all of the file's, ``new`` those that this run adds, ``kept`` those that stood there before.
-    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are
-    lines with + or - for a diff. ``notes`` are sentences about the live file and about what had to
+    ``refused`` names candidates that a last check held back, with the reason; ``changes`` are the
+    new entries, each behind "+ ". ``notes`` are sentences about the live file and about what had to
     be given up for Google's limits, and ``backup`` names the copy of a file that was replaced or
     set aside.
     """
@@ -62,6 +63,8 @@ class Draft:
     """The file of a former run holds these very entries and stays as it is."""
     apart: tuple[ForProperty, ...] = ()
     """Files for single properties that were written beside this one."""
+    diff: tuple[str, ...] = ()
+    """A unified diff, safe for a terminal, against the live file, else against the former one."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class ForProperty:
             "new": draft.new,
             "kept": draft.kept,
             "why_not": draft.why_not,
+            "refused": list(draft.refused),
+            "collapsed": list(draft.collapsed),
             "effect": draft.effect.whole.to_dict() if draft.effect is not None else None,
         }
 
@@ -91,7 +96,8 @@ class Wishes:
     """What the user wants of the disavow file besides the guards.
 
     ``allow`` names suffixes and addresses that are disavowed whole on purpose. ``former`` is the
-    file that will be replaced and that is no live file: its entries keep their comments.
+    file of a former run that will be replaced, see ``former_file``: its entries keep their
+    comments.
     """
 
     allow: frozenset[str] = frozenset()
@@ -120,13 +126,14 @@ def draft_disavow(
     wanted = candidates(domains, links, made_on=made_on, allow=wishes.allow)
     live = guards.live
     vetted = vet(wanted, guards.own_hosts, wishes.allow)
-    spared, kept_back = _spared(vetted.accepted, live, wishes.allow)
+    spared, kept_back = _spared(vetted.accepted, guards, wishes.allow)
     refused = (
         *(f"{c.entry.value}: {refusal.value}" for c, refusal in vetted.refused),
         *kept_back,
+        *(f"{name}: OWN_SITE" for name in own_site_rows(domains)),
         *(f"{name}: {NO_PAGE}" for name in without_page(domains, wanted, wishes.allow)),
     )
-    if live is None and wishes.former is not None:
+    if wishes.former is not None:
         spared = _with_first_comments(spared, wishes.former)
     base = live if live is not None else DisavowFile()
     header = _header(run, made_on)
@@ -135,7 +142,7 @@ def draft_disavow(
         spared,
         header.lines(),
         own=guards.own_hosts,
-        keep=(*guards.keep.domains, *guards.keep.urls),
+        keep=(*guards.keep.domains, *guards.keep.urls, *_kept_by_comments(live, wishes.allow)),
         allow=wishes.allow,
     )
     notes = live_notes(live, guards.own_hosts) if live is not None else ()
@@ -160,11 +167,13 @@ def draft_disavow(
         notes,
         collapsed=tuple(str(entry) for entry in merged.collapsed),
     )
-    former = wishes.former
-    if live is None and former is not None and former.entry_set == merged.file.entry_set:
+    former, file = wishes.former, merged.file
+    if former is not None and former.entry_set == file.entry_set:
         # The same list on another day: neither header nor comments change.
-        return replace(draft, text=former.render(), changes=(), unchanged=True)
-    return draft
+        file, changes = former, changes if live is not None else ()
+        draft = replace(draft, text=former.render(), changes=changes, unchanged=True)
+    old = live or former or DisavowFile(source="nothing")
+    return replace(draft, diff=unified(old, file, names=(old.source, "the new file")))
 
 
 _TRY_REMOVAL = (
@@ -187,21 +196,34 @@ def _header(run: dict[str, Any], made_on: date) -> Header:
 
 
 def _spared(
-    accepted: Sequence[Candidate], live: DisavowFile | None, allow: Collection[str]
+    accepted: Sequence[Candidate], guards: Guards, allow: Collection[str]
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """Hold back what comments of the live file say is not disavowed."""
-    if live is None or not live.kept_in_comments:
-        return tuple(accepted), ()
-    sites, out, held = Sites(live.kept_in_comments), [], []
+    """Hold back what the keep list names, and what comments of the live file keep.
+
+    Entries are compared, not cells of a table: a name can be spelt in many ways.
+    """
+    comments = guards.live.kept_in_comments if guards.live is not None else {}
+    keep = Sites((*guards.keep.domains, *guards.keep.urls))
+    sites, out, held = Sites(comments), [], []
     for candidate in accepted:
         entry = candidate.entry
-        hit = sites.hit_by(entry) if entry.kind is Kind.DOMAIN else None
-        if hit is None or entry.value in allow:
+        kept = keep.hit_by(entry) if keep else None
+        hit = sites.hit_by(entry) if comments and entry.kind is Kind.DOMAIN else None
+        if kept is not None:
+            held.append(f"{entry.value}: KEEP_LIST ({kept})")
+        elif hit is None or entry.value in allow:
             out.append(candidate)
         else:
-            number = live.kept_in_comments[hit]
-            held.append(f"{entry.value}: a comment of your live file keeps it (line {number})")
+            line = comments[hit]
+            held.append(f"{entry.value}: a comment of your live file keeps it (line {line})")
     return tuple(out), tuple(held)
+
+
+def _kept_by_comments(live: DisavowFile | None, allow: Collection[str]) -> list[str]:
+    """Names in comments that no collapsed entry may hit either."""
+    if live is None:
+        return []
+    return [name for name in live.kept_in_comments if name not in allow]
 
 
 def _with_first_comments(

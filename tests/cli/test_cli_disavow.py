@@ -11,6 +11,7 @@ import pytest
 from cli_outcome import Run
 
 from spamlinks.disavow import DisavowFile
+from spamlinks.drafts.candidates import NO_PAGE
 from spamlinks.urls import canonical_url
 
 SITE = ("--site", "shop.example")
@@ -50,7 +51,15 @@ def test_the_header_names_the_run_of_the_table(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"model": 1, "created": []}', "null", '{"prior": "x"}']
+    "text",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"model": 1, "created": []}',
+        '{"prior": "x"}',
+        '{"live": {"name": "x", "entries": 1e999}}',
+    ],
 )
 def test_a_damaged_run_beside_the_table_is_no_error(run: Run, folder: Path, text: str) -> None:
     (folder / "run.json").write_text(text)
@@ -82,7 +91,7 @@ def test_pages_of_a_shared_site_come_from_the_links_beside_the_table(
     # Without the links nobody knows the pages.
     (folder / "links.parquet").unlink()
     outcome = run("disavow", folder / "domains.csv", *SITE, "-o", folder / "d2.txt")
-    assert f"{name}: only single pages of it may be disavowed" in " ".join(outcome.talk.split())
+    assert f"{name}: {NO_PAGE}\n" in outcome.talk  # with what to do, not cut short
     assert not [entry for entry in entries(folder / "d2.txt") if name in entry]
 
 
@@ -136,6 +145,21 @@ def test_a_suffix_needs_its_name(run: Run, folder: Path) -> None:
     assert "domain:xyz" in entries(folder / "e.txt")
 
 
+@pytest.mark.parametrize("options", [(), SITE])
+def test_the_own_site_is_spared_though_the_table_does_not_name_it(
+    run: Run, folder: Path, options: tuple[str, ...]
+) -> None:
+    table = pl.read_csv(folder / "domains.csv", infer_schema=False)
+    row = table.head(1).with_columns(
+        linking_domain=pl.lit("shop.example"), unit=pl.lit("domain"), verdict=pl.lit("DISAVOW"),
+        reason=pl.lit("SCORE_HIGH"),
+    )  # fmt: skip
+    pl.concat([table, row]).write_csv(folder / "domains.csv")
+    outcome = run("disavow", folder / "domains.csv", *options, "-o", folder / "d.txt")
+    assert "held back: shop.example: OWN_SITE" in outcome.talk
+    assert "domain:shop.example" not in entries(folder / "d.txt")
+
+
 def test_what_a_comment_of_the_live_file_keeps_is_held_back(run: Run, folder: Path) -> None:
     table = pl.read_csv(folder / "domains.csv", infer_schema=False)
     name = table.filter(pl.col("verdict") == "DISAVOW")["linking_domain"][0]
@@ -152,13 +176,36 @@ def test_entries_that_no_link_falls_under_are_listed_and_stay(
     live = tmp_path / "live.txt"
     live.write_text("domain:silent-one.com\nhttp://silent-two.com/x\n")
     outcome = run("audit", exports["ahrefs"], *SITE, "--disavow", live, "-o", tmp_path / "out")
-    assert "2 of the 2 entries of your live file cover no link of these exports" in outcome.talk
+    assert (
+        "no link of these exports falls under 2 of the 2 entries of your live file" in outcome.talk
+    )
     facts = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
     assert facts["disavow"]["not_reexamined"] == [
         "domain:silent-one.com",
         "http://silent-two.com/x",
     ]
     assert (tmp_path / "out" / "disavow.txt").read_bytes().startswith(live.read_bytes())
+
+
+def test_a_file_beside_a_live_one_that_is_no_longer_wanted_is_set_aside(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    live, out = tmp_path / "live.txt", tmp_path / "out"
+    live.write_text("# mine\ndomain:old.com\n")
+    start = (exports["ahrefs"], *SITE, "--disavow", live, "-o", out)
+    assert run("audit", *start).code == 0
+    stale = (out / "disavow.txt").read_bytes()
+    keep = tmp_path / "keep.txt"
+    keep.write_text("\n".join(e.value for e in DisavowFile.parse(stale).entries))
+    outcome = run("audit", *start, "--keep", keep)
+    assert "Nothing to disavow" in outcome.talk
+    assert not (out / "disavow.txt").exists()
+    assert [path.read_bytes() for path in out.glob("disavow.txt.bak-*")] == [stale]
+    # The live file itself, or one of somebody else, stays where it is.
+    for text in (live.read_text(), "# theirs\ndomain:x.com\n"):
+        (out / "disavow.txt").write_text(text)
+        run("audit", *start, "--keep", keep)
+        assert (out / "disavow.txt").read_text() == text
 
 
 def test_a_live_file_that_is_full_stops_no_audit(
@@ -238,11 +285,13 @@ def test_an_audit_writes_them_beside_its_own_file(
     )
     assert outcome.code == 0, outcome.talk
     whole, part = tmp_path / "disavow.txt", tmp_path / "disavow-https-shop.example.txt"
-    assert set(entries(part)) <= set(entries(whole))
+    # A file for no property would be uploaded to one of them, and drop what that one has.
+    assert not whole.exists()
     facts = json.loads((tmp_path / "run.json").read_text("utf-8"))
     (said,) = facts["properties"]
     assert said["property"] == "https://shop.example/"
     assert (said["path"], said["new"]) == (part.name, len(entries(part)))
+    assert (said["refused"], said["collapsed"]) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -274,3 +323,14 @@ def test_a_table_cannot_be_split_by_property(run: Run, folder: Path) -> None:
     )  # fmt: skip
     assert outcome.code == 1
     assert "does not say what is linked to" in outcome.line
+
+
+def test_a_file_of_somebody_else_in_the_folder_is_kept_and_named(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "disavow.txt").write_text("# mine\ndomain:old1.com\ndomain:old2.com\n")
+    outcome = run("audit", exports["ahrefs"], *SITE, "-o", tmp_path)
+    said = " ".join(outcome.talk.split())
+    assert "held 2 entries which the new one lacks" in said
+    (kept,) = tmp_path.glob("disavow.txt.bak-*")
+    assert b"domain:old1.com" in kept.read_bytes()

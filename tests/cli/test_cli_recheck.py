@@ -6,8 +6,11 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from cli_outcome import EXAMPLES, Run
+
+import spamlinks
 
 LIVE = EXAMPLES / "disavow.txt"
 
@@ -35,9 +38,64 @@ def test_every_line_is_in_one_group(run: Run, exports: dict[str, Path], live: Pa
     assert "BARE_HOST: A host needs 'domain:' before it to be an entry." in text
     assert "line 26  domain:sub.cheapretivi.com: Line 4 (domain:cheapretivi.com) covers it." in text
     assert "line 28  domain:cheapretivi.com: Line 4 (domain:cheapretivi.com) says the same." in text
-    assert "TAKE OUT FIRST" not in text
-    assert "25 lines against" in outcome.talk
+    assert "YOUR OWN SITE" not in text
+    assert "25 entry lines against" in outcome.talk
     assert live.read_text("utf-8").count("cheapretivi") == 3  # nothing is changed
+
+
+def test_the_own_site_stands_above_all(
+    run: Run, exports: dict[str, Path], live: Path, tmp_path: Path
+) -> None:
+    """With no link in the exports, and behind more good lines than are shown."""
+    keep = tmp_path / "keep.txt"
+    keep.write_text("silent-site.com\n")
+    many = "".join(f"domain:school{n}.edu\n" for n in range(80))
+    live.write_text(live.read_text("utf-8") + many + "domain:shop.example\n", "utf-8")
+    outcome = run(
+        "recheck", live, exports["ahrefs"], "--site", "shop.example", "--keep", keep
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.talk
+    lines = outcome.data.decode().splitlines()
+    assert lines[0] == "DISAVOWS YOUR OWN SITE, OR ONE THAT YOU KEEP: 2"
+    assert lines[2].endswith("domain:shop.example")
+    assert lines[4].endswith("domain:silent-site.com")
+    assert sum("domain:shop.example" in line for line in lines) == 1
+
+
+def test_both_lines_of_a_pair_that_goes_count(
+    run: Run, exports: dict[str, Path], live: Path
+) -> None:
+    """The links fall under the closer line, which alone would be redundant."""
+
+    def said(*names: str) -> str:
+        options = [part for name in names for part in ("--remove", name)]
+        return run("recheck", live, exports["ahrefs"], "--site", "shop.example", *options).talk
+
+    with_child, alone = said("cheapretivi.com", "sub.cheapretivi.com"), said("wapavezoze.ch")
+    assert "from 2 entries" in with_child
+    assert "3 lines would go;" in with_child
+    assert "1 line would go;" in alone
+
+
+def test_precision_and_situation_reach_the_verdicts(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    """A line of a domain that is DISAVOW at a low precision alone is certain only there."""
+    found = spamlinks.audit(exports["ahrefs"], site="shop.example", precision=0.5).domains
+    certain = found.filter(pl.col("verdict") == "DISAVOW")["linking_domain"]
+    assert certain.len() > 0
+    live = tmp_path / "live.txt"
+    live.write_text("".join(f"domain:{name}\n" for name in certain))
+    base = ("recheck", live, exports["ahrefs"], "--site", "shop.example")
+    table = tmp_path / "lines.csv"
+
+    def sure(*options: str) -> int:
+        assert run(*base, *options, "-o", table).code == 0
+        return table.read_text("utf-8-sig").count("Still certain enough")
+
+    assert sure("--precision", "0.5") == certain.len()
+    assert sure("--precision", "0.995") < certain.len()
+    assert run(*base, "--situation", "panic").code == 2
 
 
 def test_what_must_go_is_said_before_everything_else(
@@ -52,13 +110,13 @@ def test_what_must_go_is_said_before_everything_else(
     outcome = run("recheck", path, exports["ahrefs"], "--site", "shop.example", "--keep", keep)
     assert outcome.code == 0, outcome.talk
     lines = outcome.data.decode().splitlines()
-    assert lines[0] == "TAKE OUT FIRST: 3 lines disavow what you want spared"
-    assert [line.split()[2] for line in lines[1:7:2]] == [
-        "domain:tallerrolina.com", "domain:www.shop.example", "domain:semovibet.ru",
+    assert lines[0] == "DISAVOWS YOUR OWN SITE, OR ONE THAT YOU KEEP: 3"
+    assert [line.split()[2] for line in lines[2:7:2]] == [
+        "domain:www.shop.example", "domain:semovibet.ru", "domain:tallerrolina.com",
     ]  # fmt: skip
-    assert lines[2].strip() == "The comment on line 1 says that it is not disavowed."
-    assert lines[4].strip() == "This is your own site, or one that holds it."
-    assert lines[6].strip() == "Your keep list names this site, or a part of it."
+    assert lines[1].strip() == "This is your own site, or one that holds it: take it out."
+    assert lines[3].strip() == "Your keep list names this site, or a part of it."
+    assert lines[5].strip() == "The comment on line 1 says that it is not disavowed."
     assert lines[7:10] == [
         "looks good now: 3",
         "  take out those you agree with: --remove NAME",
@@ -88,7 +146,7 @@ def test_another_list_among_the_exports_is_set_aside(
     outcome = run("recheck", live, folder, "--site", "shop.example")
     assert outcome.code == 0, outcome.talk
     assert "older.txt is a disavow file and not read as links" in outcome.talk
-    assert "25 lines against" in outcome.talk
+    assert "25 entry lines against" in outcome.talk
 
 
 def test_a_refused_export_is_named(
@@ -294,3 +352,11 @@ def test_a_live_file_among_the_exports_is_no_reason_to_keep_a_line(
     (folder / "links.csv").write_bytes(exports["ahrefs"].read_bytes())
     apart = run("recheck", live, exports["ahrefs"], "--site", "shop.example").data
     assert run("recheck", live, folder, "--site", "shop.example").data == apart
+
+
+def test_a_utf16_list_can_be_changed(run: Run, exports: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "live.txt"
+    path.write_bytes("domain:a.com\ndomain:b.com\n".encode("utf-16"))
+    outcome = run("recheck", path, exports["ahrefs"], "--remove", "a.com", "--apply")
+    assert outcome.code == 0, outcome.talk
+    assert path.read_bytes() == b"domain:b.com\n"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamlinks.disavow import read_line
-from spamlinks.disavow.lines import read_lines
+from spamlinks.disavow.bulk import read_lines, read_many_lines
 
 HOSTS = (
     "spam.com", "a.b.spam.com", "spam.example", "www.spam.com", "blogspot.com", "me.blogspot.com",
@@ -27,8 +27,9 @@ LINES = [shape.format(host) for shape in SHAPES for host in HOSTS]
 
 
 def same(texts: list[str]) -> None:
-    found = read_lines([(text, "\n") for text in texts])
-    assert list(found) == [read_line(text, number) for number, text in enumerate(texts, 1)]
+    alone = [read_line(text, number) for number, text in enumerate(texts, 1)]
+    for read in (read_many_lines, read_lines):
+        assert list(read([(text, "\n") for text in texts])) == alone
 
 
 def test_every_shape_of_line_is_read_as_it_is_alone():

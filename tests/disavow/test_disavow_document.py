@@ -423,3 +423,15 @@ def test_entries_that_no_export_shows_are_listed():
     )
     left = not_reexamined(file, ["sub.a.example", "http://c.example/y", "notb.example"])
     assert [line.number for line in left] == [2, 3]
+
+
+def test_lines_are_as_many_as_their_bytes_say_after_a_lone_carriage_return():
+    live = DisavowFile.parse(b"domain:a.com\n#\ndomain:b.com\r")
+    merged = live.merge([Candidate(Entry.domain("c.com"))])
+    assert len(DisavowFile.parse(merged.render()).lines) == len(merged.lines)
+
+
+def test_an_ending_that_ends_in_a_digit_is_no_address():
+    file = DisavowFile.parse("domain:x.foo1\ndomain:w.x.foo1\n")
+    assert file.covers("v.x.foo1").number == 1
+    assert len(file.redundant()) == 1

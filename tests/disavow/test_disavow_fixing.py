@@ -84,6 +84,24 @@ def test_no_guess_hits_the_own_site(line):
     assert repair(file, unsafe=True, spare=["shop.com"]).file is file
 
 
+@pytest.mark.parametrize("line", ["domain:*.shop.com", "domain:.shop.com", "10.0.0.7"])
+def test_no_repair_newly_hits_what_is_spared(line):
+    file = DisavowFile.parse(f"domain:ok.com\n{line}\n")
+    assert repair(file, unsafe=True, spare=["shop.com", "10.0.0.7"]).file is file
+
+
+def test_a_platform_is_not_disavowed_by_a_safe_repair():
+    file = DisavowFile.parse("domain:ok.com\ndomain:*.facebook.com\n")
+    assert repair(file).file is file
+
+
+def test_a_second_byte_order_mark_goes_as_well():
+    file = DisavowFile.parse(b"\xef\xbb\xbf\xef\xbb\xbffoo bar\ndomain:x.com\n")
+    once = repair(file).file
+    assert not once.render().startswith(b"\xef\xbb\xbf")
+    assert repair(DisavowFile.parse(once.render())).file.render() == once.render()
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -155,3 +155,34 @@ def test_no_text_breaks_a_format(text, name, source):
 @pytest.mark.parametrize("code", list(Problem))
 def test_every_code_is_listed(code):
     assert f"| `{code.value}` |" in codes_table()
+
+
+@pytest.mark.parametrize(
+    "text", ["domain:ok.com\nx.com ##[stop-commands]t\n", "domain:ok.com\n::error::x\n"]
+)
+@pytest.mark.parametrize("source", ["disavow.txt", "::error::a.txt", "##[error]a.txt"])
+def test_text_holds_no_command_of_a_build_server(text, source):
+    for line in render("text", text, source).splitlines():
+        assert "##[" not in line
+        assert not line.lstrip().startswith("::")
+
+
+def test_a_name_that_is_no_text_is_still_a_uri():
+    assert "%FF" in render("sarif", "a.com\n", "x\udcff.txt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "domain:a.com" + " " * 300_000 + "x",
+        "domain:" + "a" * 300_000 + ":x@b.com",
+        "domain:a" + "." * 300_000 + "b.",
+        "domain:" + "".join(chr(0x4E00 + n % 20_000) for n in range(100_000)) + ".com",
+        "domain:a.com" + " " * 300_000 + "# x",
+        "x" + ":1/" * 100_000,
+    ],
+    ids=["blanks", "userinfo", "dots", "letters", "comment", "ports"],
+)
+def test_a_long_line_is_read_in_time(text):
+    """Time that grew with the square of the length would be minutes or hours here."""
+    assert "disavow.txt:2:" in render("text", f"domain:ok.com\n{text}\n")

@@ -26,16 +26,18 @@ BIG = {  # two valid files of nearly 2 MB, by what stands in each line
     name: "".join(f"domain:{name}{n:06}.example\n" for n in range(75_000)).encode()
     for name in ("monday", "tuesday")
 }
-# The check before writing touches no file; without it most of the time goes into writing.
+# The check before writing touches no file; without it most of the time goes into writing. For the
+# same reason the plain writer imports little, and both build their lines in one step.
 WRITER = """
 import sys
 from pathlib import Path
-import spamlinks.disavow.write as writing
 from spamlinks.files import write_atomic
-writing._check = lambda path, raw: None
 path, how = Path(sys.argv[1]), sys.argv[2]
+if how == "backup":
+    import spamlinks.disavow.write as writing
+    writing._check = lambda path, raw: None
 files = [
-    "".join(f"domain:{name}{n:06}.example\\n" for n in range(75_000)).encode()
+    "".join([f"domain:{name}{n:06}.example\\n" for n in range(75_000)]).encode()
     for name in ("monday", "tuesday")
 ]
 sys.stdout.write("ready\\n")
@@ -196,6 +198,54 @@ def test_a_folder_that_may_not_be_written_to() -> None:
     finally:
         folder.chmod(0o755)
         shutil.rmtree(folder)
+
+
+CLOSED_TO_LOOK = """
+import os, sys
+from pathlib import Path
+from spamlinks.disavow import write_disavow
+from spamlinks.errors import SpamlinksError
+path, data = Path(sys.argv[1]), "domain:new.example\\n"
+warm = path.parent.with_name(path.parent.name + ".txt")
+write_disavow(warm, data)  # everything is loaded while it may be read
+warm.unlink()
+path.parent.chmod(0o000)
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    write_disavow(path, data, backup=True)
+except SpamlinksError as error:
+    sys.stdout.write(str(error))
+"""
+
+
+@posix
+def test_a_folder_that_may_not_be_looked_into() -> None:
+    """Even whether the file exists cannot be asked: still one line of ours."""
+    outer = Path(tempfile.mkdtemp())
+    outer.chmod(0o755)
+    folder = outer / "closed"
+    folder.mkdir()
+    path = folder / "disavow.txt"
+    path.write_bytes(OLD)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", CLOSED_TO_LOOK, str(path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        folder.chmod(0o755)
+        if "os.setuid" in done.stderr:
+            pytest.skip("root here cannot become another user")
+        assert done.returncode == 0, done.stderr
+        assert "(Permission denied). " in done.stdout
+        assert "\n" not in done.stdout
+        assert path.read_bytes() == OLD
+        assert [p.name for p in folder.iterdir()] == ["disavow.txt"]
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(outer)
 
 
 @posix

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from spamlinks.disavow import Candidate, DisavowFile, Entry, write_disavow
+from spamlinks.disavow.write import backup_path
+from spamlinks.drafts import former_file, refuse_loss
 from spamlinks.errors import OutputError
 from spamlinks.files import write_atomic
 
@@ -80,6 +82,30 @@ def test_a_folder_of_that_name_is_our_error(tmp_path):
         write_atomic(tmp_path / "disavow.txt", OLD)
 
 
+def test_a_name_that_the_system_refuses_is_our_error(tmp_path):
+    path = tmp_path / ("a" * 300 + ".txt")
+    with pytest.raises(
+        OutputError, match=r"cannot be (read|written) \(File name too long"
+    ) as caught:
+        write_disavow(path, OLD)
+    assert "\n" not in str(caught.value)
+    assert former_file(path) is None
+    refuse_loss(path, OLD)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "disavow.txt"
+    os.mkfifo(path)
+    assert former_file(path) is None
+    refuse_loss(path, OLD)
+    with pytest.raises(OutputError, match="is no plain file"):
+        write_disavow(path, OLD)
+    assert path.is_fifo()
+    assert [p.name for p in tmp_path.iterdir()] == ["disavow.txt"]
+
+
 def test_a_failed_rename_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
     path = tmp_path / "disavow.txt"
     path.write_bytes(OLD)
@@ -104,3 +130,23 @@ def test_a_link_keeps_pointing_and_permissions_stay(tmp_path):
     assert link.is_symlink()
     assert real.read_bytes() == b"domain:new.example\n"
     assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_backup_is_never_written_through_a_link(tmp_path):
+    """Its name can be foreseen, so a stranger may have put a link there."""
+    path, victim = tmp_path / "disavow.txt", tmp_path / "victim"
+    old = b"domain:old.example\n"
+    path.write_bytes(old)
+    victim.write_bytes(b"secret")
+    link = backup_path(path, old)
+    link.symlink_to(victim)
+    assert write_disavow(path, b"domain:new.example\n", backup=True) == link
+    assert victim.read_bytes() == b"secret"
+    assert not link.is_symlink()
+    assert link.read_bytes() == old
+
+
+def test_a_long_name_in_letters_of_many_bytes_can_be_written(tmp_path):
+    path = tmp_path / ("\u5fc5" * 80 + ".txt")
+    write_disavow(path, b"domain:a.example\n")
+    assert path.read_bytes() == b"domain:a.example\n"
