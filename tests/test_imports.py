@@ -58,7 +58,8 @@ for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["drafts"] |= {"verdict_table"}
 ALLOWED["outputs"] |= {"drafts", "verdict_table"}
-ALLOWED["rechecking"] |= {"looks_good"}
+ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
+ALLOWED["rechecking"] |= {"old_lines"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
 ALLOWED["cli"] = ALLOWED["api"] | {"api"}
