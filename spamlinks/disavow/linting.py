@@ -173,7 +173,9 @@ def _of_lines(file: DisavowFile, spare: Sites) -> Iterator[Finding]:
             wide = code in (_P.WWW_ONLY, _P.URL_IS_HOST)
             mended = base if code in _MENDED else None
             fix = wider_fix(line) if wide else mended
-            if fix is not None:  # the lines that --fix would write in the end, or none
+            # The lines that --fix would write in the end, or none. A safe fix of one entry is that.
+            final = line.is_entry and code is not _P.SEVERAL_ENTRIES
+            if fix is not None and not (final and fix.kind == "safe"):
                 lines = fixed_lines(line, unsafe=fix.kind == "unsafe", spare=spare)
                 fix = Fix(fix.kind, lines) if lines != (line.text,) else None
             yield _finding(code, line, fix)
