@@ -20,6 +20,7 @@ from spamlinks.pipeline import Audit, Settings
 from spamlinks.pipeline import audit as run_audit
 from spamlinks.rechecking import Recheck
 from spamlinks.rechecking import recheck as run_recheck
+from spamlinks.since import Comparison, compare_runs, compared, read_earlier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Audit",
     "BacklinkSignals",
+    "Comparison",
     "DisavowFile",
     "Evaluation",
     "SpamLinkClassifier",
     "audit",
+    "compare_runs",
     "evaluate",
     "lint",
     "load_bundle",
@@ -84,6 +87,7 @@ def audit(
     situation: str = "none",
     precision: float | None = None,
     prior: float | str | None = None,
+    previous: Path | str | None = None,
     mapping: Mapping | dict[str, str] | Path | str | None = None,
     accept_guess: bool = False,
 ) -> Audit:
@@ -93,14 +97,15 @@ def audit(
     ----------
     exports : a file, several, or a table of backlinks (pandas or polars) with at least
         ``referring_page``.
-    site, brand, disavow, keep, facts, model, situation, precision, prior : as the options of
-        ``spamlinks audit``.
+    site, brand, disavow, keep, facts, model, situation, precision, prior, previous : as the options
+        of ``spamlinks audit``.
     mapping, accept_guess : as for ``read_backlinks``.
 
     Returns
     -------
-    Audit: ``domains`` and ``links`` (polars), ``rejected``, ``run``, ``verdicts``;
-    ``to_pandas()`` gives both tables as pandas DataFrames.
+    Audit: ``domains`` and ``links`` (polars), ``rejected``, ``run``, ``verdicts``, and with
+    ``previous`` what changed since then: ``changes`` (polars) and ``run["since"]``.
+    ``to_pandas()`` gives domains and links as pandas DataFrames.
 
     Raises
     ------
@@ -118,11 +123,15 @@ def audit(
         prior=prior,
         hints=_hints(mapping, accept_guess),
     )
+    earlier = read_earlier(previous, site)
+    given: list[Path | str | Reading]
     if isinstance(exports, str | Path):
-        return run_audit([exports], settings)
-    if isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
-        return run_audit([_as_reading(exports)], settings)  # type: ignore[arg-type]
-    return run_audit(list(exports), settings)
+        given = [exports]
+    elif isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
+        given = [_as_reading(exports)]  # type: ignore[arg-type]
+    else:
+        given = list(exports)
+    return compared(run_audit(given, settings), earlier)
 
 
 def evaluate(

@@ -126,7 +126,8 @@ class Audit:
     ``domains`` has ``DOMAIN_COLUMNS`` and ``PRESENCE_COLUMNS``, one row per linking domain, worst
     first; ``links`` the scored backlinks, with ``seen_by``, ``seen_by_count``, ``conflicts`` and
     ``in_search_console``; ``rejected`` the records that could not be used, with advice; ``run`` the
-    facts for reproducing (what goes to run.json, outputs aside).
+    facts for reproducing (what goes to run.json, outputs aside); ``changes`` the domains that are
+    not as in an earlier run, None where none was named.
     """
 
     domains: pl.DataFrame
@@ -134,6 +135,7 @@ class Audit:
     rejected: pl.DataFrame
     run: dict[str, Any]
     guards: Guards = field(default_factory=Guards)
+    changes: pl.DataFrame | None = None
 
     def to_pandas(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return (domains, links) as pandas DataFrames."""

@@ -57,10 +57,11 @@ JOBS = {
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["drafts"] |= {"verdict_table"}
-ALLOWED["outputs"] |= {"drafts", "verdict_table"}
+ALLOWED["since"] = ALLOWED["verdict_table"] | {"verdict_table"}
+ALLOWED["outputs"] |= {"drafts", "since", "verdict_table"}
 ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
 ALLOWED["rechecking"] |= {"old_lines"}
-ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
+ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts", "since"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
 ALLOWED["cli"] = ALLOWED["api"] | {"api"}
 ALLOWED["__main__"] = {"cli"}
