@@ -18,6 +18,7 @@ NAMED = 2
 """So many pieces of evidence are named for one domain."""
 MIN_MOVE = 0.3
 """Log-odds by which a piece of evidence must move to be named: a score of 0.5 becomes 0.57."""
+SMALL_MOVE = 0.1
 MIN_SCORE = 0.01
 """A score that moved by less is not explained; then a rule or a cut did it."""
 
@@ -81,7 +82,10 @@ def _gone(row: Mapping[str, Any], around: Circumstances) -> str:
     vendors = _vendors(row["seen_by_before"])
     if vendors and vendors <= around.lost:
         names = said_of_vendors(vendors)
-        return f"No link of it is in these exports; only {names} knew it, which is not among them."
+        return (
+            f"No link of it is in these exports; only {names} knew it, of which there is no export "
+            "this time."
+        )
     return "No link of it is in these exports."
 
 
@@ -108,7 +112,9 @@ def _moved(row: Mapping[str, Any], around: Circumstances) -> str:
     told = bool(parts)
     crossed = row["verdict_before"] != row["verdict_after"] and abs(score) >= MIN_SCORE
     if crossed and not told:
-        parts.append("a small move of the score passed the cut")
+        few = "and no single piece of evidence moved much"
+        small = "a small move of the score passed the cut"
+        parts.append(small if abs(score) < SMALL_MOVE else f"the score passed the cut, {few}")
     parts += [*_network(row), *_links(row)]
     if around.differing and (not told or around.differing[0].startswith("the model")):
         parts.append(f"the runs differ in {', '.join(around.differing)}")
@@ -120,10 +126,12 @@ def _moved(row: Mapping[str, Any], around: Circumstances) -> str:
 def _rule(row: Mapping[str, Any]) -> list[str]:
     """The rule that settled the verdict, where it is another than before and no score."""
     then, now = row["reason_before"], row["reason_after"]
-    said = _SETTLES.get(then)
-    if said is not None and said != row["verdict_before"] != row["verdict_after"]:
-        by_hand = f"{row['verdict_before']} was set by hand in the earlier domains.csv"
-        return [f"{by_hand}, where the audit had said {said}"]
+    for side, reason in (("before", then), ("after", now)):
+        verdict, said = row[f"verdict_{side}"], _SETTLES.get(reason)
+        if said not in (None, verdict) and row["verdict_before"] != row["verdict_after"]:
+            which = "earlier" if side == "before" else "later"
+            by_hand = f"{verdict} was set by hand in the {which} domains.csv"
+            return [f"{by_hand}, where the audit had said {said}"]
     if then == now:
         return []
     if now not in _BY_SCORE:

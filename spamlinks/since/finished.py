@@ -45,11 +45,7 @@ def read_finished(path: Path) -> Finished:
     InputError : there is none, it is damaged, of another program or of a newer version, or the
         table is missing or none of ours.
     """
-    if path.is_dir():
-        if not (path / RUN).exists():
-            raise InputError(_shown(path), f"the folder holds no {RUN}", _HINT)
-        path = path / RUN
-    name = _shown(path)
+    path, name = _find(path)
     run = _load(path, name)
     facts = _checked(run, name)
     table = path.with_name(TABLE)
@@ -67,19 +63,36 @@ def _shown(path: Path) -> str:
     return printable("/".join(part for part in path.parts[-2:] if part != path.anchor), 120)
 
 
+def _find(path: Path) -> tuple[Path, str]:
+    """The run.json that is meant, and what to call it."""
+    name = _shown(path)
+    try:
+        if path.is_dir():
+            path = path / RUN
+            if not path.exists():
+                raise InputError(name, f"the folder holds no {RUN}", _HINT)
+        elif not path.exists():
+            raise InputError(name, "there is no such file", _HINT)
+        if not path.is_file():  # a pipe would be waited for without end
+            raise InputError(name, "it is no ordinary file", _HINT)
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from None
+    return path, _shown(path)
+
+
+def _unreadable(name: str, error: Exception) -> InputError:
+    reason = getattr(error, "strerror", None) or "its name cannot be looked up"
+    return InputError(name, f"cannot be read ({reason})", _HINT)
+
+
 def _load(path: Path, name: str) -> dict[str, Any]:
     try:
-        if not path.exists():
-            raise InputError(name, "there is no such file", _HINT)
-        if not path.is_file():
-            raise InputError(name, "it is no ordinary file", _HINT)
         with path.open("rb") as file:
             data = file.read(MAX_RUN_BYTES + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = getattr(error, "strerror", None) or "its name cannot be looked up"
-        raise InputError(name, f"cannot be read ({reason})", _HINT) from None
+    except OSError as error:
+        raise _unreadable(name, error) from None
     if len(data) > MAX_RUN_BYTES:
         raise InputError(name, f"it is larger than {MAX_RUN_BYTES >> 20} MB", _HINT)
     try:
