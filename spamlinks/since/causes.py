@@ -185,20 +185,28 @@ def _least(parts: Mapping[str, tuple[str, float]]) -> float:
 def _parts(evidence: str | None) -> dict[str, tuple[str, float]]:
     """Return the text and effect of each piece, by its text without numbers.
 
-    >>> _parts("1 link out (+0.5) | not: 2 links (-0.1) | no effect")
+    What stands in brackets after it, such as what is usual, is left out.
+
+    >>> _parts("1 link out (most have 9) (+0.5) | not: 2 links (-0.1) | no effect")
     {'# link out': ('1 link out', 0.5), '# link': ('not: 2 links', -0.1)}
     """
     out: dict[str, tuple[str, float]] = {}
     for part in (evidence or "")[:20_000].split(" | ")[:50]:
         text, _, size = part.strip().rpartition(" (")
         if text and re.fullmatch(r"[+-]\d{1,4}\.\d{1,3}\)", size):
-            out.setdefault(_key(text), (clean(text, MAX_PART), float(size[:-1])))
+            said = text.partition(" (")[0]
+            out.setdefault(_key(said), (clean(said, MAX_PART), float(size[:-1])))
     return out
 
 
 def _key(text: str) -> str:
-    """What a piece of evidence is about, whatever its numbers, and whether it holds or not."""
-    text = re.sub(r"\d[\d,.]*", "#", text.removeprefix("not: ").lower())
+    """What a piece of evidence is about, whatever its numbers, and whether it holds or not.
+
+    >>> _key("No links out"), _key("40 links out"), _key("the page is not on https")
+    ('# link out', '# link out', 'the page i on http')
+    """
+    text = re.sub(r"\bnot\b[: ]*", "", text.lower())
+    text = re.sub(r"\d[\d,.]*|^no\b", "#", text)
     return re.sub(r"s\b", "", text)  # of one, "shares"; of several, "share"
 
 
