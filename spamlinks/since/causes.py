@@ -14,6 +14,7 @@ __all__ = ["Circumstances", "said_of_vendors", "why_changed"]
 
 MAX_WHY = 600
 MAX_PART = 160
+MAX_JUDGED = 200
 NAMED = 2
 """So many pieces of evidence are named for one domain."""
 MIN_MOVE = 0.3
@@ -90,22 +91,22 @@ def _gone(row: Mapping[str, Any], around: Circumstances) -> str:
 
 
 def _new(row: Mapping[str, Any], around: Circumstances) -> str:
+    judged = clean(row["why_after"], MAX_JUDGED).partition(". ")[0].rstrip(".")  # not the rule
     day = clean(row["first_seen_after"], 10)
     vendors = _vendors(row["seen_by_after"])
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
-        seen = "not in the earlier exports"
+        seen = "Not in the earlier exports"
     elif around.day is not None and day < around.day:
-        seen = f"first seen on {day}, though not in the earlier exports"
+        seen = f"First seen on {day}, though not in the earlier exports"
     else:
-        seen = f"first seen on {day}"
+        seen = f"First seen on {day}"
     if vendors and vendors <= around.gained:
         seen += f"; only {said_of_vendors(vendors)} knows it, new among the exports"
-    judged = clean(row["why_after"], 300).partition(". ")[0].rstrip(".")  # what, without the rule
-    return f"{row['verdict_after']}, {seen}" + (f": {judged}." if judged else ".")
+    return f"{judged}. {seen}." if judged else f"{seen}."
 
 
 def _moved(row: Mapping[str, Any], around: Circumstances) -> str:
-    parts = _rule(row)
+    parts = [*_rule(row), *_known_to(row)]
     score = (row["spam_score_after"] or 0.0) - (row["spam_score_before"] or 0.0)
     if abs(score) >= MIN_SCORE:
         parts += _evidence(row["evidence_before"], row["evidence_after"], 1 if score > 0 else -1)
@@ -141,6 +142,14 @@ def _rule(row: Mapping[str, Any]) -> list[str]:
         text = reason_text(then, row["verdict_before"]).rstrip(".")
         return [_WENT.get(then, f"another rule settled it then: {text}")]
     return []
+
+
+def _known_to(row: Mapping[str, Any]) -> list[str]:
+    """Other vendors show other things, and so the same domain in another light."""
+    then, now = (_vendors(row[f"seen_by_{side}"]) for side in ("before", "after"))
+    if not then or not now or then == now:
+        return []
+    return [f"seen by {said_of_vendors(now)}, then by {said_of_vendors(then)}"]
 
 
 def _evidence(then: str | None, now: str | None, direction: int) -> list[str]:
@@ -211,6 +220,15 @@ def _key(text: str) -> str:
 
 
 def _network(row: Mapping[str, Any]) -> list[str]:
+    # A name with its number of domains was shown beside flagged domains only: without one, a kept
+    # domain may have been in it all the same.
+    if row["verdict_before"] != row["verdict_after"] and any(
+        row[f"verdict_{side}"] == Verdict.KEEP.value
+        and row[f"network_{side}"] is None
+        and _COUNTED.search((row[f"network_{other}"] or "")[:MAX_PART])
+        for side, other in (("before", "after"), ("after", "before"))
+    ):
+        return []
     then, now = (_without_count(row[f"network_{side}"]) for side in ("before", "after"))
     if now == then:
         return []
@@ -219,8 +237,11 @@ def _network(row: Mapping[str, Any]) -> list[str]:
     return [f"it no longer belongs to the network {then}"]
 
 
+_COUNTED = re.compile(r" \(\d+ domains?\)$")
+
+
 def _without_count(network: str | None) -> str:
-    return clean(re.sub(r" \(\d+ domains?\)$", "", (network or "")[:400]), 80)
+    return clean(_COUNTED.sub("", (network or "")[:MAX_PART]), 80)
 
 
 def _links(row: Mapping[str, Any]) -> list[str]:

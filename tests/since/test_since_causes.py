@@ -49,6 +49,14 @@ MOVED = [
      "It no longer belongs to the network seo-1."),
     ("a network that only grew is no news", cells(score=0.2, network="*seo (4 domains)"),
      cells(score=0.9, network="*seo (9 domains)"), "No single piece of evidence moved much."),
+    ("other vendors see it", cells(score=0.2, seen_by="semrush"),
+     cells(score=0.9, seen_by="ahrefs+gsc"), "Seen by ahrefs and Search Console, then by semrush."),
+    ("a kept domain's network was not shown", cells(), cells(verdict="DISAVOW",
+     network="*seo (9 domains)"), "No single piece of evidence moved much."),
+    ("nor is it now", cells(verdict="REVIEW", network="*seo (9 domains)"), cells(),
+     "No single piece of evidence moved much."),
+    ("a network of which kept domains are told", cells(), cells(verdict="DISAVOW", network="seo-1"),
+     "It now belongs to the network seo-1."),
     ("the live file", cells(verdict="REVIEW"),
      cells(verdict="DISAVOW", reason="IN_LIVE_FILE"), "Your live file covers it now."),
     ("the keep list", cells(verdict="REVIEW"), cells(verdict="KEEP", reason="KEEP_LIST"),
@@ -122,24 +130,26 @@ def test_what_differs_in_the_runs_is_said_where_nothing_else_is() -> None:
 
 
 NEW = [
-    ("after the earlier run", cells(first_seen="2026-11-01"), "REVIEW, first seen on 2026-11-01: "),
+    ("after the earlier run", cells(first_seen="2026-11-01"), "First seen on 2026-11-01."),
     ("before it", cells(first_seen="2019-03-02"),
-     "REVIEW, first seen on 2019-03-02, though not in the earlier exports: "),
-    ("on its day", cells(first_seen="2026-10-05"), "REVIEW, first seen on 2026-10-05: "),
-    ("without a day", cells(first_seen=None), "REVIEW, not in the earlier exports: "),
+     "First seen on 2019-03-02, though not in the earlier exports."),
+    ("on its day", cells(first_seen="2026-10-05"), "First seen on 2026-10-05."),
+    ("without a day", cells(first_seen=None), "Not in the earlier exports."),
     ("with a day that a spreadsheet made", cells(first_seen="02/03/19"),
-     "REVIEW, not in the earlier exports: "),
+     "Not in the earlier exports."),
     ("known to a new vendor only", cells(first_seen=None, seen_by="gsc"),
-     "REVIEW, not in the earlier exports; only Search Console knows it, new among the exports: "),
+     "Not in the earlier exports; only Search Console knows it, new among the exports."),
     ("known to one that was there as well", cells(first_seen=None, seen_by="ahrefs+gsc"),
-     "REVIEW, not in the earlier exports: "),
+     "Not in the earlier exports."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("after", "said"), [c[1:] for c in NEW], ids=[c[0] for c in NEW])
 def test_why_a_domain_is_new(after: dict, said: str) -> None:
     around = Circumstances(day="2026-10-05", gained=frozenset({"gsc"}))
-    assert why_changed(pair(None, domain("a.com", "REVIEW", **after)), around) == f"{said}A cause."
+    row = pair(None, domain("a.com", "REVIEW", **after))
+    assert why_changed(row, around) == f"A cause. {said}"
+    assert why_changed({**row, "why_after": None}, around) == said
 
 
 @pytest.mark.parametrize(
