@@ -19,9 +19,10 @@ NAMED = 2
 """So many pieces of evidence are named for one domain."""
 MIN_MOVE = 0.3
 """Log-odds by which a piece of evidence must move to be named: a score of 0.5 becomes 0.57."""
-SMALL_MOVE = 0.1
 MIN_SCORE = 0.01
 """A score that moved by less is not explained; then a rule or a cut did it."""
+SMALL_MOVE = 0.1
+"""Below this a score that passed a cut is said to have moved little."""
 
 _BY_SCORE = frozenset(
     {Reason.SCORE_HIGH.value, Reason.NAME_HIGH.value, Reason.SCORE_MIDDLE.value}
@@ -107,15 +108,16 @@ def _new(row: Mapping[str, Any], around: Circumstances) -> str:
 
 def _moved(row: Mapping[str, Any], around: Circumstances) -> str:
     parts = [*_rule(row), *_known_to(row)]
-    score = (row["spam_score_after"] or 0.0) - (row["spam_score_before"] or 0.0)
-    if abs(score) >= MIN_SCORE:
-        parts += _evidence(row["evidence_before"], row["evidence_after"], 1 if score > 0 else -1)
+    way = 1 if row["change"] == "worse" else -1
+    score = way * (row["spam_score_after"] - row["spam_score_before"])
+    if score >= MIN_SCORE:  # a score that moved the other way explains nothing
+        parts += _evidence(row["evidence_before"], row["evidence_after"], way)
     told = bool(parts)
-    crossed = row["verdict_before"] != row["verdict_after"] and abs(score) >= MIN_SCORE
+    crossed = row["verdict_before"] != row["verdict_after"] and score >= MIN_SCORE
     if crossed and not told:
         few = "and no single piece of evidence moved much"
         small = "a small move of the score passed the cut"
-        parts.append(small if abs(score) < SMALL_MOVE else f"the score passed the cut, {few}")
+        parts.append(small if score < SMALL_MOVE else f"the score passed the cut, {few}")
     parts += [*_network(row), *_links(row)]
     if around.differing and (not told or around.differing[0].startswith("the model")):
         parts.append(f"the runs differ in {', '.join(around.differing)}")
