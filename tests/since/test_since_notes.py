@@ -131,6 +131,7 @@ NETWORKS = [
     ("the biggest growth first", networks(a=10, b=10), networks(a=20, b=90),
      ["Network net-b grew from 10 to 90 domains.", "Network net-a grew from 10 to 20 domains."]),
     ("it may have been there unlisted", networks(more=3, a=40), networks(a=40, b=39), []),
+    ("nor does one of that size prove it", networks(more=3, a=40), networks(a=40, b=40), []),
     ("it cannot have been", networks(more=3, a=40), networks(a=40, b=41),
      ["Network net-b is new, with 41 domains."]),
     ("then not looked for", {}, networks(a=40), ["The earlier run did not look for networks."]),
@@ -195,3 +196,9 @@ def test_a_value_of_any_type_is_left_out(name: str, value: Any) -> None:
 @pytest.mark.parametrize("site", ["shop.example", "http://shop.example:80/x", "WWW.shop.example"])
 def test_a_site_is_its_host(site: str) -> None:
     assert site_host(site) == "shop.example"
+
+
+def test_truth_is_no_count() -> None:
+    facts = facts_of(run_facts(totals={"domains": True}, live={"name": "f", "entries": True}))
+    assert facts.domains is None
+    assert facts.live == ("f", 0)
