@@ -33,6 +33,9 @@ WEAK = frozenset({"shape", "moment"})
 
 AFFIX_CHARS = 6
 WORD_CHARS = 5
+SALTED_WORDS = 7
+"""Of an anchor of so many words, the first and the last are left out."""
+
 KEY_CHARS = 200
 """So much of a text is compared: an anchor may be 100 kB long."""
 
@@ -224,7 +227,11 @@ def _anchors(frame: pl.DataFrame, own: tuple[str, ...]) -> pl.DataFrame:
     plain = pl.col("is_url") | pl.col("key").is_in(generic)
     if names:
         plain |= pl.col("squashed").str.contains_any(names)
-    telling = table.filter(~plain & (pl.col("key").str.len_chars() >= 4)).select("_anchor", "key")
+    # Sellers salt a long anchor at its ends, so that no two are alike.
+    words = pl.col("key").str.split(" ")
+    inner = words.list.slice(1, words.list.len() - 2).list.join(" ")
+    key = pl.when(words.list.len() >= SALTED_WORDS).then(inner).otherwise("key")
+    telling = table.filter(~plain & (pl.col("key").str.len_chars() >= 4)).select("_anchor", key=key)
     return pairs.join(telling, on="_anchor").select("_domain", "key").unique()
 
 
@@ -232,21 +239,22 @@ def _squash(name: str) -> str:
     return re.sub(r"[^\w]|_", "", name.lower())
 
 
+_LAST_PART = r"^(.+)\s[|«»·:–—-]+\s([^|«»·–—]{2,60})$"
+_FIRST_PART = r"^([^|«»·–—]{2,60}?)\s[|«»·:–—-]+\s(.+)$"
+
+
 def _titles(frame: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
     """Titles without the site's own name, numbers and case; those of two words and more."""
     title = pl.col("referring_page_title").str.slice(0, KEY_CHARS).str.to_lowercase()
-    table = (
-        frame.select("_domain", title=title)
-        .drop_nulls()
-        .unique()
-        .join(
-            domains.select("_domain", "linking_domain", label=own_labels(domains)),
-            on="_domain",
-            how="left",
-        )
+    names = domains.select("_domain", "linking_domain", label=own_labels(domains)).with_columns(
+        bare=pl.col("label").str.replace_all(r"[^a-z0-9]", "")
     )
-    for name in ("linking_domain", "label"):  # a split takes the name of each row, a regex not
-        table = table.with_columns(title=pl.col("title").str.split(by=pl.col(name)).list.join(_OWN))
+    table = frame.select("_domain", title=title).drop_nulls().unique()
+    table = table.join(names, on="_domain", how="left")
+    for pattern, name, rest in ((_LAST_PART, 2, 1), (_FIRST_PART, 1, 2)):
+        table = _without_part(table, pattern, name, rest)
+    for own in ("linking_domain", "label"):  # a split takes the name of each row, a regex not
+        table = table.with_columns(title=pl.col("title").str.split(by=pl.col(own)).list.join(_OWN))
     text = pl.col("title").str.replace_all(r"[0-9]+", "9")
     words = edged(text).str.strip_chars().str.replace_all(f" ?{_OWN} ?", " ").str.strip_chars()
     return (
@@ -258,6 +266,18 @@ def _titles(frame: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
         )
         .unique()
     )
+
+
+def _without_part(table: pl.DataFrame, pattern: str, name: int, rest: int) -> pl.DataFrame:
+    """Cut the part of a title that is the site's name in words: "Rare Shop" of rareshop.com."""
+    part = pl.col("title").str.extract(pattern, name).str.replace_all(r"[^a-z0-9]", "")
+    found = table.with_columns(part=part.fill_null(""))
+    own = (pl.col("part").str.len_chars() >= 4) & (
+        pl.col("bare").str.contains(pl.col("part"), literal=True)
+        | ((pl.col("bare").str.len_chars() >= 4) & pl.col("part").str.starts_with(pl.col("bare")))
+    )
+    cut = pl.when(own.fill_null(value=False)).then(pl.col("title").str.extract(pattern, rest))
+    return found.with_columns(title=pl.coalesce(cut, "title")).drop("part")
 
 
 _COMMON_SHAPE = re.compile(

@@ -305,3 +305,30 @@ def test_members_are_many_and_each_has_two_kinds(rows: list[dict[str, Any]]) -> 
     networks, _ = among(rows)
     assert np.all(networks.sizes >= MIN_DOMAINS)
     assert np.all((networks.kinds >= 2) == (networks.of >= 0))
+
+
+def test_a_title_is_compared_without_the_sites_name_in_words() -> None:
+    rows = [
+        row | ANCHOR | {"referring_page_title": title}
+        for row, title in zip(
+            sisters(5),
+            ("Loft news of the day | Apfela", "Loft news of the day – Birne A", "Kirsche A - Loft "
+             "news of the day", "Loft news of the day", "Loft news of the day « Papaya-A"),
+            strict=True,
+        )
+    ]  # fmt: skip
+    networks, _ = among([*honest(), *rows])
+    assert ("title", "loft news of the day", 5) in networks.evidence.select(
+        "kind", "key", "domains"
+    ).rows()
+
+
+def test_a_long_anchor_is_compared_without_the_salt_at_its_ends() -> None:
+    salted = [
+        {"referring_page": f"https://{name}.xyz/", "anchor_text": f"{salt}↑↑Black hat links for "
+         f"every purse in town {salt[::-1]}"}
+        for name, salt in (("qwhzx", "Hm1"), ("prtvv", "yo2"), ("klmnz", "Ie3"), ("bcdxx", "zu4"),
+                           ("ghjkq", "Bo5"))
+    ]  # fmt: skip
+    of = found([*honest(), *salted])
+    assert {of[name] for name in of if name not in HONEST} == {0}
