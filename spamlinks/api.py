@@ -124,14 +124,7 @@ def audit(
         hints=_hints(mapping, accept_guess),
     )
     earlier = read_earlier(previous, site)
-    given: list[Path | str | Reading]
-    if isinstance(exports, str | Path):
-        given = [exports]
-    elif isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
-        given = [_as_reading(exports)]  # type: ignore[arg-type]
-    else:
-        given = list(exports)
-    return compared(run_audit(given, settings), earlier)
+    return compared(run_audit(_exports(exports), settings), earlier)
 
 
 def evaluate(
@@ -278,6 +271,16 @@ def lint(
     path = Path(file)
     own = [site] if isinstance(site, str) else site
     return lint_bytes(read_disavow_bytes(path), str(path), own=own, keep=keep, allow=allow)[0]
+
+
+def _exports(
+    exports: Path | str | pd.DataFrame | pl.DataFrame | Sequence[Path | str],
+) -> list[Path | str | Reading]:
+    if isinstance(exports, str | Path):
+        return [exports]
+    if isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
+        return [_as_reading(exports)]  # type: ignore[arg-type]
+    return list(exports)
 
 
 def _path(value: Path | str | None) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spamlinks.policy import Reason, Verdict, reason_text
@@ -60,13 +60,16 @@ class Circumstances:
 
     ``differing`` names the settings that do, such as "the precision (0.98 then, 0.95 now)";
     ``lost`` and ``gained`` are the vendors whose exports only the earlier, only the later run had;
-    ``day`` is that of the earlier run, ISO, where known.
+    ``day`` is that of the earlier run, ISO, where known. ``networks`` says whether both looked for
+    networks, ``renamed`` how those were called then that have another name now.
     """
 
     differing: Sequence[str] = ()
     lost: frozenset[str] = frozenset()
     gained: frozenset[str] = frozenset()
     day: str | None = None
+    networks: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 def why_changed(row: Mapping[str, Any], around: Circumstances) -> str:
@@ -118,7 +121,7 @@ def _moved(row: Mapping[str, Any], around: Circumstances) -> str:
         few = "and no single piece of evidence moved much"
         small = "a small move of the score passed the cut"
         parts.append(small if score < SMALL_MOVE else f"the score passed the cut, {few}")
-    parts += [*_network(row), *_links(row)]
+    parts += [*_network(row, around), *_links(row)]
     if around.differing and (not told or around.differing[0].startswith("the model")):
         parts.append(f"the runs differ in {', '.join(around.differing)}")
     if not parts:
@@ -221,29 +224,13 @@ def _key(text: str) -> str:
     return re.sub(r"s\b", "", text)  # of one, "shares"; of several, "share"
 
 
-def _network(row: Mapping[str, Any]) -> list[str]:
-    # A name with its number of domains was shown beside flagged domains only: without one, a kept
-    # domain may have been in it all the same.
-    if row["verdict_before"] != row["verdict_after"] and any(
-        row[f"verdict_{side}"] == Verdict.KEEP.value
-        and row[f"network_{side}"] is None
-        and _COUNTED.search((row[f"network_{other}"] or "")[:MAX_PART])
-        for side, other in (("before", "after"), ("after", "before"))
-    ):
-        return []
-    then, now = (_without_count(row[f"network_{side}"]) for side in ("before", "after"))
-    if now == then:
+def _network(row: Mapping[str, Any], around: Circumstances) -> list[str]:
+    then, now = row["network_before"], row["network_after"]
+    if not around.networks or then == around.renamed.get(now, now):
         return []
     if now:
-        return [f"it now belongs to the network {now}"]
-    return [f"it no longer belongs to the network {then}"]
-
-
-_COUNTED = re.compile(r" \(\d+ domains?\)$")
-
-
-def _without_count(network: str | None) -> str:
-    return clean(_COUNTED.sub("", (network or "")[:MAX_PART]), 80)
+        return [f"it now belongs to the network {clean(now, 80)}"]
+    return [f"it no longer belongs to the network {clean(then, 80)}"]
 
 
 def _links(row: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,8 @@ from spamlinks.since.causes import Circumstances, why_changed
 from spamlinks.since.changes import beside, changes_of, counts_of
 from spamlinks.since.facts import Facts, facts_of
 from spamlinks.since.finished import Finished, read_finished
-from spamlinks.since.notes import differing_settings, notes_on, notes_on_networks
+from spamlinks.since.networks import notes_on_networks, renamed_networks
+from spamlinks.since.notes import differing_settings, notes_on
 from spamlinks.urls import linking_domain
 
 __all__ = ["LISTED", "Comparison", "compare_runs", "compared", "read_earlier"]
@@ -121,14 +122,17 @@ def _compare(earlier: Finished, now: Facts, domains: pl.DataFrame) -> Comparison
     then = earlier.facts
     old, notes = _comparable(earlier)
     table = beside(old, domains)
+    renamed = renamed_networks(table)
     around = Circumstances(
         tuple(differing_settings(then, now)),
         frozenset(then.vendors.keys() - now.vendors.keys()),
         frozenset(now.vendors.keys() - then.vendors.keys()),
         then.day,
+        then.looked_for_networks and now.looked_for_networks,
+        renamed,
     )
     changes = changes_of(table, lambda row: why_changed(row, around))
-    notes = [*notes_on_networks(then, now), *notes_on(then, now, table), *notes]
+    notes = [*notes_on_networks(then, now, table, renamed), *notes_on(then, now, table), *notes]
     run = {
         "created": then.created,
         "model": then.model,

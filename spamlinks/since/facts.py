@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from spamlinks.urls import authority, linking_domain, parse_host
 __all__ = ["Facts", "facts_of", "site_host"]
 
 MAX_ITEMS = 10_000
-"""So many inputs or networks of a run are looked at; an audit reads no more files."""
+"""So many inputs of a run are looked at; an audit reads no more files."""
 MAX_COUNT = 1 << 53
 
 
@@ -23,9 +22,7 @@ class Facts:
     """One run, as far as it can be compared with another; None where it does not say.
 
     ``vendors`` counts links by vendor, ``digests`` are the hashes of the exports, ``not_looked_at``
-    sentences, ``networks`` sizes in domains by id (None where networks were not looked for),
-    ``smallest_network`` the size below which a network may be missing there. ``created`` is ISO
-    text.
+    sentences. ``created`` is ISO text.
     """
 
     created: str | None
@@ -42,8 +39,7 @@ class Facts:
     not_looked_at: tuple[str, ...]
     live: tuple[str, int] | None
     domains: int | None
-    networks: Mapping[str, int] | None
-    smallest_network: int
+    looked_for_networks: bool
 
     @property
     def day(self) -> str | None:
@@ -67,7 +63,6 @@ def facts_of(run: Mapping[str, Any]) -> Facts:
         digests.add(_text(item.get("sha256"), 64) or "")
     live = _mapping(run.get("live"))
     looked = run.get("not_looked_at")
-    networks, smallest = _networks(run.get("networks"))
     return Facts(
         created=_text(run.get("created"), 40),
         version=_text(run.get("version"), 40),
@@ -89,8 +84,7 @@ def facts_of(run: Mapping[str, Any]) -> Facts:
         if live
         else None,
         domains=_count(_mapping(run.get("totals")).get("domains")),
-        networks=networks,
-        smallest_network=smallest,
+        looked_for_networks=isinstance(_mapping(run.get("networks")).get("list"), list),
     )
 
 
@@ -103,19 +97,6 @@ def site_host(site: str | None) -> str | None:
     if site is None or not linking_domain(site):
         return None
     return parse_host(authority(site)).host.removeprefix("www.")
-
-
-def _networks(value: object) -> tuple[dict[str, int] | None, int]:
-    """Sizes by id, and the size from which the list is whole."""
-    if not isinstance(value, Mapping) or not isinstance(value.get("list"), list):
-        return None, 0
-    sizes: dict[str, int] = {}
-    for item in _items(value["list"]):
-        name, size = _text(item.get("id"), 80), _count(item.get("domains"))
-        if name is not None and size is not None and re.fullmatch(r"[a-z0-9-]+", name):
-            sizes[name] = size
-    cut_off = bool(_count(value.get("more"))) and sizes
-    return sizes, min(sizes.values()) if cut_off else 0
 
 
 def _items(value: object) -> Iterator[Mapping[str, Any]]:

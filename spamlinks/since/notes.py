@@ -12,12 +12,8 @@ from spamlinks.report.text import clean
 from spamlinks.since.causes import said_of_vendors
 from spamlinks.since.facts import Facts, site_host
 
-__all__ = ["differing_settings", "notes_on", "notes_on_networks"]
+__all__ = ["differing_settings", "notes_on"]
 
-MAX_NETWORKS = 10
-"""So many networks are named in the notes."""
-GROWN_BY, GROWN_DOMAINS = 0.5, 5
-"""A network has grown when it has half as many domains more, and at least so many."""
 THINNER = 0.8
 """An export with this share of its former links, or less, is called thinner."""
 _PRIOR_MOVE = 0.0005
@@ -169,29 +165,6 @@ def _on_the_owner(then: Facts, now: Facts, table: pl.DataFrame) -> list[str]:
     if then.live is not None and now.live is None:
         out.append(f"The live file of then ({then.live[0]}) was not given this time.")
     return out
-
-
-def notes_on_networks(then: Facts, now: Facts) -> list[str]:
-    """Name the networks that are new or have grown, biggest growth first."""
-    if now.networks is None:
-        return []
-    if then.networks is None:
-        return ["The earlier run did not look for networks."] if now.networks else []
-    grown: list[tuple[int, str]] = []
-    for name, size in now.networks.items():
-        was = then.networks.get(name)
-        if was is None:
-            if size > then.smallest_network:  # a smaller one may have been there unlisted
-                noun = "domain" if size == 1 else "domains"
-                grown.append((size, f"network {name} is new, with {size:,} {noun}"))
-        elif size - was >= max(GROWN_DOMAINS, GROWN_BY * was):
-            grown.append((size - was, f"network {name} grew from {was:,} to {size:,} domains"))
-    grown.sort(key=lambda item: (-item[0], item[1]))
-    out = [text for _, text in grown[:MAX_NETWORKS]]
-    left = len(grown) - MAX_NETWORKS
-    if left > 0:
-        out.append(f"{left:,} more {'network is' if left == 1 else 'networks are'} new or grew")
-    return [f"{text[0].upper()}{text[1:]}." for text in out]
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from since_tables import cells, domain, pair
 
 from spamlinks.since.causes import MAX_WHY, Circumstances, said_of_vendors, why_changed
 
-AROUND = Circumstances(day="2026-10-05")
+AROUND = Circumstances(day="2026-10-05", networks=True, renamed={"seo-new": "seo-old"})
 SIX = " | ".join(f"{word} stands (-0.{9 - n})" for n, word in enumerate("abcdef"))
 
 MOVED = [
@@ -47,16 +47,10 @@ MOVED = [
      "It now belongs to the network seo-store-3f2a."),
     ("a network left", cells(score=0.9, network="seo-1"), cells(score=0.2),
      "It no longer belongs to the network seo-1."),
-    ("a network that only grew is no news", cells(score=0.2, network="*seo (4 domains)"),
-     cells(score=0.9, network="*seo (9 domains)"), "No single piece of evidence moved much."),
+    ("a network of another name", cells(score=0.2, network="seo-old"),
+     cells(score=0.9, network="seo-new"), "No single piece of evidence moved much."),
     ("other vendors see it", cells(score=0.2, seen_by="semrush"),
      cells(score=0.9, seen_by="ahrefs+gsc"), "Seen by ahrefs and Search Console, then by semrush."),
-    ("a kept domain's network was not shown", cells(), cells(verdict="DISAVOW",
-     network="*seo (9 domains)"), "No single piece of evidence moved much."),
-    ("nor is it now", cells(verdict="REVIEW", network="*seo (9 domains)"), cells(),
-     "No single piece of evidence moved much."),
-    ("a network of which kept domains are told", cells(), cells(verdict="DISAVOW", network="seo-1"),
-     "It now belongs to the network seo-1."),
     ("the live file", cells(verdict="REVIEW"),
      cells(verdict="DISAVOW", reason="IN_LIVE_FILE"), "Your live file covers it now."),
     ("the keep list", cells(verdict="REVIEW"), cells(verdict="KEEP", reason="KEEP_LIST"),
@@ -131,6 +125,12 @@ def test_what_differs_in_the_runs_is_said_where_nothing_else_is() -> None:
     assert "precision" not in why_changed(told, around)
     model = Circumstances(["the model (standard-v1 then, standard-v2 now)"])
     assert why_changed(told, model).endswith("(standard-v1 then, standard-v2 now).")
+
+
+def test_no_network_is_told_where_one_run_did_not_look_for_any() -> None:
+    row = pair(domain("a.com", score=0.2), domain("a.com", score=0.9, network="seo-1"))
+    assert "network" in why_changed(row, AROUND)
+    assert "network" not in why_changed(row, Circumstances())
 
 
 NEW = [

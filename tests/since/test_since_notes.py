@@ -9,7 +9,8 @@ from since_tables import cells, domain, run_facts, table
 
 from spamlinks.since.changes import beside
 from spamlinks.since.facts import facts_of, site_host
-from spamlinks.since.notes import MAX_NETWORKS, differing_settings, notes_on, notes_on_networks
+from spamlinks.since.networks import notes_on_networks
+from spamlinks.since.notes import differing_settings, notes_on
 
 LOOKED = "The linking pages themselves: nothing was fetched."
 ANCHORS = "Anchor texts: these exports do not have them."
@@ -114,49 +115,6 @@ def test_what_the_live_file_covers_is_not_worse_by_itself() -> None:
     ]
 
 
-def networks(more: int = 0, **sizes: int) -> dict[str, Any]:
-    """Networks as a run lists them."""
-    listed = [{"id": f"net-{name}", "domains": size} for name, size in sizes.items()]
-    return {"networks": {"domains": 0, "list": listed, "more": more}}
-
-
-NETWORKS = [
-    ("one is new", networks(), networks(a=40), ["Network net-a is new, with 40 domains."]),
-    ("one grew", networks(a=40), networks(a=212), ["Network net-a grew from 40 to 212 domains."]),
-    ("by half and five", networks(a=10), networks(a=15),
-     ["Network net-a grew from 10 to 15 domains."]),
-    ("by less than half", networks(a=100), networks(a=149), []),
-    ("by fewer than five", networks(a=4), networks(a=8), []),
-    ("one shrank", networks(a=40), networks(a=4), []),
-    ("the biggest growth first", networks(a=10, b=10), networks(a=20, b=90),
-     ["Network net-b grew from 10 to 90 domains.", "Network net-a grew from 10 to 20 domains."]),
-    ("it may have been there unlisted", networks(more=3, a=40), networks(a=40, b=39), []),
-    ("nor does one of that size prove it", networks(more=3, a=40), networks(a=40, b=40), []),
-    ("it cannot have been", networks(more=3, a=40), networks(a=40, b=41),
-     ["Network net-b is new, with 41 domains."]),
-    ("then not looked for", {}, networks(a=40), ["The earlier run did not look for networks."]),
-    ("now not looked for", networks(a=40), {}, []),
-    ("looked for and none", {}, networks(), []),
-    ("not even a list", cells(networks={"list": 7}), networks(), []),
-    ("a hostile name", networks(), cells(networks={"list": [{"id": "<b>\x1b[31m", "domains": 9}]}),
-     []),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("then", "now", "notes"), [c[1:] for c in NETWORKS], ids=[c[0] for c in NETWORKS]
-)
-def test_networks_that_are_new_or_grew(then: dict, now: dict, notes: list[str]) -> None:
-    assert notes_on_networks(facts_of(then), facts_of(now)) == notes
-
-
-def test_many_networks_are_summed_up() -> None:
-    now = networks(**{f"n{n}": n + 1 for n in range(MAX_NETWORKS + 2)})
-    said = notes_on_networks(facts_of(networks()), facts_of(now))
-    assert len(said) == MAX_NETWORKS + 1
-    assert said[-1] == "2 more networks are new or grew."
-
-
 def test_one_run_beside_itself_differs_in_nothing() -> None:
     facts = facts_of(run_facts())
     assert differing_settings(facts, facts) == []
@@ -187,8 +145,7 @@ def test_a_value_of_any_type_is_left_out(name: str, value: Any) -> None:
     for said in (
         notes_on(facts, facts_of(run_facts()), side_by_side),
         notes_on(facts_of(run_facts()), facts, side_by_side),
-        notes_on_networks(facts_of(networks(a=3)), facts),
-        notes_on_networks(facts, facts_of(networks(a=3))),
+        notes_on_networks(facts, facts_of(run_facts(networks={"list": []})), side_by_side, {}),
     ):
         assert all(isinstance(note, str) and note.isprintable() for note in said)
 
