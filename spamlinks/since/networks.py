@@ -37,12 +37,15 @@ def notes_on_networks(
     if not then.looked_for_networks:
         return ["The earlier run did not look for networks."]
     former = _sizes(table, "network_before")
+    arrived = _sizes(table.filter(pl.col("change") == "new"), "network_after")
     grown: list[tuple[int, str]] = []
     for name, size in sizes.items():
         was_named = name if name in former else renamed.get(name)
         if was_named is None:
             noun = "domain" if size == 1 else "domains"
-            grown.append((size, f"network {_shown(name)} is new, with {size:,} {noun}"))
+            fresh = arrived.get(name, 0)
+            known = f", {fresh:,} of them new" if fresh < size else ""
+            grown.append((size, f"network {_shown(name)} is new, with {size:,} {noun}{known}"))
             continue
         was = former[was_named]
         if size - was >= max(GROWN_DOMAINS, GROWN_BY * was):
