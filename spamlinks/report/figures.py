@@ -20,6 +20,7 @@ __all__ = [
     "score_bins",
     "timeline",
     "top_anchors",
+    "verdict_bars",
     "verdict_counts",
 ]
 
@@ -55,6 +56,21 @@ def verdict_counts(domains: pl.DataFrame) -> dict[str, int]:
     """Count the decision units per verdict; every verdict is present."""
     seen = Counter(domains["verdict"].to_list())
     return {name: seen.get(name, 0) for name in SERIES}
+
+
+def verdict_bars(domains: pl.DataFrame) -> list[Bar]:
+    """Domains, links and followed links under each verdict; what is not known has no bar.
+
+    A sum over domains of which some have no count is left out: it would be too small.
+    """
+    parts = verdict_counts(domains)
+    bars = [Bar("Domains", (parts["DISAVOW"], parts["REVIEW"], parts["KEEP"]))]
+    for name, label in (("links", "Links"), ("followed_links", "Followed links")):
+        if domains.height and not domains[name].null_count():
+            found = dict(domains.group_by("verdict").agg(pl.col(name).sum()).iter_rows())
+            first, second, third = (int(found.get(verdict, 0)) for verdict in SERIES)
+            bars.append(Bar(label, (first, second, third)))
+    return [bar for bar in bars if bar.total]
 
 
 def in_live_file(domains: pl.DataFrame) -> int:

@@ -80,7 +80,7 @@ def test_samples_are_the_five_highest_scores(domains: pl.DataFrame, links: pl.Da
         f"http://bad0.xyz/{k}" for k in (7, 6, 5, 4, 3)
     ]
     assert row["samples"][0] == ["http://bad0.xyz/7", "casino", "https://example.com/", 0.85, None]
-    assert row["evidence"] == ["Ending .xyz", "Anchor 'casino' on 31 domains"]
+    assert row["evidence"] == [["Ending .xyz", None], ["Anchor 'casino' on 31 domains", None]]
 
 
 def test_unknown_and_empty_anchors_differ() -> None:
