@@ -54,14 +54,14 @@ class Bar:
 
 
 def nice_ceiling(largest: int) -> int:
-    """Return the smallest of 1, 2, 4, 5, 6, 8, 10, 20, 40 ... that is not below ``largest``.
+    """Return the smallest of 1, 2, 4, 5, 6, 8, 10, 20, 30, 40 ... that is not below ``largest``.
 
     >>> [nice_ceiling(n) for n in (0, 1, 3, 11, 400, 4001)]
     [1, 1, 4, 20, 400, 5000]
     """
     power = 1
     while True:
-        for step in (1, 2, 4, 5, 6, 8):
+        for step in (1, 2, 4, 5, 6, 8) if power == 1 else (1, 2, 3, 4, 5, 6, 8):
             if step * power >= largest:
                 return step * power
         power *= 10

@@ -55,6 +55,13 @@ class Network:
     more_samples: bool
 
     @property
+    def size(self) -> str:
+        """The number of domains in words."""
+        return {"1": "1 domain", "not known": "size not known"}.get(
+            self.domains, f"{self.domains} domains"
+        )
+
+    @property
     def verdicts(self) -> str:
         """The verdicts in words."""
         return Bar("", self.parts).words

@@ -120,7 +120,7 @@ def _cause(cause: Mapping[str, Any], domains: int | None) -> Cause:
     what = clean(cause.get("what"), 100)
     return Cause(
         kind=_KINDS.get(kind, kind.capitalize() or "Other"),
-        what=what or "(no text)",
+        what=(f"“{what}”" if kind == "anchor" and what else what) or "(no text)",
         domains=known(many),
         share=percent(round(many / domains, 2)) if domains and many is not None else "–",
         usual=percent(real(cause.get("usual_share"))),

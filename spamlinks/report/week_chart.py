@@ -65,6 +65,8 @@ def week_chart(
     if usual is not None and 0 <= usual <= ceiling:
         y = _FLOOR - usual * scale
         rows.append(f'<line class="w-usual" x1="{LEFT}%" x2="100%" y1="{y:.2f}" y2="{y:.2f}"/>')
+        said = f"usual: {usual:,.0f}"
+        rows.append(f'<text class="w-level" x="{LEFT + 1}%" y="{y - 6:.2f}">{said}</text>')
     rows.extend(end_labels([monday.isoformat() for monday, _ in weeks], _FLOOR + 18, LEFT))
     return drawing(title, _FLOOR + 26, rows)
 

@@ -233,8 +233,7 @@ def promise(precision: object, disavowed: int, *, measured: bool = True) -> str:
     text += (
         "It was measured on other sites than yours."
         if measured
-        else "The model's record holds no error figures for exports of this kind: take it as an "
-        "aim, not as a measured rate."
+        else "That is an aim here, not a measured rate."
     )
     if disavowed:
         wrong = round(disavowed * (1 - precision))
