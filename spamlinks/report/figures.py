@@ -20,6 +20,7 @@ __all__ = [
     "score_bins",
     "timeline",
     "top_anchors",
+    "undated",
     "verdict_bars",
     "verdict_counts",
 ]
@@ -152,7 +153,7 @@ def timeline(domains: pl.DataFrame, until: date) -> Timeline:
     until : last possible day; later dates, like those before 1996, count as unknown.
     """
     dated = domains.filter(pl.col("first_seen").is_between(_FIRST_DAY, until))
-    unknown = domains.height - dated.height
+    unknown = undated(domains, until)
     if dated.is_empty():
         return Timeline([], "month", unknown)
     days = dated["first_seen"].to_list()
@@ -171,6 +172,12 @@ def timeline(domains: pl.DataFrame, until: date) -> Timeline:
     form = {"week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[period]
     columns = [Bar(day.strftime(form), (a, b, c)) for day, (a, b, c) in found.items()]
     return Timeline(columns, period, unknown)
+
+
+def undated(domains: pl.DataFrame, until: date) -> int:
+    """Count the domains without a usable first day; ``until`` as in ``timeline``."""
+    usable = domains["first_seen"].is_between(_FIRST_DAY, until).sum()
+    return domains.height - int(usable or 0)
 
 
 def _start(day: date, period: str) -> date:

@@ -63,7 +63,7 @@ def gallery(
     return built
 
 
-def week_figure(spikes: Spikes) -> Figure:
+def week_figure(spikes: Spikes, domains: pl.DataFrame, run: Mapping[str, Any]) -> Figure:
     """The weeks of the spikes section, with the usual level and the marks of its list."""
     title = "New linking domains per week"
     marks = {spike.week: spike.mark for spike in spikes.found if spike.week is not None}
@@ -72,6 +72,7 @@ def week_figure(spikes: Spikes) -> Figure:
         note += " ▼ marks a week that stands out, by its number in the list below."
     if spikes.usual is not None:
         note += f" The broken line is the usual level, {spikes.usual:,.0f} a week."
+    note += _undated(figures.undated(domains, _last_day(run)), domains.height)
     rows: list[tuple[str, tuple[int, ...]]] = [
         (f"{monday.isoformat()}{' (spike)' if monday in marks else ''}", (many,))
         for monday, many in spikes.weeks
@@ -109,8 +110,8 @@ def _scores(domains: pl.DataFrame) -> Figure:
 def _timeline(time: figures.Timeline, domains: int) -> Figure:
     title = f"New linking domains per {time.period}"
     note = "By the day the first link of a domain was seen by the maker of the export."
-    if time.unknown and time.columns:
-        note += f" {count(time.unknown)} of {count(domains)} domains have no usable date."
+    if time.columns:
+        note += _undated(time.unknown, domains)
     return _figure(
         title,
         charts.column_chart(title, time.columns),
@@ -118,6 +119,12 @@ def _timeline(time: figures.Timeline, domains: int) -> Figure:
         note,
         "No export of this run holds usable dates." if domains else _NO_LINKS,
     )
+
+
+def _undated(unknown: int, domains: int) -> str:
+    if not unknown:
+        return ""
+    return f" {count(unknown)} of {count(domains)} domains have no usable date."
 
 
 def _endings(domains: pl.DataFrame) -> Figure:

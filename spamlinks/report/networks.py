@@ -21,7 +21,7 @@ CARDS_SHOWN = 12
 
 _CARDS = 200
 _BARS = 12
-_BONDS, _ENDINGS, _SAMPLES = 7, 5, 8
+_BONDS, _ENDINGS, _SAMPLES = 8, 5, 8
 
 _SHARED: dict[str, tuple[str, str]] = {  # kind -> words for several domains, and for one
     "name": ("have names like", "has a name like"),
@@ -118,7 +118,7 @@ def _summary(said: Mapping[str, Any], networks: int, compared: bool) -> str:
 def _network(item: Mapping[str, Any]) -> Network:
     verdicts = part(item, "verdicts")
     first, second, third = (whole(verdicts.get(name)) or 0 for name in SERIES)
-    samples = sentences(item.get("samples"), _SAMPLES, 80)
+    samples = sentences(item.get("samples"), _SAMPLES, 60)
     domains = whole(item.get("domains"))
     return Network(
         key=clean(item.get("id"), 80) or "no name",
@@ -126,7 +126,7 @@ def _network(item: Mapping[str, Any]) -> Network:
         links=known(whole(item.get("links"))),
         followed=known(whole(item.get("followed_links"))),
         parts=(first, second, third),
-        description=clean(item.get("description"), 240),
+        description=clean(item.get("description"), 200),
         bonds=[bond_words(bond) for bond in items(item.get("evidence"), _BONDS)],
         endings=_endings(item.get("suffixes")),
         seen=_seen(item),
@@ -145,7 +145,7 @@ def bond_words(bond: Mapping[str, Any]) -> str:
     """
     kind, many = clean(bond.get("kind"), 20), whole(bond.get("domains"))
     several, one = _SHARED.get(kind, (f"share the {kind or 'trait'}",) * 2)
-    what = clean(bond.get("what"), 80)
+    what = clean(bond.get("what"), 60)
     monday = day(bond.get("what")) if kind == "week" else None
     shown = day_words(monday) if monday else f"“{what}”"
     number = "some" if many is None else count(many)

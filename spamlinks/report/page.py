@@ -55,8 +55,9 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
     """
     domains, links = rows.tidy_domains(domains), rows.tidy_links(links)
     verdicts = figures.verdict_counts(domains)
-    table = rows.domain_rows(domains, links)
-    networks, spikes = read_networks(run), read_spikes(run)
+    networks, spikes, since = read_networks(run), read_spikes(run), read_since(run)
+    taken = len(repr((networks.cards, spikes.found, since)).encode())
+    table = rows.domain_rows(domains, links, taken)
     card = accounts.card(run)
     return (
         environment()
@@ -76,9 +77,9 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             steps=steps(run, verdicts),
             caution=words.caution(run.get("situation"), verdicts["DISAVOW"]),
             figures=gallery(domains, links, run, networks, spikes),
-            since=read_since(run),
+            since=since,
             spikes=spikes,
-            weeks=week_figure(spikes),
+            weeks=week_figure(spikes, domains, run),
             networks=networks,
             cards_shown=CARDS_SHOWN,
             payload=Markup(rows.payload(table)),  # noqa: S704  (escaped for script elements)

@@ -25,7 +25,7 @@ of sentence and effect (above 0 speaks against the domain, null: not stated), ``
 user decided (null: nothing), ``changes`` what would change the verdict."""
 
 MAX_ROWS = 20_000
-DETAIL_BYTES = 3_000_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
+DETAIL_BYTES = 2_600_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
 _SAMPLES = {"DISAVOW": 5, "REVIEW": 5, "KEEP": 2}
 _SAMPLE_COLUMNS = (
     "linking_domain", "referring_page", "anchor_text", "target_url", "spam_score", "first_seen",
@@ -100,12 +100,13 @@ def _typed(
     return out.with_columns(pl.when(score.is_finite()).then(score).alias("spam_score"))
 
 
-def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
+def domain_rows(domains: pl.DataFrame, links: pl.DataFrame, taken: int = 0) -> list[list[Any]]:
     """Build one row per domain, in order, with up to five sample links (two of kept domains).
 
     Parameters
     ----------
     domains, links : as ``tidy_domains`` and ``tidy_links`` return them.
+    taken : bytes that other parts of the page have used of what details may take.
 
     Returns
     -------
@@ -115,7 +116,7 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
     """
     shown = domains.head(MAX_ROWS)
     samples = _samples(links, shown["linking_domain"])
-    left = DETAIL_BYTES
+    left = max(DETAIL_BYTES - taken, 0)
     rows: list[list[Any]] = []
     for row in shown.iter_rows(named=True):
         evidence: list[list[Any]] = []
@@ -164,8 +165,8 @@ def _sentences(said: str | None) -> list[str]:
 
 def _decided(row: dict[str, Any]) -> str | None:
     """Say what the user decided: "KEEP, by Ann on 2026-11-25: client of ours"; None: nothing."""
-    what, who = clean(row["decision"], 20), clean(row["decided_by"], 60)
-    when, note = clean(row["decided_on"], 20), clean(row["decision_note"], 200)
+    what, who = clean(row["decision"], 20), clean(row["decided_by"], 40)
+    when, note = clean(row["decided_on"], 20), clean(row["decision_note"], 120)
     if not what:
         return None
     by = ", " * bool(who or when) + " ".join(

@@ -74,13 +74,13 @@ def _change(item: Mapping[str, Any]) -> Change:
     change = clean(item.get("change"), 20)
     before, after = (str(item.get(name)) for name in ("before", "after"))
     return Change(
-        domain=clean(item.get("linking_domain"), 200),
+        domain=clean(item.get("linking_domain"), 120),
         change=_KINDS[change][1] if change in _KINDS else change,
         before=before if before in SERIES else "",
         after=after if after in SERIES else "",
         score_before=_score(item.get("score_before")),
         score_after=_score(item.get("score_after")),
-        why=clean(item.get("why"), 240),
+        why=clean(item.get("why"), 160),
     )
 
 

@@ -18,7 +18,8 @@ from spamlinks.report.text import count
 __all__ = ["week_chart"]
 
 _TOP, _FLOOR = 34, 184
-_APART = 5.0  # per cent of the width between two numbers
+_APART = 4.0  # per cent of the width between two numbers on one height
+_BESIDE = 2.5  # per cent of the width between a triangle and the number beside it
 
 
 def week_chart(
@@ -72,17 +73,25 @@ def week_chart(
 
 
 def _tips(tips: Sequence[tuple[int, float, float, int]]) -> list[str]:
-    """A triangle over every marked column; numbers over the tallest of those that stand close."""
-    rows, taken = [], list[float]()
+    """A triangle over every marked column; its number above it or beside it, where there is room.
+
+    The tallest columns choose first.
+    """
+    rows, taken = [], list[tuple[float, float]]()
     for _, x, y, mark in sorted(tips, reverse=True):
         # A character, since paths have no positions in per cent.
         rows.append(
             f'<text class="w-tip" x="{x:.2f}%" y="{y - 4:.2f}" text-anchor="middle">▼</text>'
         )
-        if all(abs(x - other) >= _APART for other in taken):
-            taken.append(x)
-            rows.append(
-                f'<text class="w-mark" x="{x:.2f}%" y="{y - 16:.2f}" text-anchor="middle">'
-                f"{mark}</text>"
+        for across, up in ((x, y - 16), (x + _BESIDE, y - 3), (x - _BESIDE, y - 3)):
+            free = all(
+                abs(across - other) >= _APART or abs(up - height) >= 14 for other, height in taken
             )
+            if free and LEFT < across < 99:
+                taken += [(across, up), (x, y - 3)]
+                rows.append(
+                    f'<text class="w-mark" x="{across:.2f}%" y="{up:.2f}" text-anchor="middle">'
+                    f"{mark}</text>"
+                )
+                break
     return rows
