@@ -12,6 +12,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,15 @@ _OPTIONS = (
     "--disable-sync", "--disable-background-networking", "--disable-component-update",
     "--hide-scrollbars", "--remote-debugging-pipe",
 )  # fmt: skip
+
+
+# The browser reads from 3 and writes to 4: the pipes are put there before it starts.
+_MOVE = """
+import fcntl, os, sys
+for target, now in enumerate([fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3]], 3):
+    os.dup2(now, target)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Tab:
@@ -43,10 +53,9 @@ class Tab:
         self._next, self._rest = 0, b""
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        # The browser reads from 3 and writes to 4; a shell puts the pipes there.
-        moved = f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}'
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", moved, BROWSER, *_OPTIONS, f"--user-data-dir={profile}"],
+            [sys.executable, "-c", _MOVE, str(theirs_in), str(theirs_out), BROWSER, *_OPTIONS,
+             f"--user-data-dir={profile}"],
             pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip

@@ -298,8 +298,15 @@ def test_nothing_is_put_into_googles_mouth() -> None:
 def make_longest(wide: str) -> dict[str, Any]:
     """More networks, spikes and changes than are shown, every text as long as can be."""
     bonds = [{"kind": "anchor", "what": wide, "domains": 9}] * 20
-    network = {"id": wide, "domains": 10**9, "description": wide, "evidence": bonds,
-               "verdicts": {"KEEP": 9}, "suffixes": [[wide, 9]] * 20, "samples": [wide] * 20}  # fmt: skip
+    network = {
+        "id": wide,
+        "domains": 10**9,
+        "description": wide,
+        "evidence": bonds,
+        "verdicts": {"KEEP": 9},
+        "suffixes": [[wide, 9]] * 20,
+        "samples": [wide] * 20,
+    }
     causes = [{"kind": "network", "what": wide, "domains": 9, "usual_share": 0.1}] * 20
     spikes = [{"week": "2024-09-02", "domains": 9, "causes": causes, "text": wide}] * 100
     changes = [{"linking_domain": wide, "change": wide, "why": wide}] * 1_000
