@@ -153,7 +153,7 @@ def _evidence(said: str | None, why: str) -> list[list[Any]]:
         size = _EFFECT.search(part[-40:].rstrip())
         bare = part.rstrip()[: -len(size[0])] if size else part
         text = clean(bare, 240)
-        if text and text != why:
+        if text and (size or text != why):  # whose side it is on is not said by ``why``
             found.append([text, float(size[1]) if size else None])
     return found[:12]
 
