@@ -345,3 +345,27 @@ def test_the_same_run_gives_the_same_bytes(
     run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
 ) -> None:
     assert render_report(run, domains, links) == render_report(run, domains, links)
+
+
+def test_an_older_run_keeps_its_chart(
+    run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    weekly = "New linking domains per week"
+    both = Page(render_report(run, domains, links)).text
+    assert both.count(f"{weekly} By the day") == 1  # in the section on spikes, not twice
+    del run["spikes"], run["networks"], run["since"]
+    old = Page(render_report(run, domains, links)).text
+    assert f"{weekly} By the day" in old
+    assert "When links came" not in old
+    assert "Since the last run" not in old
+    assert "This run did not look for networks." in old
+
+
+def test_without_dates_the_page_says_why(
+    run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    run["spikes"] = {"why_not": "these exports have no dates", "usual": None, "weeks": [],
+                     "list": []}  # fmt: skip
+    text = Page(render_report(run, domains, links)).text
+    assert "Whether links came in waves could not be told: these exports have no dates." in text
+    assert "New linking domains per week By the day" in text  # the chart by verdict is there
