@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "engines": GROUND | {"exports", "signals", "model"},
 }
 EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
+ALLOWED["campaigns"] = GROUND | {"signals"}
 ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"exports", "disavow", "policy"}
@@ -46,7 +47,7 @@ ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
-ALLOWED["pipeline"] |= {"presence", "properties", "run_facts"}
+ALLOWED["pipeline"] |= {"campaigns", "presence", "properties", "run_facts"}
 JOBS = {
     "outputs",
     "scores",
