@@ -23,14 +23,14 @@ _CARDS = 200
 _BARS = 12
 _BONDS, _ENDINGS, _SAMPLES = 8, 5, 8
 
-_SHARED: dict[str, tuple[str, str]] = {  # kind -> words for several domains, and for one
-    "name": ("have names like", "has a name like"),
-    "anchor": ("use the anchor text", "uses the anchor text"),
-    "title": ("have the page title", "has the page title"),
-    "shape": ("have addresses of the shape", "has addresses of the shape"),
-    "target": ("link to", "links to"),
-    "week": ("were first seen in the week of", "was first seen in the week of"),
-    "address": ("share the address", "has the address"),
+_SHARED: dict[str, tuple[str, str, str]] = {  # kind -> words for several, for one, and quotes
+    "name": ("share in their names:", "has in its name:", ""),
+    "anchor": ("use the anchor text", "uses the anchor text", "“”"),
+    "title": ("have the page title", "has the page title", "“”"),
+    "shape": ("have addresses of the form", "has addresses of the form", ""),
+    "target": ("link to", "links to", ""),
+    "week": ("were first seen in the week of", "was first seen in the week of", ""),
+    "address": ("share the address", "has the address", ""),
 }
 
 
@@ -142,12 +142,15 @@ def bond_words(bond: Mapping[str, Any]) -> str:
     '380 use the anchor text “buy backlinks”'
     >>> bond_words({"kind": "week", "what": "2026-08-17", "domains": 1})
     '1 was first seen in the week of 17 August 2026'
+    >>> bond_words({"kind": "name", "what": "the ending .site", "domains": 11})
+    '11 share in their names: the ending .site'
     """
     kind, many = clean(bond.get("kind"), 20), whole(bond.get("domains"))
-    several, one = _SHARED.get(kind, (f"share the {kind or 'trait'}",) * 2)
+    other = f"share the {kind or 'trait'}"
+    several, one, quotes = _SHARED.get(kind, (other, other, "“”"))
     what = clean(bond.get("what"), 60)
     monday = day(bond.get("what")) if kind == "week" else None
-    shown = day_words(monday) if monday else f"“{what}”"
+    shown = day_words(monday) if monday else f"{quotes[:1]}{what}{quotes[1:]}"
     number = "some" if many is None else count(many)
     return f"{number} {one if many == 1 else several} {shown}"
 

@@ -117,12 +117,12 @@ def _spike(mark: int, item: Mapping[str, Any]) -> Spike:
 
 def _cause(cause: Mapping[str, Any], domains: int | None) -> Cause:
     kind, many = clean(cause.get("kind"), 20), whole(cause.get("domains"))
-    what = clean(cause.get("what"), 100)
+    what, usual = clean(cause.get("what"), 100), real(cause.get("usual_share"))
     return Cause(
         kind=_KINDS.get(kind, kind.capitalize() or "Other"),
         what=(f"“{what}”" if kind == "anchor" and what else what) or "(no text)",
         domains=known(many),
         share=percent(round(many / domains, 2)) if domains and many is not None else "–",
-        usual=percent(real(cause.get("usual_share"))),
+        usual=percent(None if usual is None else round(usual, 2)),
         network=what if kind == "network" else "",
     )

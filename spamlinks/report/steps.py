@@ -71,9 +71,11 @@ def _none(found: _Found) -> list[str]:
 
 
 def _attack(found: _Found) -> list[str]:
-    when = f"the {found.spike[0].lower()}{found.spike[1:]}" if found.spike else "the wave"
+    wave = (
+        f"the {found.spike[0].lower()}{found.spike[1:]}" if found.spike else "the date of the wave"
+    )
     out = [
-        f"Compare the date of {when} with your search traffic: a drop often has another cause.",
+        f"Compare {wave} with your search traffic: a drop often has another cause.",
         f"{_LOOK} Without one, waiting is a sound answer.",
     ]
     if found.networks:

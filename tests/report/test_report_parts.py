@@ -61,14 +61,14 @@ def test_the_summary_of_networks(said: Any, begins: str, _why: str) -> None:
 
 
 BONDS = [  # kind, what, domains, sentence
-    ("name", "seo|rank", 9, "9 have names like “seo|rank”"),
-    ("name", "seo|rank", 1, "1 has a name like “seo|rank”"),
+    ("name", "seo|rank", 9, "9 share in their names: seo|rank"),
+    ("name", "seo|rank", 1, "1 has in its name: seo|rank"),
     ("title", "Top 10", 1200, "1,200 have the page title “Top 10”"),
-    ("shape", "/w/n", 2, "2 have addresses of the shape “/w/n”"),
-    ("target", "https://a.example/", 2, "2 link to “https://a.example/”"),
+    ("shape", "/w/n", 2, "2 have addresses of the form /w/n"),
+    ("target", "https://a.example/", 2, "2 link to https://a.example/"),
     ("week", "2026-W34", 2, "2 were first seen in the week of 17 August 2026"),
-    ("week", "autumn", 2, "2 were first seen in the week of “autumn”"),
-    ("address", "192.0.2.7", None, "some share the address “192.0.2.7”"),
+    ("week", "autumn", 2, "2 were first seen in the week of autumn"),
+    ("address", "192.0.2.7", None, "some share the address 192.0.2.7"),
     ("owner", "x", 2, "2 share the owner “x”"),
     (None, None, 2, "2 share the trait “”"),
 ]
