@@ -80,7 +80,7 @@ def _change(item: Mapping[str, Any]) -> Change:
         after=after if after in SERIES else "",
         score_before=_score(item.get("score_before")),
         score_after=_score(item.get("score_after")),
-        why=clean(item.get("why"), 160),
+        why=clean(item.get("why"), 240),
     )
 
 

@@ -167,7 +167,7 @@ SHOWN = [
     "worse.com judged worse KEEP 0.20 DISAVOW 0.97",
     "new.com new not there DISAVOW 0.97",
     "gone.com gone KEEP 0.20 not there",
-    "7 more changes are not listed here.",
+    "7 more changes are in changes.csv.",
 ]
 
 
