@@ -13,13 +13,25 @@ from html import escape
 
 from spamlinks.report.text import clean, count, shorten
 
-__all__ = ["SERIES", "Bar", "bar_chart", "column_chart", "nice_ceiling", "strip_chart"]
+__all__ = [
+    "SERIES",
+    "Bar",
+    "bar_chart",
+    "column_chart",
+    "drawing",
+    "end_labels",
+    "nice_ceiling",
+    "share_bar",
+    "share_chart",
+    "strip_chart",
+    "upright_axis",
+]
 
 SERIES: tuple[str, ...] = ("DISAVOW", "REVIEW", "KEEP")
 """Order in which the parts of a bar are drawn."""
 
 LABEL_COLUMNS = 40  # display columns that fit the narrowest page, 390 px
-_LEFT = 9.0  # per cent kept free for the numbers of the upright axis
+LEFT = 9.0  # per cent kept free for the numbers of the upright axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +54,14 @@ class Bar:
 
 
 def nice_ceiling(largest: int) -> int:
-    """Return the smallest of 1, 2, 4, 5, 6, 8, 10, 20, 40 ... that is not below ``largest``.
+    """Return the smallest of 1, 2, 4, 5, 6, 8, 10, 20, 30, 40 ... that is not below ``largest``.
 
     >>> [nice_ceiling(n) for n in (0, 1, 3, 11, 400, 4001)]
     [1, 1, 4, 20, 400, 5000]
     """
     power = 1
     while True:
-        for step in (1, 2, 4, 5, 6, 8):
+        for step in (1, 2, 4, 5, 6, 8) if power == 1 else (1, 2, 3, 4, 5, 6, 8):
             if step * power >= largest:
                 return step * power
         power *= 10
@@ -81,7 +93,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
             f'<text class="number" x="{left + 1.5:.2f}%" y="{top + 29}">'
             f"{count(bar.total)}</text></g>"
         )
-    return _svg(title, 38 * len(bars), rows)
+    return drawing(title, 38 * len(bars), rows)
 
 
 def column_chart(title: str, columns: Sequence[Bar]) -> str:
@@ -95,15 +107,10 @@ def column_chart(title: str, columns: Sequence[Bar]) -> str:
         return ""
     top, floor = 14, 164
     ceiling = nice_ceiling(max(column.total for column in columns))
-    rows = []
-    for share in (0.5, 1.0) if ceiling > 1 else (1.0,):
-        y = floor - share * (floor - top)
-        mark = count(round(ceiling * share))
-        rows.append(f'<line class="grid" x1="{_LEFT}%" x2="100%" y1="{y:g}" y2="{y:g}"/>')
-        rows.append(f'<text class="tick" x="{_LEFT - 1}%" y="{y + 4:g}" {_END}>{mark}</text>')
-    step = (100 - _LEFT) / len(columns)
+    rows = upright_axis(ceiling, top, floor)
+    step = (100 - LEFT) / len(columns)
     for place, column in enumerate(columns):
-        left, base = _LEFT + step * place, float(floor)
+        left, base = LEFT + step * place, float(floor)
         rows.append(f"<g><title>{escape(clean(column.label, 60))}: {column.words}</title>")
         for name, part in zip(SERIES, column.parts, strict=True):
             height = (floor - top) * part / ceiling
@@ -112,9 +119,63 @@ def column_chart(title: str, columns: Sequence[Bar]) -> str:
                 wide = min(step * 0.8, 6.0)
                 rows.append(_rect(name, left + (step - wide) / 2, base, wide, height))
         rows.append("</g>")
-    rows.append(f'<line class="axis" x1="{_LEFT}%" x2="100%" y1="{floor}" y2="{floor}"/>')
-    rows.extend(_ends([column.label for column in columns], floor + 18, _LEFT))
-    return _svg(title, 190, rows)
+    rows.append(f'<line class="axis" x1="{LEFT}%" x2="100%" y1="{floor}" y2="{floor}"/>')
+    rows.extend(end_labels([column.label for column in columns], floor + 18, LEFT))
+    return drawing(title, 190, rows)
+
+
+def share_chart(title: str, bars: Sequence[Bar]) -> str:
+    """Draw each entry as one bar of full length, split by the shares of its parts.
+
+    The parts stand below each bar in words, with their shares, so that the colours are not needed.
+
+    Returns
+    -------
+    An ``<svg>`` element, as tall as it has bars; "" without any count.
+    """
+    bars = [bar for bar in bars if bar.total]
+    if not bars:
+        return ""
+    rows = []
+    for place, bar in enumerate(bars):
+        top = 64 * place
+        label = f"{clean(bar.label, 60)}: {count(bar.total)}"
+        rows.append(f"<g><title>{escape(label)}, {escape(bar.words)}</title>")
+        rows.append(f'<text class="label" x="0" y="{top + 13}">{escape(label)}</text>')
+        rows.extend(_shares(bar, top + 20, 14))
+        said = ", ".join(
+            f"{name.lower()} {_percentage(part, bar.total)}"
+            for name, part in zip(SERIES, bar.parts, strict=True)
+        )
+        rows.append(f'<text class="tick" x="0" y="{top + 49}">{said}</text></g>')
+    return drawing(title, 64 * len(bars), rows)
+
+
+def share_bar(bar: Bar) -> str:
+    """Draw the shares of one entry as a thin bar; "" without any count. The words go beside it."""
+    return drawing(f"{bar.label}: {bar.words}", 10, _shares(bar, 0, 10)) if bar.total else ""
+
+
+def _shares(bar: Bar, y: float, height: float) -> list[str]:
+    """Rectangles from 0 to 100 %; what is there at all can be seen."""
+    least = 0.8
+    wide = [max(100 * part / bar.total, least) if part else 0.0 for part in bar.parts]
+    left, rows = 0.0, []
+    for name, width in zip(SERIES, wide, strict=True):
+        if width:
+            width *= 100 / sum(wide)
+            rows.append(_rect(name, left, y, width, height))
+            left += width
+    return rows
+
+
+def _percentage(part: int, total: int) -> str:
+    """A share in whole per cent that never rounds something to nothing, or nearly all to all."""
+    if 0 < part < 0.01 * total:
+        return "under 1\u00a0%"
+    if 0.99 * total < part < total:
+        return "over 99\u00a0%"
+    return f"{100 * part / total:.0f}\u00a0%"
 
 
 def strip_chart(title: str, counts: dict[str, Sequence[int]]) -> str:
@@ -152,8 +213,8 @@ def strip_chart(title: str, counts: dict[str, Sequence[int]]) -> str:
                 rows.append("</g>")
         rows.append(f'<line class="axis" x1="0" x2="100%" y1="{floor}" y2="{floor}"/>')
         top += 68
-    rows.extend(_ends(["0", "0.5", "1"], top + 8, 0.0))
-    return _svg(title, top + 14, rows)
+    rows.extend(end_labels(["0", "0.5", "1"], top + 8, 0.0))
+    return drawing(title, top + 14, rows)
 
 
 _END = 'text-anchor="end"'
@@ -166,7 +227,18 @@ def _rect(name: str, x: float, y: float, width: float, height: float) -> str:
     )
 
 
-def _ends(labels: Sequence[str], y: int, left: float) -> list[str]:
+def upright_axis(ceiling: int, top: float, floor: float) -> list[str]:
+    """Grid lines and numbers at the top and, above 1, half way."""
+    rows = []
+    for share in (0.5, 1.0) if ceiling > 1 else (1.0,):
+        y = floor - share * (floor - top)
+        mark = count(round(ceiling * share))
+        rows.append(f'<line class="grid" x1="{LEFT}%" x2="100%" y1="{y:g}" y2="{y:g}"/>')
+        rows.append(f'<text class="tick" x="{LEFT - 1}%" y="{y + 4:g}" {_END}>{mark}</text>')
+    return rows
+
+
+def end_labels(labels: Sequence[str], y: int, left: float) -> list[str]:
     """Write the first, middle and last label under an axis."""
     texts = [escape(clean(label, 24)) for label in labels]
     if len(texts) == 1:
@@ -187,7 +259,8 @@ def _ends(labels: Sequence[str], y: int, left: float) -> list[str]:
     return rows
 
 
-def _svg(title: str, height: int, rows: Sequence[str]) -> str:
+def drawing(title: str, height: int, rows: Sequence[str]) -> str:
+    """Put shapes into an ``<svg>`` as wide as its place, ``height`` px tall, with a spoken name."""
     name = escape(clean(title, 200), quote=True)
     body = "".join(rows)
     return f'<svg role="img" aria-label="{name}" width="100%" height="{height}">{body}</svg>'

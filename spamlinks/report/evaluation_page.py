@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from spamlinks.report import curves
 from spamlinks.report import evaluation_words as words
-from spamlinks.report.page import environment, moment
+from spamlinks.report.page import environment
+from spamlinks.report.parts import moment
 from spamlinks.report.text import clean, count, percent
 
 __all__ = ["PAGE_POLICY", "render_evaluation"]

@@ -20,6 +20,8 @@ __all__ = [
     "score_bins",
     "timeline",
     "top_anchors",
+    "undated",
+    "verdict_bars",
     "verdict_counts",
 ]
 
@@ -55,6 +57,21 @@ def verdict_counts(domains: pl.DataFrame) -> dict[str, int]:
     """Count the decision units per verdict; every verdict is present."""
     seen = Counter(domains["verdict"].to_list())
     return {name: seen.get(name, 0) for name in SERIES}
+
+
+def verdict_bars(domains: pl.DataFrame) -> list[Bar]:
+    """Domains, links and followed links under each verdict; what is not known has no bar.
+
+    A sum over domains of which some have no count is left out: it would be too small.
+    """
+    parts = verdict_counts(domains)
+    bars = [Bar("Domains", (parts["DISAVOW"], parts["REVIEW"], parts["KEEP"]))]
+    for name, label in (("links", "Links"), ("followed_links", "Followed links")):
+        if domains.height and not domains[name].null_count():
+            found = dict(domains.group_by("verdict").agg(pl.col(name).sum()).iter_rows())
+            first, second, third = (int(found.get(verdict, 0)) for verdict in SERIES)
+            bars.append(Bar(label, (first, second, third)))
+    return [bar for bar in bars if bar.total]
 
 
 def in_live_file(domains: pl.DataFrame) -> int:
@@ -136,7 +153,7 @@ def timeline(domains: pl.DataFrame, until: date) -> Timeline:
     until : last possible day; later dates, like those before 1996, count as unknown.
     """
     dated = domains.filter(pl.col("first_seen").is_between(_FIRST_DAY, until))
-    unknown = domains.height - dated.height
+    unknown = undated(domains, until)
     if dated.is_empty():
         return Timeline([], "month", unknown)
     days = dated["first_seen"].to_list()
@@ -155,6 +172,12 @@ def timeline(domains: pl.DataFrame, until: date) -> Timeline:
     form = {"week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[period]
     columns = [Bar(day.strftime(form), (a, b, c)) for day, (a, b, c) in found.items()]
     return Timeline(columns, period, unknown)
+
+
+def undated(domains: pl.DataFrame, until: date) -> int:
+    """Count the domains without a usable first day; ``until`` as in ``timeline``."""
+    usable = domains["first_seen"].is_between(_FIRST_DAY, until).sum()
+    return domains.height - int(usable or 0)
 
 
 def _start(day: date, period: str) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import polars as pl
@@ -16,13 +17,15 @@ __all__ = ["COLUMNS", "MAX_ROWS", "domain_rows", "payload", "tidy_domains", "tid
 
 COLUMNS: tuple[str, ...] = (
     "domain", "unit", "verdict", "reason", "score", "links", "followed", "first_seen", "network",
-    "why", "evidence", "samples", "cut", "listed", "seen_by",
+    "why", "evidence", "samples", "cut", "listed", "seen_by", "decided", "changes",
 )  # fmt: skip
 """Meaning of the places in a row; ``cut`` is 1 where details were left out to save space,
-``listed`` whether Search Console knows the domain (null without its export)."""
+``listed`` whether Search Console knows the domain (null without its export), ``evidence`` pairs
+of sentence and effect (above 0 speaks against the domain, null: not stated), ``decided`` what the
+user decided (null: nothing), ``changes`` what would change the verdict."""
 
 MAX_ROWS = 20_000
-DETAIL_BYTES = 3_000_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
+DETAIL_BYTES = 2_600_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
 _SAMPLES = {"DISAVOW": 5, "REVIEW": 5, "KEEP": 2}
 _SAMPLE_COLUMNS = (
     "linking_domain", "referring_page", "anchor_text", "target_url", "spam_score", "first_seen",
@@ -33,7 +36,8 @@ _DOMAIN_TYPES: dict[str, pl.DataType] = {
     "reason": pl.String(), "spam_score": pl.Float64(), "links": pl.Int64(),
     "followed_links": pl.Int64(), "first_seen": pl.Date(), "network": pl.String(),
     "why": pl.String(), "evidence": pl.String(), "in_search_console": pl.Boolean(),
-    "seen_by": pl.String(),
+    "seen_by": pl.String(), "decision": pl.String(), "decided_by": pl.String(),
+    "decided_on": pl.String(), "decision_note": pl.String(), "would_change": pl.String(),
 }  # fmt: skip
 _LINK_TYPES: dict[str, pl.DataType] = {
     "referring_page": pl.String(), "linking_domain": pl.String(), "target_url": pl.String(),
@@ -96,12 +100,13 @@ def _typed(
     return out.with_columns(pl.when(score.is_finite()).then(score).alias("spam_score"))
 
 
-def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
+def domain_rows(domains: pl.DataFrame, links: pl.DataFrame, taken: int = 0) -> list[list[Any]]:
     """Build one row per domain, in order, with up to five sample links (two of kept domains).
 
     Parameters
     ----------
     domains, links : as ``tidy_domains`` and ``tidy_links`` return them.
+    taken : bytes that other parts of the page have used of what details may take.
 
     Returns
     -------
@@ -111,19 +116,21 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
     """
     shown = domains.head(MAX_ROWS)
     samples = _samples(links, shown["linking_domain"])
-    left = DETAIL_BYTES
+    left = max(DETAIL_BYTES - taken, 0)
     rows: list[list[Any]] = []
     for row in shown.iter_rows(named=True):
-        evidence: list[str] = []
+        evidence: list[list[Any]] = []
+        changes: list[str] = []
         found: list[list[Any]] = []
         why = clean(row["why"], 320 if left else 120)
         if left:
             evidence = _evidence(row["evidence"], why)
+            changes = _sentences(row["would_change"])[:6]
             raw = samples.get(row["linking_domain"], [])[: _SAMPLES[row["verdict"]]]
             found = [_sample(*link) for link in raw]
-            spent = _size(evidence) + sum(map(_size, found))
+            spent = _size(changes) + sum(map(_size, (*evidence, *found)))
             if spent > left:
-                evidence, found, left = [], [], 0
+                evidence, changes, found, left = [], [], [], 0
             else:
                 left -= spent
         rows.append([
@@ -131,14 +138,41 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame) -> list[list[Any]]:
             clean(row["reason"], 60), _rounded(row["spam_score"]), row["links"],
             row["followed_links"], _day(row["first_seen"]), clean(row["network"], 80) or None,
             why, evidence, found, int(not left), row["in_search_console"],
-            clean(row["seen_by"], 120) or None,
+            clean(row["seen_by"], 120) or None, _decided(row), changes,
         ])  # fmt: skip
     return rows
 
 
-def _evidence(said: str | None, why: str) -> list[str]:
+_EFFECT = re.compile(r"\s*\(([+-]\d{1,4}(?:\.\d{1,4})?)\)$")
+
+
+def _evidence(said: str | None, why: str) -> list[list[Any]]:
+    """Pairs of sentence and effect, the order kept; the effect is read before a text is cut."""
+    found: list[list[Any]] = []
+    for part in (said or "")[:20_000].split(" | "):
+        size = _EFFECT.search(part[-40:].rstrip())
+        bare = part.rstrip()[: -len(size[0])] if size else part
+        text = clean(bare, 240)
+        if text and (size or text != why):  # whose side it is on is not said by ``why``
+            found.append([text, float(size[1]) if size else None])
+    return found[:12]
+
+
+def _sentences(said: str | None) -> list[str]:
     parts = (clean(part, 240) for part in (said or "")[:20_000].split(" | "))
-    return [part for part in parts if part and part != why][:12]
+    return [part for part in parts if part]
+
+
+def _decided(row: dict[str, Any]) -> str | None:
+    """Say what the user decided: "KEEP, by Ann on 2026-11-25: client of ours"; None: nothing."""
+    what, who = clean(row["decision"], 20), clean(row["decided_by"], 40)
+    when, note = clean(row["decided_on"], 20), clean(row["decision_note"], 120)
+    if not what:
+        return None
+    by = ", " * bool(who or when) + " ".join(
+        text for text in (f"by {who}" if who else "", f"on {when}" if when else "") if text
+    )
+    return f"{what}{by}: {note}" if note else what + by
 
 
 def _size(values: list[Any]) -> int:

@@ -28,12 +28,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do in one situation: a short answer, reasons, and steps in order."""
+    """Whether to disavow in one situation: a short answer and its reasons; see also ``steps``."""
 
     situation: str
     answer: str
     reasons: tuple[str, ...]
-    steps: tuple[str, ...]
 
 
 SITUATIONS: dict[str, Advice] = {
@@ -48,12 +47,6 @@ SITUATIONS: dict[str, Advice] = {
             "Disavowing an honest domain throws away what its links are worth. Missing a spam link "
             "usually costs nothing.",
         ),
-        (
-            "Look into Search Console for a manual action. Without one, doing nothing is a sound "
-            "answer.",
-            "If you still want to upload, read the list of domains below first and upload only "
-            "what you would defend.",
-        ),
     ),
     "attack": Advice(
         "many links appeared that nobody ordered",
@@ -63,12 +56,6 @@ SITUATIONS: dict[str, Advice] = {
             "links are ignored, also when a rival ordered them.",
             "A file is a reasonable caution when the links look like ones you could have placed "
             "yourself, or when a manual action came with them.",
-        ),
-        (
-            "Compare the date of the wave with your search traffic: a drop often has another "
-            "cause.",
-            "Look into Search Console for a manual action.",
-            "If you upload, start with the domains marked DISAVOW and keep this report.",
         ),
     ),
     "bought": Advice(
@@ -80,12 +67,6 @@ SITUATIONS: dict[str, Advice] = {
             "This program sees patterns, not invoices: it cannot know which links were paid for. "
             "Add the ones you know of by hand.",
         ),
-        (
-            "Ask for the removal of the links, or for rel=sponsored, where you can.",
-            "Disavow what cannot be removed. Links already marked nofollow, ugc or sponsored need "
-            "no entry.",
-            "Go through the domains marked REVIEW with the person who bought the links.",
-        ),
     ),
     "manual-action": Advice(
         "Search Console shows a manual action for unnatural links",
@@ -95,12 +76,6 @@ SITUATIONS: dict[str, Advice] = {
             "to remove the links first; a file alone is said to be rarely enough.",
             "Which links were meant is not always told. That is why more domains are shown here "
             "than in the other situations.",
-        ),
-        (
-            "Have the links removed where you can, and write down whom you asked and when.",
-            "Upload the file, then go through the domains marked REVIEW one by one.",
-            "Send the reconsideration request. run.json holds the hashes that make this run "
-            "repeatable.",
         ),
     ),
 }
@@ -242,14 +217,23 @@ _CONFIDENCE = {
 }
 
 
-def promise(precision: object, disavowed: int) -> str:
-    """Say what the asked-for precision means for this list."""
+def promise(precision: object, disavowed: int, *, measured: bool = True) -> str:
+    """Say what the asked-for precision means for this list.
+
+    Parameters
+    ----------
+    measured : whether the model brings error figures for exports of this kind.
+    """
     if not isinstance(precision, int | float):
         return "The run does not state the precision its verdicts were cut at."
     text = (
         f"The cut for DISAVOW was asked to keep a precision of {percent(precision)}: of 100 "
-        f"domains marked so, no more than {percent(1 - precision)[:-2]} should be honest ones. It "
-        "was measured on other sites than yours."
+        f"domains marked so, no more than {percent(1 - precision)[:-2]} should be honest ones. "
+    )
+    text += (
+        "It was measured on other sites than yours."
+        if measured
+        else "That is an aim here, not a measured rate."
     )
     if disavowed:
         wrong = round(disavowed * (1 - precision))

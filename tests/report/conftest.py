@@ -75,6 +75,102 @@ def make_links() -> pl.DataFrame:
     )
 
 
+def make_networks() -> dict[str, Any]:
+    """The network of the three domains to disavow, and hostile ones to more cards than are open."""
+    first = {
+        "id": "net-1",
+        "domains": 3,
+        "links": 24,
+        "followed_links": 7,
+        "verdicts": {"DISAVOW": 3, "REVIEW": 0, "KEEP": 0},
+        "description": "3 domains, .xyz, anchor 'casino'",
+        "evidence": [
+            {"kind": "anchor", "what": "casino", "domains": 3},
+            {"kind": "week", "what": "2024-09-02", "domains": 1},
+        ],
+        "suffixes": [["xyz", 3]],
+        "first_seen": "2024-09-02",
+        "last_seen": "2024-09-04",
+        "samples": ["bad0.xyz", "bad1.xyz", "bad2.xyz"],
+    }
+    kinds = ("name", "anchor", "title", "shape", "target", "week", "address", "<b>")
+    strange = [
+        {
+            "id": text,
+            "domains": 2,
+            "links": 2,
+            "followed_links": None,
+            "verdicts": {"KEEP": 1, "REVIEW": 1},
+            "description": text,
+            "evidence": [{"kind": kind, "what": text, "domains": 2} for kind in kinds],
+            "suffixes": [[text, 1]],
+            "first_seen": text,
+            "last_seen": None,
+            "samples": [text],
+        }
+        for text in HOSTILE
+    ]
+    return {
+        "domains": 27,
+        "looked_at": [f"Anchor texts {HOSTILE[0]}"],
+        "missing": [f"Titles: these exports have none. {HOSTILE[0]}"],
+        "more": 4,
+        "list": [first, *strange, {**first, "id": "net-away"}],
+    }
+
+
+def make_spikes() -> dict[str, Any]:
+    """Three weeks, the last of which stands out for hostile reasons."""
+    return {
+        "why_not": None,
+        "usual": 1.0,
+        "weeks": [["2024-08-19", 1], ["2024-08-26", 0], ["2024-09-02", 3]],
+        "list": [
+            {
+                "week": "2024-09-02",
+                "domains": 3,
+                "usual": 1.0,
+                "limit": 2.2,
+                "causes": [
+                    {"kind": "ending", "what": ".xyz", "domains": 3, "usual_share": 0.02},
+                    {"kind": "network", "what": "net-1", "domains": 3, "usual_share": 0.0},
+                    *(
+                        {"kind": "anchor", "what": text, "domains": 1, "usual_share": None}
+                        for text in HOSTILE
+                    ),
+                ],
+                "text": f"3 new domains, where 1 is usual {HOSTILE[0]}",
+            }
+        ],
+    }
+
+
+def make_since() -> dict[str, Any]:
+    """One change of each kind, and hostile ones."""
+    changes = [
+        {
+            "linking_domain": f"{change}.com",
+            "change": change,
+            "before": None if change == "new" else "KEEP",
+            "after": None if change == "gone" else "DISAVOW",
+            "score_before": None if change == "new" else 0.2,
+            "score_after": None if change == "gone" else 0.97,
+            "why": "",
+        }
+        for change in ("worse", "new", "gone")
+    ] + [
+        {"linking_domain": text, "change": text, "before": text, "after": text, "why": text}
+        for text in HOSTILE
+    ]
+    return {
+        "run": {"created": "2024-12-01T08:00:00+00:00", "model": HOSTILE[0], "site": "example.com"},
+        "counts": {"new": 12, "gone": 3, "worse": 4, "better": 5, "same": 300},
+        "changes": changes,
+        "more": 7,
+        "notes": [f"another export {HOSTILE[0]}"],
+    }
+
+
 def make_run() -> dict[str, Any]:
     """A run whose every free text is hostile."""
     bad = HOSTILE[0]
@@ -145,6 +241,9 @@ def make_run() -> dict[str, Any]:
             ],
         },
         "not_looked_at": [f"Domain ages {bad}"],
+        "networks": make_networks(),
+        "spikes": make_spikes(),
+        "since": make_since(),
         "seconds": 2.31,
     }  # fmt: skip
 

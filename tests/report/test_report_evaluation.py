@@ -10,10 +10,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from test_report_browser import BROWSER, dump
 
 from spamlinks.report import evaluation_words as words
 from spamlinks.report import render_evaluation
+from tests.report.browser import BROWSER, Tab
 
 BAD = "<script>window.hacked=1</script>\u202e\x1b[31m'\"><img src=x onerror=alert(1)>"
 
@@ -280,7 +280,13 @@ def test_every_table_is_rectangular(found: dict[str, Any]) -> None:
 def test_a_browser_draws_it_without_running_anything(
     found: dict[str, Any], errors: pl.DataFrame, tmp_path: Path
 ) -> None:
-    dom = dump(render_evaluation(found, errors), tmp_path)
+    page = tmp_path / "evaluation.html"
+    page.write_text(render_evaluation(found, errors), encoding="utf-8")
+    with Tab(tmp_path / "profile") as tab:
+        tab.open(page)
+        dom = tab.run("document.documentElement.outerHTML")
+        assert tab.problems == tab.requests == []
+        assert tab.run("String(window.hacked)") == "undefined"
     assert dom.count("<polyline") == 4
     assert dom.count("<circle") == 4
     assert "<script" not in dom

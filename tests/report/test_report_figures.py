@@ -95,3 +95,11 @@ def test_every_domain_is_in_a_column_or_unknown(seen: list[date | None]) -> None
     labels = [bar.label for bar in found.columns]
     assert labels == sorted(set(labels))
     assert len(labels) <= 125
+
+
+def test_a_sum_that_is_not_known_has_no_bar() -> None:
+    table = frame(verdict=["DISAVOW", "KEEP"], links=[3, 4], followed_links=[1, None])
+    assert [(bar.label, bar.parts) for bar in figures.verdict_bars(table)] == [
+        ("Domains", (1, 0, 1)),
+        ("Links", (3, 0, 4)),
+    ]

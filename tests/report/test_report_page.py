@@ -12,6 +12,7 @@ import pytest
 
 from spamlinks.report import render_report, words
 from spamlinks.report.page import CONTENT_POLICY
+from spamlinks.report.steps import steps
 
 EMPTY_LINKS = pl.DataFrame(schema={"referring_page": pl.String, "linking_domain": pl.String})
 VOID = {"meta", "input", "br", "link", "img"}
@@ -143,6 +144,30 @@ SHOWN = [
     "of these looking good 0 12",
     "line 9; looks good:",
     "and 7 more",
+    # Networks
+    "27 domains belong to 18 networks",
+    "What was compared: Anchor texts",
+    "What could not be compared: Titles: these exports have none.",
+    "net-1 3 domains",
+    "3 use the anchor text “casino”",
+    "1 was first seen in the week of 2 September 2024",
+    "24 links, 7 of them followed. Seen: 2 September 2024 to 4 September 2024.",
+    "Endings: .xyz (3)",
+    "Its domains: bad0.xyz , bad1.xyz , bad2.xyz",
+    "2 share the <b> “",
+    "Show the other 2 networks",
+    "4 smaller networks are not listed.",
+    # Spikes
+    "One week stands out with far more new linking domains than usual. About 1 new",
+    "1 Week of 2 September 2024",
+    "Ending .xyz 3 100 % 2 %",
+    # Since the last run
+    "Compared with the run of 01 December 2024, 08:00 UTC, model",
+    "Judged worse 4 New 12 Judged better 5 Gone 3 As before 300",
+    "worse.com judged worse KEEP 0.20 DISAVOW 0.97",
+    "new.com new not there DISAVOW 0.97",
+    "gone.com gone KEEP 0.20 not there",
+    "7 more changes are in changes.csv.",
 ]
 
 
@@ -262,21 +287,49 @@ def test_advice_fits_the_situation(situation: str, flagged: int, sentence: str, 
 
 
 def test_nothing_is_put_into_googles_mouth() -> None:
-    for advice in words.SITUATIONS.values():
-        for text in (*advice.reasons, *advice.steps, advice.answer):
+    for situation, advice in words.SITUATIONS.items():
+        todo = steps({"situation": situation}, {"DISAVOW": 3, "REVIEW": 4, "KEEP": 5})
+        for text in (*advice.reasons, *todo, advice.answer):
             assert not re.search(r"Google (says|states|recommends|advises|confirms)", text)
             if "Google" in text:
                 assert "common reading of" in text
 
 
+def make_longest(wide: str) -> dict[str, Any]:
+    """More networks, spikes and changes than are shown, every text as long as can be."""
+    bonds = [{"kind": "anchor", "what": wide, "domains": 9}] * 20
+    network = {
+        "id": wide,
+        "domains": 10**9,
+        "description": wide,
+        "evidence": bonds,
+        "verdicts": {"KEEP": 9},
+        "suffixes": [[wide, 9]] * 20,
+        "samples": [wide] * 20,
+    }
+    causes = [{"kind": "network", "what": wide, "domains": 9, "usual_share": 0.1}] * 20
+    spikes = [{"week": "2024-09-02", "domains": 9, "causes": causes, "text": wide}] * 100
+    changes = [{"linking_domain": wide, "change": wide, "why": wide}] * 1_000
+    return {
+        "networks": {"list": [network] * 500, "looked_at": [wide] * 99, "missing": [wide] * 99},
+        "spikes": {"weeks": [["2024-09-02", 9]] * 900, "list": spikes},
+        "since": {"changes": changes, "notes": [wide] * 99},
+    }
+
+
 def test_a_thousand_domains_at_their_longest_stay_under_5_mb(run: dict[str, Any]) -> None:
     wide = "界" * 3_000
+    run |= make_longest(wide)
     names = [f"{n}.com" for n in range(1_000)]
     domains = pl.DataFrame({"linking_domain": names}).with_columns(
         pl.lit("DISAVOW").alias("verdict"),
         pl.lit(wide).alias("why"),
         pl.lit(wide).alias("network"),
         pl.lit(" | ".join([f"{n}{wide}" for n in range(20)])).alias("evidence"),
+        pl.lit(" | ".join([f"{n}{wide}" for n in range(20)])).alias("would_change"),
+        pl.lit(wide).alias("decision"),
+        pl.lit(wide).alias("decided_by"),
+        pl.lit(wide).alias("decision_note"),
     )
     links = pl.DataFrame({"linking_domain": names * 6}).with_columns(
         pl.lit(wide).alias("referring_page"),
@@ -292,3 +345,27 @@ def test_the_same_run_gives_the_same_bytes(
     run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
 ) -> None:
     assert render_report(run, domains, links) == render_report(run, domains, links)
+
+
+def test_an_older_run_keeps_its_chart(
+    run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    weekly = "New linking domains per week"
+    both = Page(render_report(run, domains, links)).text
+    assert both.count(f"{weekly} By the day") == 1  # in the section on spikes, not twice
+    del run["spikes"], run["networks"], run["since"]
+    old = Page(render_report(run, domains, links)).text
+    assert f"{weekly} By the day" in old
+    assert "When links came" not in old
+    assert "Since the last run" not in old
+    assert "This run did not look for networks." in old
+
+
+def test_without_dates_the_page_says_why(
+    run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    run["spikes"] = {"why_not": "these exports have no dates", "usual": None, "weeks": [],
+                     "list": []}  # fmt: skip
+    text = Page(render_report(run, domains, links)).text
+    assert "Whether links came in waves could not be told: these exports have no dates." in text
+    assert "New linking domains per week By the day" in text  # the chart by verdict is there

@@ -80,7 +80,7 @@ def test_samples_are_the_five_highest_scores(domains: pl.DataFrame, links: pl.Da
         f"http://bad0.xyz/{k}" for k in (7, 6, 5, 4, 3)
     ]
     assert row["samples"][0] == ["http://bad0.xyz/7", "casino", "https://example.com/", 0.85, None]
-    assert row["evidence"] == ["Ending .xyz", "Anchor 'casino' on 31 domains"]
+    assert row["evidence"] == [["Ending .xyz", None], ["Anchor 'casino' on 31 domains", None]]
 
 
 def test_unknown_and_empty_anchors_differ() -> None:
@@ -126,3 +126,53 @@ def test_flagged_domains_show_more_links(verdict: str, samples: int) -> None:
     domains = pl.DataFrame({"linking_domain": ["a"], "verdict": [verdict]})
     row = domain_rows(tidy_domains(domains), tidy_links(links))[0]
     assert len(row[COLUMNS.index("samples")]) == samples
+
+
+SIDES = [  # sentence in domains.csv, text, effect, why
+    ("9 words (+1.6)", "9 words", 1.6, "against it"),
+    ("has visits (-0.3)", "has visits", -0.3, "for it"),
+    ("1,240 links; 9 of 10 kept have under 120 (+2.0)",
+     "1,240 links; 9 of 10 kept have under 120", 2.0, "with what is usual"),
+    ("a sign (strong)", "a sign (strong)", None, "no number"),
+    ("net (+3)", "net", 3.0, "whole"),
+    ("anchor '(+9.0)' on 3 domains (-0.1)", "anchor '(+9.0)' on 3 domains", -0.1, "the last"),
+    ("(+0.8) first", "(+0.8) first", None, "not at the end"),
+    ("y" * 300 + " (+0.5)", "y" * 239 + "…", 0.5, "read before the text is cut"),
+    ("(" * 5_000, "(" * 239 + "…", None, "no endless search"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "text", "effect", "_why"), SIDES)
+def test_evidence_takes_sides(said: str, text: str, effect: float | None, _why: str) -> None:
+    domains = pl.DataFrame({"linking_domain": ["a"], "verdict": ["KEEP"], "evidence": [said]})
+    links = pl.DataFrame({"referring_page": [""], "linking_domain": ["x"]})
+    row = domain_rows(tidy_domains(domains), tidy_links(links))[0]
+    assert row[COLUMNS.index("evidence")] == [[text, effect]]
+
+
+DECISIONS = [  # decision, by, on, note, words
+    ("KEEP", "Ann", "2026-11-25", "client of ours", "KEEP, by Ann on 2026-11-25: client of ours"),
+    ("KEEP", None, None, None, "KEEP"),
+    ("REVIEW", None, "2026-11-25", None, "REVIEW, on 2026-11-25"),
+    ("DISAVOW", "Ann", None, "bought", "DISAVOW, by Ann: bought"),
+    (None, "Ann", "2026-11-25", "not yet", None),
+    ("", None, None, None, None),
+]
+
+
+@pytest.mark.parametrize(("what", "who", "when", "note", "words"), DECISIONS)
+def test_decisions_are_told(
+    what: str | None, who: str | None, when: str | None, note: str | None, words: str | None
+) -> None:
+    table = {"linking_domain": ["a"], "verdict": ["KEEP"], "decision": [what], "decided_by": [who],
+             "decided_on": [when], "decision_note": [note]}  # fmt: skip
+    links = pl.DataFrame({"referring_page": [""], "linking_domain": ["x"]})
+    row = domain_rows(tidy_domains(pl.DataFrame(table)), tidy_links(links))[0]
+    assert row[COLUMNS.index("decided")] == words
+
+
+def test_other_parts_of_the_page_leave_less_for_details(
+    domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    found = domain_rows(tidy_domains(domains), tidy_links(links), taken=10**9)
+    assert [row[COLUMNS.index("cut")] for row in found] == [1] * domains.height
