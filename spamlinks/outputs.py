@@ -42,6 +42,7 @@ from spamlinks.properties import Property
 from spamlinks.report import render_report
 from spamlinks.schema import FIELDS
 from spamlinks.tables import write_table
+from spamlinks.verdict_files import write_verdicts
 from spamlinks.verdict_table import live_entries_of, read_domains, run_of
 
 __all__ = [
@@ -57,8 +58,9 @@ __all__ = [
 def write_audit(
     audit: Audit, folder: Path, properties: Sequence[Property] = ()
 ) -> tuple[dict[str, Any], Draft]:
-    """Write ``disavow.txt``, ``domains.csv``, ``links.parquet``, ``rejected.csv``,
-    ``report.html`` and ``run.json`` into a folder, made if absent.
+    """Write ``disavow.txt``, ``domains.csv``, ``domains.xlsx``, ``links.parquet``,
+    ``rejected.csv``, ``report.html`` and ``run.json`` into a folder, made if absent, and
+    ``decisions.csv`` where decisions were given.
 
     No ``disavow.txt`` is written when there is nothing to add: an empty upload clears the list.
     One that an earlier run left in the folder is then set aside as a backup, unless it says the
@@ -104,7 +106,9 @@ def write_audit(
         },
         "effect": draft.effect.to_dict() if draft.effect is not None else None,
     }
-    write_table(audit.domains, folder / "domains.csv")
+    tables = write_verdicts(audit, folder)
+    run["tables"], run["notes"] = tables.sha256, [*tables.notes, *run["notes"]]
+    draft = replace(draft, notes=(*draft.notes, *tables.notes))
     write_table(audit.links, folder / "links.parquet")
     write_table(audit.rejected, folder / "rejected.csv")
     silent = len(run["disavow"]["not_reexamined"])

@@ -10,11 +10,10 @@ from typing import Any
 import polars as pl
 
 from spamlinks.errors import InputError
-from spamlinks.exports.cells import DELIMITERS, first_records, printable
-from spamlinks.exports.containers.parts import parts
-from spamlinks.exports.reading.source import BrokenEncodingError, Source, open_utf8, probe, resurvey
+from spamlinks.exports.cells import printable
 from spamlinks.pipeline import DOMAIN_COLUMNS
 from spamlinks.policy import REASON_TEXT, Verdict
+from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.urls import linking_domain
 
 __all__ = ["live_entries_of", "read_domains", "run_of"]
@@ -25,7 +24,6 @@ _BARE = (
 )
 _NEEDED = ("linking_domain", "unit", "verdict", "reason", "spam_score", "links")
 _UNITS = frozenset({"domain", "host", "url"})
-_CONTAINERS = frozenset({"", "gzip", "xlsx"})
 _THOUSANDS = r"[.,'\u{a0}\u{202f} ]"
 MAX_RUN_BYTES = 1 << 26
 
@@ -45,18 +43,22 @@ def read_domains(path: Path) -> pl.DataFrame | None:
     ------
     InputError : a table of scores without verdict, unit and reason, or with a cell that cannot be.
     """
-    found = _find(path)
-    if found is None:
+    table = _find(path)
+    if table is None:
         return None
-    source, delimiter, names = found
+    names = table.names
     if not set(DOMAIN_COLUMNS) <= set(names):
         known = {"linking_domain", "verdict"} <= set(names)
         missing = ", ".join(name for name in DOMAIN_COLUMNS if name not in names)
         what = f", as the columns {missing} are missing" if known and len(names) > 5 else ""
         raise InputError(path.name, f"it holds scores and no verdicts with reasons{what}", _BARE)
-    frame = _read(source, delimiter, names)
-    frame = frame.select(pl.col(DOMAIN_COLUMNS).str.strip_chars().replace("", None)).filter(
-        ~pl.all_horizontal(pl.col(_NEEDED).is_null())  # spreadsheets leave empty rows behind
+    raw = table.read()
+    frame = (
+        pl.DataFrame([table.column(raw, name) for name in DOMAIN_COLUMNS])
+        .select(pl.col(DOMAIN_COLUMNS).str.strip_chars().replace("", None))
+        .filter(
+            ~pl.all_horizontal(pl.col(_NEEDED).is_null())  # spreadsheets leave empty rows behind
+        )
     )
     for name in _NEEDED:
         if frame[name].null_count():
@@ -94,48 +96,18 @@ def _checked(frame: pl.DataFrame, name: str, read: pl.Expr, what: str, path: Pat
     return frame.with_columns(values)
 
 
-def _find(path: Path) -> tuple[Source, str, list[str]] | None:
-    """The table with scores in a file: how to read it, and its column names; None if there is none.
-
-    What cannot be opened is none either: reading it as an export then says why.
-    """
-    try:
-        sources = [probe(p) for p in parts(path)[0] if not p.within and p.container in _CONTAINERS]
-    except InputError:
-        return None
-    bare = False
-    for source in sources:
-        for delimiter in DELIMITERS:
-            record = next(iter(first_records(source, delimiter, 1)), ([], 0))[0]
-            names = [name.strip().lower() for name in record]
-            if {"linking_domain", "spam_score"} <= set(names):
-                return source, delimiter, names
-            bare |= "spam_score" in names
-            if len(names) == 1 and {"linking_domain", "spam_score"} <= set(names[0].split(",")):
-                hint = "Open it with the columns apart, and save it again as CSV or xlsx."
-                raise InputError(path.name, "all its columns stand in one", hint)
-    if bare:
+def _find(path: Path) -> SavedTable | None:
+    """The table with scores in a file; None when there is none."""
+    table, seen = find_table(path, {"linking_domain", "spam_score"}.issubset)
+    if table is not None:
+        return table
+    for names in seen:
+        if len(names) == 1 and {"linking_domain", "spam_score"} <= set(names[0].split(",")):
+            hint = "Open it with the columns apart, and save it again as CSV or xlsx."
+            raise InputError(path.name, "all its columns stand in one", hint)
+    if any("spam_score" in names for names in seen):
         raise InputError(path.name, "it holds scores and no verdicts", _BARE)
     return None
-
-
-def _read(source: Source, delimiter: str, names: list[str]) -> pl.DataFrame:
-    try:
-        try:
-            data = open_utf8(source).read()
-        except BrokenEncodingError:
-            data = open_utf8(resurvey(source)).read()
-        # Names of our own: what stands there may be spelled otherwise, or repeat a name.
-        header = delimiter.join(f"c{place}" for place in range(len(names))).encode()
-        frame = pl.read_csv(
-            header + b"\n" + data.partition(b"\n")[2], separator=delimiter, infer_schema=False
-        )
-    except pl.exceptions.PolarsError as error:
-        said = str(error).splitlines()[0]
-        raise InputError(source.name, f"is damaged ({said})", "Run 'spamlinks audit' again.") from (
-            None
-        )
-    return frame.select(frame.to_series(names.index(name)).alias(name) for name in DOMAIN_COLUMNS)
 
 
 def live_entries_of(table: Path) -> tuple[str, int]:

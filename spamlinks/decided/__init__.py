@@ -1,0 +1,18 @@
+"""Decisions of people: read from an edited table, held against a run, kept with author and date."""
+
+from __future__ import annotations
+
+from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
+from spamlinks.decided.read import decisions_of, read_decisions
+from spamlinks.decided.run import Followed, follow, refuse_contradiction, with_decisions
+
+__all__ = [
+    "DECISION_COLUMNS",
+    "DecisionList",
+    "Followed",
+    "decisions_of",
+    "follow",
+    "read_decisions",
+    "refuse_contradiction",
+    "with_decisions",
+]
