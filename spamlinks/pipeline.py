@@ -134,10 +134,10 @@ class Audit:
     """The outcome of one run.
 
     ``domains`` has ``DOMAIN_COLUMNS``, ``PRESENCE_COLUMNS`` and ``DECISION_COLUMNS``, one row per
-    linking domain, worst first; ``links`` the scored backlinks, with ``seen_by``, ``seen_by_count``, ``conflicts`` and
-    ``in_search_console``; ``rejected`` the records that could not be used, with advice; ``run`` the
-    facts for reproducing (what goes to run.json, outputs aside); ``decisions`` all that were given,
-    also those about sites that do not link here.
+    linking domain, worst first; ``links`` the scored backlinks, with ``seen_by``,
+    ``seen_by_count``, ``conflicts`` and ``in_search_console``; ``rejected`` the records that could
+    not be used, with advice; ``run`` the facts for reproducing (what goes to run.json, outputs
+    aside); ``decisions`` all that were given, also those about sites that do not link here.
     """
 
     domains: pl.DataFrame

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from spamlinks.decided import (
+    DecisionList,
+    decisions_in,
+    read_decisions,
+    refuse_split,
+    settle,
+)
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
 from spamlinks.pipeline import DOMAIN_COLUMNS
-from spamlinks.policy import REASON_TEXT, Verdict
+from spamlinks.policy import REASON_TEXT, Decision, Verdict
 from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.urls import linking_domain
 
-__all__ = ["live_entries_of", "read_domains", "run_of"]
+__all__ = ["decided_in_tables", "live_entries_of", "read_domains", "run_of"]
 
 _BARE = (
     "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
@@ -36,12 +44,14 @@ def read_domains(path: Path) -> pl.DataFrame | None:
 
     Returns
     -------
-    DataFrame with ``DOMAIN_COLUMNS``; ``spam_score`` Float64 in [0, 1], ``links`` Int64, the rest
-    String; none of linking_domain, unit, verdict, reason, spam_score and links is null.
+    DataFrame with ``DOMAIN_COLUMNS`` and ``DECISION_COLUMNS``; ``spam_score`` Float64 in [0, 1],
+    ``links`` Int64, ``decided_on`` Date, the rest String; none of linking_domain, unit, verdict,
+    reason, spam_score and links is null. What stands in the column decision is the verdict.
 
     Raises
     ------
-    InputError : a table of scores without verdict, unit and reason, or with a cell that cannot be.
+    InputError : a table of scores without verdict, unit and reason, or with a cell that cannot be;
+        a decision that is none, or that the keep list of the audit contradicts.
     """
     table = _find(path)
     if table is None:
@@ -80,7 +90,8 @@ def read_domains(path: Path) -> pl.DataFrame | None:
     score = pl.col("spam_score").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
     count = pl.col("links").str.replace(r"[.,]0$", "").str.replace_all(_THOUSANDS, "")
     frame = _checked(frame, "spam_score", score, "a number between 0 and 1", path)
-    return _checked(frame, "links", count.cast(pl.Int64, strict=False), "a whole number", path)
+    frame = _checked(frame, "links", count.cast(pl.Int64, strict=False), "a whole number", path)
+    return settle(frame, read_decisions(path) if "decision" in names else DecisionList(path.name))
 
 
 def _checked(frame: pl.DataFrame, name: str, read: pl.Expr, what: str, path: Path) -> pl.DataFrame:
@@ -108,6 +119,44 @@ def _find(path: Path) -> SavedTable | None:
     if any("spam_score" in names for names in seen):
         raise InputError(path.name, "it holds scores and no verdicts", _BARE)
     return None
+
+
+def decided_in_tables(
+    tables: list[Path], domains: pl.DataFrame, given: DecisionList | None
+) -> tuple[pl.DataFrame, DecisionList]:
+    """Gather what was decided in and beside tables of verdicts, and let it settle them.
+
+    Parameters
+    ----------
+    tables : the files; ``decisions.csv`` beside the only one is read for pages and parts of sites,
+        which have no row.
+    domains : their rows, as ``read_domains`` gives them.
+    given : decisions from a file of their own.
+
+    Raises
+    ------
+    InputError : two of them decide one site in two ways, or see ``settle``.
+    """
+    own = DecisionList(tables[0].name, decisions_in(domains))
+    if given is not None:
+        refuse_split(given, own)
+        domains = settle(domains, given)
+    rows = set(domains["linking_domain"])
+    beside = _decisions_beside(tables[0]) if len(tables) == 1 else {}
+    apart = {name: decision for name, decision in beside.items() if name not in rows}
+    by_name = {**apart, **own.by_name, **(given.by_name if given is not None else {})}
+    source = given.source if given is not None else own.source
+    return domains, DecisionList(source, by_name, notes=given.notes if given is not None else ())
+
+
+def _decisions_beside(table: Path) -> Mapping[str, Decision]:
+    """What decisions.csv of the audit that wrote a table holds; {} where there was none."""
+    try:
+        made = _run_beside(table)["decisions"]
+    except (OSError, LookupError, TypeError, ValueError, RecursionError):
+        return {}
+    path = table.with_name("decisions.csv")
+    return read_decisions(path).by_name if made and path.is_file() else {}
 
 
 def live_entries_of(table: Path) -> tuple[str, int]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
-from spamlinks.decided.read import decisions_of, read_decisions
-from spamlinks.decided.run import Followed, follow, refuse_contradiction, with_decisions
+from spamlinks.decided.read import decisions_in, decisions_of, read_decisions
+from spamlinks.decided.run import Followed, follow, here, refuse_contradiction, with_decisions
+from spamlinks.decided.settle import refuse_split, settle
 
 __all__ = [
     "DECISION_COLUMNS",
     "DecisionList",
     "Followed",
+    "decisions_in",
     "decisions_of",
     "follow",
+    "here",
     "read_decisions",
     "refuse_contradiction",
+    "refuse_split",
+    "settle",
     "with_decisions",
 ]

@@ -24,7 +24,7 @@ from spamlinks.tables import plain_text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["WORDS", "decisions_of", "read_decisions"]
+__all__ = ["WORDS", "decisions_in", "decisions_of", "read_decisions"]
 
 WORDS = {
     Verdict.KEEP: "keep kept ham honest good",
@@ -47,19 +47,19 @@ _HINT = (
     "table with the columns linking_domain and decision."
 )
 _BY_RULE = {
-    Reason.SCORE_HIGH: {Verdict.DISAVOW},
-    Reason.NAME_HIGH: {Verdict.DISAVOW},
-    Reason.IN_LIVE_FILE: {Verdict.DISAVOW},
-    Reason.DECIDED: set(Verdict),
-    **dict.fromkeys(
-        (Reason.SCORE_LOW, Reason.OWN_SITE, Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE),
-        {Verdict.KEEP},
-    ),
-    **dict.fromkeys(
-        (Reason.SCORE_MIDDLE, Reason.BARE_TLD, Reason.PUBLIC_SUFFIX, Reason.IP_ADDRESS)
-        + (Reason.THIN_EVIDENCE,),
-        {Verdict.REVIEW},
-    ),
+    Reason.DECIDED: "KEEP REVIEW DISAVOW",
+    Reason.SCORE_HIGH: "DISAVOW",
+    Reason.NAME_HIGH: "DISAVOW",
+    Reason.IN_LIVE_FILE: "DISAVOW",
+    Reason.SCORE_LOW: "KEEP",
+    Reason.OWN_SITE: "KEEP",
+    Reason.NOFOLLOW_ONLY: "KEEP",
+    Reason.LINKS_GONE: "KEEP",
+    Reason.SCORE_MIDDLE: "REVIEW",
+    Reason.BARE_TLD: "REVIEW",
+    Reason.PUBLIC_SUFFIX: "REVIEW",
+    Reason.IP_ADDRESS: "REVIEW",
+    Reason.THIN_EVIDENCE: "REVIEW",
 }
 """The verdicts that a rule gives; KEEP and REVIEW for those that are not named."""
 
@@ -122,6 +122,22 @@ def decisions_of(table: pd.DataFrame | pl.DataFrame, by: str | None = None) -> D
     found = _decisions(pl.DataFrame(texts), "table", by)
     digest = hashlib.sha256(found.table().write_csv().encode()).hexdigest()
     return replace(found, sha256=digest)
+
+
+def decisions_in(domains: pl.DataFrame) -> dict[str, Decision]:
+    """Return the decisions in a table of domains of a run, by linking domain; {} without any.
+
+    Parameters
+    ----------
+    domains : with linking_domain, and ``DECISION_COLUMNS`` as a run or ``read_domains`` gives them.
+    """
+    if not set(_COLUMNS) <= set(domains.columns):
+        return {}
+    given = domains.filter(pl.col("decision").is_not_null()).select(_COLUMNS)
+    return {
+        name: Decision(name, Verdict(verdict), by, on, note)
+        for name, verdict, by, on, note in given.iter_rows()
+    }
 
 
 def _decisions(frame: pl.DataFrame, source: str, by: str | None) -> DecisionList:
@@ -226,5 +242,4 @@ def _edited(frame: pl.DataFrame, source: str) -> Iterator[str]:
 def _is_changed(verdict: str, reason: str) -> bool:
     if verdict not in Verdict.__members__ or reason not in Reason.__members__:
         return False
-    usual = _BY_RULE.get(Reason(reason), {Verdict.KEEP, Verdict.REVIEW})
-    return Verdict(verdict) not in usual
+    return verdict not in _BY_RULE.get(Reason(reason), "KEEP REVIEW").split()

@@ -173,9 +173,8 @@ def _parents(host: str) -> list[str]:
 
 
 def _unit() -> pl.Expr:
-    urls = (
-        pl.col("_platform") | pl.col("_institution") | (pl.col("_kept_inside") & ~pl.col("_kept"))
-    )
+    whole = pl.col("_kept") | (pl.col("_decided") == Verdict.KEEP.value).fill_null(value=False)
+    urls = pl.col("_platform") | pl.col("_institution") | (pl.col("_kept_inside") & ~whole)
     return (
         pl.when(urls)
         .then(pl.lit("url"))
