@@ -8,12 +8,13 @@ from datetime import date
 import polars as pl
 
 from spamlinks.decided import here
-from spamlinks.disavow import Candidate, DisavowFile, Entry, Kind, Line, diff, safe_comment
+from spamlinks.disavow import Candidate, DisavowFile, Entry, Kind, Line, Sites, diff, safe_comment
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.policy import Decision, Guards, Verdict
 from spamlinks.urls import linking_domain
 
 __all__ = [
+    "DecidedKeep",
     "all_decided_otherwise",
     "changed_minds",
     "decided_candidates",
@@ -49,6 +50,26 @@ def decided_candidates(
         entry = Entry.url(name) if decided[name].is_page else Entry.domain(name)
         out.append(Candidate(entry, f"{made_on.isoformat()} {said}{decided[name]}"))
     return out
+
+
+class DecidedKeep:
+    """What was decided KEEP, which no entry may hit, but one that was decided closer."""
+
+    def __init__(self, decided: Mapping[str, Decision]) -> None:
+        self._decided = decided
+        kept = [name for name, d in decided.items() if d.verdict == Verdict.KEEP]
+        self._sites = Sites(kept)
+
+    def hit_by(self, entry: Entry) -> str | None:
+        """Return the name that an entry hits, or None.
+
+        A page or part of a kept site may be disavowed where that was decided by itself.
+        """
+        name = self._sites.hit_by(entry) if self._sites else None
+        own = self._decided.get(entry.value)
+        if name is not None and own is not None and own.verdict == Verdict.DISAVOW:
+            return None if name in host_and_parents(entry.host) else name
+        return name
 
 
 def left_in_live_file(live: DisavowFile | None, decided: Mapping[str, Decision]) -> tuple[str, ...]:

@@ -26,7 +26,12 @@ from spamlinks.disavow import (
 )
 from spamlinks.disavow.merging import OWN_COMMENT
 from spamlinks.drafts.candidates import NO_PAGE, candidates, own_site_rows, without_page
-from spamlinks.drafts.decided_entries import decided_candidates, left_in_live_file, left_out
+from spamlinks.drafts.decided_entries import (
+    DecidedKeep,
+    decided_candidates,
+    left_in_live_file,
+    left_out,
+)
 from spamlinks.effect import Effect
 from spamlinks.policy import Decision, Guards, Reason, Verdict
 
@@ -210,15 +215,18 @@ def _spared(
     Entries are compared, not cells of a table: a name can be spelt in many ways.
     """
     comments = guards.live.kept_in_comments if guards.live is not None else {}
-    keep = Sites((*guards.spared.domains, *guards.spared.urls))
+    keep = Sites((*guards.keep.domains, *guards.keep.urls))
+    decided = DecidedKeep(guards.decided)
     sites, out, held = Sites(comments), [], []
     for candidate in accepted:
         entry = candidate.entry
         kept = keep.hit_by(entry) if keep else None
+        meant = decided.hit_by(entry) if kept is None else None
         hit = sites.hit_by(entry) if comments and entry.kind is Kind.DOMAIN else None
         if kept is not None:
-            why = "you decided to keep" if kept in guards.decided else "KEEP_LIST"
-            held.append(f"{entry.value}: {why} ({kept})")
+            held.append(f"{entry.value}: KEEP_LIST ({kept})")
+        elif meant is not None:
+            held.append(f"{entry.value}: you decided to keep {meant}")
         elif hit is None or entry.value in allow:
             out.append(candidate)
         else:
