@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from spamlinks.campaigns import network_facts, spike_facts
 from spamlinks.decided import (
     DECISION_COLUMNS,
     DecisionList,
@@ -37,6 +38,7 @@ from spamlinks.run_facts import (
     outcome_facts,
     program_facts,
 )
+from spamlinks.signals.kernel import networks_among
 from spamlinks.urls import linking_domain
 
 if TYPE_CHECKING:
@@ -319,9 +321,13 @@ def audit(
     )
     units = domain_presence(scored.frame, units, prepared.presence)
     decided = decide(units, guards, settings.situation)
+    tell("comparing", 0, 0)
+    campaigns, ids = _campaigns(scored, decided, prepared.brands)
+    decided = decided.join(ids, on="linking_domain", how="left", maintain_order="left")
     tell("explaining", 0, 0)
     domains = with_decisions(explain_domains(prepared.bundle, scored, decided), decisions)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
+    run |= campaigns
     links = _links(scored)
     run["decisions"] = None
     if decisions is not None:
@@ -341,6 +347,16 @@ def audit(
 
 def _read(path: Path, parse: Callable[..., Any]) -> Any:
     return parse(read_disavow_bytes(path), path.name)
+
+
+def _campaigns(
+    scored: Scored, decided: pl.DataFrame, brands: tuple[str, ...]
+) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Networks and spikes of the profile, and the network of each member."""
+    frame, hosts = scored.frame, scored.tables.hosts
+    found = networks_among(frame, scored.tables, brands)
+    facts, ids = network_facts(frame, hosts, found, decided)
+    return {"networks": facts, "spikes": spike_facts(frame, hosts, found, ids)}, ids
 
 
 def _links(scored: Scored) -> pl.DataFrame:

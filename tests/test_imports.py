@@ -40,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
 ALLOWED["saved_tables"] = GROUND | {"exports"}
 ALLOWED["decided"] = GROUND | {"disavow", "exports", "policy", "saved_tables", "tables"}
 EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
+ALLOWED["campaigns"] = GROUND | {"signals"}
 ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"decided", "exports", "disavow", "policy"}
@@ -49,7 +50,7 @@ ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
-ALLOWED["pipeline"] |= {"decided", "presence", "properties", "run_facts"}
+ALLOWED["pipeline"] |= {"campaigns", "decided", "presence", "properties", "run_facts"}
 JOBS = {
     "outputs",
     "scores",
