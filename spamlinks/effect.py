@@ -268,8 +268,9 @@ def _domain_table(domains: pl.DataFrame, links: pl.DataFrame | None, prior: floa
     """One row per linking domain: counts, visits, authority, and whether it looks good."""
     names = domains["linking_domain"]
     spared = domains["reason"].is_in(pl.Series(_SPARED).implode())
-    decided = pl.Series([Reason.DECIDED.value]).implode()
-    spared |= domains["reason"].is_in(decided) & (domains["verdict"] == Verdict.KEEP.value)
+    if "verdict" in domains.columns:  # what people decided to keep is good, whatever its score
+        kept = (domains["verdict"] == Verdict.KEEP.value).fill_null(value=False)
+        spared |= kept & (domains["reason"] == Reason.DECIDED.value)
     spared |= (platform_mask(names) | institution_mask(names)).fill_null(value=False)
     table = domains.select(
         "linking_domain",

@@ -20,7 +20,7 @@ from spamlinks.decided import (
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
 from spamlinks.pipeline import DOMAIN_COLUMNS
-from spamlinks.policy import REASON_TEXT, Decision, Verdict
+from spamlinks.policy import REASON_TEXT, Decision, Reason, Verdict
 from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.urls import linking_domain
 
@@ -145,8 +145,23 @@ def decided_in_tables(
     beside = _decisions_beside(tables[0]) if len(tables) == 1 else {}
     apart = {name: decision for name, decision in beside.items() if name not in rows}
     by_name = {**apart, **own.by_name, **(given.by_name if given is not None else {})}
+    notes = [*(given.notes if given is not None else ()), *_erased(domains)]
     source = given.source if given is not None else own.source
-    return domains, DecisionList(source, by_name, notes=given.notes if given is not None else ())
+    return domains, DecisionList(source, by_name, notes=tuple(notes))
+
+
+def _erased(domains: pl.DataFrame) -> list[str]:
+    """Say which verdicts were decided once and have no decision any more."""
+    gone = domains.filter(
+        (pl.col("reason") == Reason.DECIDED.value) & pl.col("decision").is_null()
+    )["linking_domain"].to_list()
+    if not gone:
+        return []
+    named = ", ".join(printable(name, 60) for name in gone[:3]) + (", ..." if gone[3:] else "")
+    return [
+        f"without a decision now, and still with the verdict that it gave: {named}; run the audit "
+        "again for the model's own"
+    ]
 
 
 def _decisions_beside(table: Path) -> Mapping[str, Decision]:

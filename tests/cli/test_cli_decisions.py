@@ -187,6 +187,15 @@ def test_a_change_of_mind_takes_an_entry_out_of_our_file(
     assert f"recheck theirs.txt EXPORT --remove {spam[0]} --apply" in outcome.talk
 
 
+def test_a_decision_that_was_taken_back_is_told(
+    run: Run, audited: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    path = edited(audited, tmp_path, reason="DECIDED", verdict="REVIEW", decision="")
+    outcome = run("disavow", path, "-o", tmp_path / "new.txt")
+    assert outcome.code == 0, outcome.talk
+    assert f"still with the verdict that it gave: {audited[1][0]};" in outcome.talk
+
+
 def test_when_every_entry_was_decided_otherwise_our_file_is_set_aside(
     run: Run, audited: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
