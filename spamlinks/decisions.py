@@ -141,9 +141,9 @@ class _Gathering:
         return True
 
     def add_decided(self, decided: DecisionList) -> None:
-        """Take what people decided; what is for review has no label."""
+        """Take what people decided on sites and pages; what is for review has no label."""
         for decision in decided.by_name.values():
-            if decision.verdict == Verdict.REVIEW:
+            if decision.verdict == Verdict.REVIEW or decision.is_suffix:
                 continue
             spam = int(decision.verdict == Verdict.DISAVOW)
             if decision.is_page:

@@ -332,7 +332,7 @@ def audit(
     run["decisions"] = None
     if decisions is not None:
         undecided = decide(units, replace(guards, decided={}), settings.situation)
-        followed = follow(decisions, domains, undecided, links)
+        followed = follow(decisions, domains, undecided, links, prepared.site)
         run["decisions"] = followed.facts
         run["notes"] = [*run["notes"], *followed.notes]
     return Audit(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
+from spamlinks.decided.in_tables import refuse_split, settle
 from spamlinks.decided.read import decisions_in, decisions_of, read_decisions
 from spamlinks.decided.run import Followed, follow, here, refuse_contradiction, with_decisions
-from spamlinks.decided.settle import refuse_split, settle
 
 __all__ = [
     "DECISION_COLUMNS",

@@ -50,12 +50,11 @@ def here(
         page or a part of a site counts when its site has a row.
     """
     rows = set(domains["linking_domain"].drop_nulls())
-    above = {name for row in rows for name in host_and_parents(row)}
     found, open_ = set(), {}
     for decision in decisions:
         name = decision.name
         site = linking_domain(name)
-        if name in rows or (name in above and not decision.is_page):
+        if name in rows:
             found.add(name)
         elif site in rows:
             open_[name] = site
@@ -101,12 +100,8 @@ def with_decisions(domains: pl.DataFrame, decisions: DecisionList | None) -> pl.
 
 
 def _sentence(decisions: DecisionList, name: str) -> str:
-    for site in host_and_parents(name):
-        decision = decisions.by_name.get(site)
-        if decision is not None:
-            text = str(decision)
-            return f"{text[0].upper()}{text[1:].rstrip('.')}."
-    return REASON_TEXT[Reason.DECIDED]
+    text = str(decisions.by_name[name])
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
 @dataclass(frozen=True)
@@ -118,7 +113,11 @@ class Followed:
 
 
 def follow(
-    decisions: DecisionList, domains: pl.DataFrame, before: pl.DataFrame, links: pl.DataFrame
+    decisions: DecisionList,
+    domains: pl.DataFrame,
+    before: pl.DataFrame,
+    links: pl.DataFrame,
+    site: str | None = None,
 ) -> Followed:
     """Count what the decisions did.
 
@@ -126,7 +125,8 @@ def follow(
     ----------
     domains : linking_domain, verdict and reason as decided.
     before : linking_domain and verdict as they are without the decisions.
-    links : with ``referring_page`` and ``linking_domain``.
+    links : with ``referring_page`` and ``linking_domain``, none from the own site.
+    site : the user's own.
     """
     present = here(decisions.by_name.values(), domains, links)
     rows = {name: (verdict, reason) for name, verdict, reason in
@@ -136,14 +136,16 @@ def follow(
         for name, decision in decisions.by_name.items()
         if name in rows and rows[name][0] != decision.verdict.value
     ]
+    own = [d for d in decisions.by_name.values() if d.name not in rows and _is_own(d, site)]
+    unheeded += [(decision, Reason.OWN_SITE.value) for decision in own]
     formerly = dict(before.select("linking_domain", "verdict").iter_rows())
     changed = sum(formerly.get(name) != verdict for name, (verdict, _) in rows.items())
-    away = len(decisions) - len(present)
+    away = len(decisions) - len(present) - len(own)
     facts = {
         "file": decisions.source,
         "sha256": decisions.sha256,
         "given": len(decisions),
-        "applied": len(present) - len(unheeded),
+        "applied": len(present) - len(unheeded) + len(own),
         "changed": changed,
         "not_here": away,
         "by": decisions.authors,
@@ -156,6 +158,12 @@ def follow(
             "decisions.csv"
         )
     return Followed(facts, tuple(notes))
+
+
+def _is_own(decision: Decision, site: str | None) -> bool:
+    if site is None or decision.verdict == Verdict.KEEP:
+        return False
+    return linking_domain(decision.name) == linking_domain(site)
 
 
 def _unheeded(found: list[tuple[Decision, str]]) -> Iterable[str]:

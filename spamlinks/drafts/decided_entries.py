@@ -10,7 +10,7 @@ import polars as pl
 from spamlinks.decided import here
 from spamlinks.disavow import Candidate, DisavowFile, Entry, Kind, Line, Sites, diff, safe_comment
 from spamlinks.disavow.entries import host_and_parents
-from spamlinks.policy import Decision, Guards, Verdict
+from spamlinks.policy import Decision, Guards, Verdict, decided_sites
 from spamlinks.urls import linking_domain
 
 __all__ = [
@@ -57,8 +57,8 @@ class DecidedKeep:
 
     def __init__(self, decided: Mapping[str, Decision]) -> None:
         self._decided = decided
-        kept = [name for name, d in decided.items() if d.verdict == Verdict.KEEP]
-        self._sites = Sites(kept)
+        hosts, pages = decided_sites(decided.values(), Verdict.KEEP)
+        self._sites = Sites((*sorted(hosts), *sorted(pages)))
 
     def hit_by(self, entry: Entry) -> str | None:
         """Return the name that an entry hits, or None.
@@ -156,4 +156,6 @@ def _decision_on(entry: Entry, decided: Mapping[str, Decision]) -> Decision | No
     names = host_and_parents(entry.host)
     if entry.kind is Kind.URL:
         names = [entry.value, *names]
-    return next((decided[name] for name in names if name in decided), None)
+    own = decided.get(entry.value)
+    found = (decided[name] for name in names if name in decided)
+    return own or next((decision for decision in found if not decision.is_suffix), None)

@@ -154,17 +154,10 @@ def _facts(units: pl.DataFrame, guards: Guards) -> list[pl.Series]:
 
 
 def _decided(hosts: pl.Series, decided: Mapping[str, Decision]) -> pl.Series:
-    """The verdict that was decided for each host, null for none.
-
-    One for the host itself counts before a KEEP for what it lies below.
-    """
+    """The verdict that was decided for each host, null for none."""
     names = pl.Series(list(decided), dtype=pl.String)
     verdicts = pl.Series([decision.verdict.value for decision in decided.values()], dtype=pl.String)
-    own = hosts.replace_strict(names, verdicts, default=None, return_dtype=pl.String)
-    kept, _ = decided_sites(decided.values(), Verdict.KEEP)
-    below = below_mask(hosts, kept).fill_null(value=False)
-    keep = pl.when(below).then(pl.lit(Verdict.KEEP.value))
-    return pl.select(pl.coalesce(own, keep)).to_series()
+    return hosts.replace_strict(names, verdicts, default=None, return_dtype=pl.String)
 
 
 def _parents(host: str) -> list[str]:

@@ -21,7 +21,9 @@ class Decision:
 
     Attributes
     ----------
-    name : an ASCII host, with everything below it, or the canonical URL of one page.
+    name : an ASCII host, with everything below it, or the canonical URL of one page. A whole
+        suffix such as ``com`` or ``blogspot.com`` stands for the row of that name alone: below it
+        are the sites of others.
     verdict : what was decided.
     by, on, note : who, when and why, as far as that was written down; texts of strangers.
     row : where it stood in its file, the header being row 1; 0 where it stood in none.
@@ -38,6 +40,11 @@ class Decision:
     def is_page(self) -> bool:
         """Whether it is about one page."""
         return "/" in self.name
+
+    @property
+    def is_suffix(self) -> bool:
+        """Whether it is about a whole suffix, and so about no site."""
+        return is_public_suffix(self.name)
 
     def __str__(self) -> str:
         """Say who decided it, when and why.
@@ -82,7 +89,7 @@ def decided_name(text: str) -> str:
 
 
 def decided_sites(decisions: Iterable[Decision], verdict: Verdict) -> tuple[set[str], set[str]]:
-    """Return the hosts and the pages with a verdict."""
-    chosen = [decision for decision in decisions if decision.verdict == verdict]
+    """Return the hosts and the pages with a verdict, whole suffixes left out."""
+    chosen = [d for d in decisions if d.verdict == verdict and not d.is_suffix]
     pages = {decision.name for decision in chosen if decision.is_page}
     return {decision.name for decision in chosen} - pages, pages

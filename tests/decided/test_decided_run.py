@@ -47,7 +47,7 @@ HERE = [  # decided, whether some row or link is about it; the why stands beside
     ("http://blog.a.example/post?x=1", True),  # the scheme tells no pages apart
     ("https://blog.a.example/other", False),
     ("https://c.example/", False),
-    ("example", True),  # what is above a row
+    ("example", False),  # a whole suffix is no site
 ]
 
 
@@ -108,6 +108,7 @@ def test_what_became_of_the_decisions_is_counted_and_told() -> None:
         Decision("b.example", D),
         Decision("co.uk", D),
         Decision("gone.example", D, "Bob"),
+        Decision("mine.example", D),
     )
     domains = run_of(
         ("a.example", K, Reason.DECIDED),
@@ -116,12 +117,16 @@ def test_what_became_of_the_decisions_is_counted_and_told() -> None:
         ("d.example", K, Reason.SCORE_LOW),
     )
     before = domains.with_columns(verdict=pl.Series(["DISAVOW", "DISAVOW", "REVIEW", "KEEP"]))
-    found = follow(decisions, domains, before, LINKS)
+    found = follow(decisions, domains, before, LINKS, "https://mine.example/")
     assert found.facts == {
-        "file": "mine.csv", "sha256": "00", "given": 4, "applied": 2, "changed": 1, "not_here": 1,
+        "file": "mine.csv", "sha256": "00", "given": 5, "applied": 2, "changed": 1, "not_here": 1,
         "by": {"Ann": 1, "Bob": 1},
     }  # fmt: skip
-    unheeded, away = found.notes
+    unheeded, own, away = found.notes
+    assert own == (
+        "not followed: DISAVOW for mine.example (OWN_SITE). This is your own site, or one that "
+        "holds it."
+    )
     assert unheeded.startswith("not followed: DISAVOW for co.uk (PUBLIC_SUFFIX). Many unrelated")
     assert "--allow co.uk" in unheeded
     assert "1 decision is about a site that does not link in these exports" in away
@@ -187,6 +192,8 @@ GONE = [  # entry that is gone, what a decision says of it
     (Entry.domain("d.example"), None),
     (Entry.domain("b.example"), None),  # decided DISAVOW: it should be there
     (Entry.domain("example"), None),  # above: nobody decided that
+    (Entry.domain("other.com"), None),  # a decision on a whole suffix is about no site
+    (Entry.domain("com"), K),
 ]
 
 
@@ -196,6 +203,7 @@ def test_which_entries_a_decision_takes_out(entry: Entry, verdict: Verdict | Non
         Decision("a.example", K),
         Decision("b.example", D),
         Decision("https://d.example/x", R),
+        Decision("com", K),
     )
     meant, other = changed_minds([entry], given(*decisions).by_name)
     assert [decision.verdict for _, decision in meant] == ([] if verdict is None else [verdict])

@@ -204,9 +204,9 @@ def test_what_a_decision_overrides_and_what_it_does_not(values, decided, verdict
 
 
 BELOW_CASES = [  # decided, row, verdict, reason
-    ({"github.io": K}, "spam.github.io", K, Reason.DECIDED),
-    ({"github.io": K, "spam.github.io": D}, "spam.github.io", D, Reason.DECIDED),  # the closer one
-    ({"github.io": D}, "spam.github.io", D, Reason.SCORE_HIGH),  # DISAVOW never spreads
+    ({"github.io": K}, "spam.github.io", D, Reason.SCORE_HIGH),  # a suffix is no site
+    ({"example": K}, "spam.example", D, Reason.SCORE_HIGH),
+    ({"github.io": D}, "fine.github.io", D, Reason.SCORE_HIGH),
     ({"good.spam.example": K}, "spam.example", R, Reason.KEEP_LIST),  # a part: not the whole site
     ({"https://spam.example/good": K}, "spam.example", R, Reason.KEEP_LIST),
     ({"bad.spam.example": D}, "spam.example", D, Reason.SCORE_HIGH),
