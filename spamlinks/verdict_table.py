@@ -15,6 +15,7 @@ from spamlinks.decided import (
     decisions_in,
     read_decisions,
     refuse_split,
+    saved_decisions,
     settle,
 )
 from spamlinks.errors import InputError
@@ -91,7 +92,7 @@ def read_domains(path: Path) -> pl.DataFrame | None:
     count = pl.col("links").str.replace(r"[.,]0$", "").str.replace_all(_THOUSANDS, "")
     frame = _checked(frame, "spam_score", score, "a number between 0 and 1", path)
     frame = _checked(frame, "links", count.cast(pl.Int64, strict=False), "a whole number", path)
-    return settle(frame, read_decisions(path) if "decision" in names else DecisionList(path.name))
+    return settle(frame, saved_decisions(table, raw, path.name))
 
 
 def _checked(frame: pl.DataFrame, name: str, read: pl.Expr, what: str, path: Path) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
 from spamlinks.decided.in_tables import refuse_split, settle
-from spamlinks.decided.read import decisions_in, decisions_of, read_decisions
+from spamlinks.decided.read import decisions_in, decisions_of, read_decisions, saved_decisions
 from spamlinks.decided.run import Followed, follow, here, refuse_contradiction, with_decisions
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "read_decisions",
     "refuse_contradiction",
     "refuse_split",
+    "saved_decisions",
     "settle",
     "with_decisions",
 ]

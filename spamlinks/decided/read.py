@@ -18,13 +18,13 @@ from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
 from spamlinks.exports.reading.numbers import MISSING, date_evidence, parse_date
 from spamlinks.policy import Decision, Reason, Verdict, decided_name
-from spamlinks.saved_tables import find_table
+from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.tables import plain_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["WORDS", "decisions_in", "decisions_of", "read_decisions"]
+__all__ = ["WORDS", "decisions_in", "decisions_of", "read_decisions", "saved_decisions"]
 
 WORDS = {
     Verdict.KEEP: "keep kept ham honest good",
@@ -92,10 +92,22 @@ def read_decisions(path: Path, by: str | None = None) -> DecisionList:
         if not any("linking_domain" in names for names in seen):
             missing = "no columns linking_domain and decision"
         raise InputError(path.name, f"it has {missing}", _HINT)
-    raw = table.read()
-    frame = pl.DataFrame([table.column(raw, name) for name in (*_COLUMNS, *_BESIDE)])
-    found = _decisions(frame, path.name, by)
+    found = saved_decisions(table, table.read(), path.name, by)
     return replace(found, sha256=hashlib.sha256(data).hexdigest(), path=path)
+
+
+def saved_decisions(
+    table: SavedTable, raw: pl.DataFrame, source: str, by: str | None = None
+) -> DecisionList:
+    """Return the decisions in a table of a file that was read; see ``read_decisions``.
+
+    Parameters
+    ----------
+    raw : what ``table.read()`` gave.
+    source : name of the file.
+    """
+    columns = [table.column(raw, name) for name in (*_COLUMNS, *_BESIDE)]
+    return _decisions(pl.DataFrame(columns), source, by)
 
 
 def decisions_of(table: pd.DataFrame | pl.DataFrame, by: str | None = None) -> DecisionList:
