@@ -21,6 +21,7 @@ from spamlinks.pipeline import Audit, Settings
 from spamlinks.pipeline import audit as run_audit
 from spamlinks.rechecking import Recheck
 from spamlinks.rechecking import recheck as run_recheck
+from spamlinks.since import Comparison, compare_runs, compared, read_earlier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Audit",
     "BacklinkSignals",
+    "Comparison",
     "DisavowFile",
     "Evaluation",
     "SpamLinkClassifier",
     "audit",
+    "compare_runs",
     "evaluate",
     "lint",
     "load_bundle",
@@ -87,6 +90,7 @@ def audit(
     situation: str = "none",
     precision: float | None = None,
     prior: float | str | None = None,
+    previous: Path | str | None = None,
     mapping: Mapping | dict[str, str] | Path | str | None = None,
     accept_guess: bool = False,
 ) -> Audit:
@@ -96,8 +100,8 @@ def audit(
     ----------
     exports : a file, several, or a table of backlinks (pandas or polars) with at least
         ``referring_page``.
-    site, brand, disavow, keep, facts, model, situation, precision, prior : as the options of
-        ``spamlinks audit``.
+    site, brand, disavow, keep, facts, model, situation, precision, prior, previous : as the options
+        of ``spamlinks audit``.
     decisions : a file, as the option takes it, or a table (pandas or polars) with the columns
         ``linking_domain`` and ``decision`` and perhaps ``decided_by``, ``decided_on`` and
         ``decision_note``.
@@ -106,8 +110,9 @@ def audit(
 
     Returns
     -------
-    Audit: ``domains`` and ``links`` (polars), ``rejected``, ``run``, ``verdicts``;
-    ``to_pandas()`` gives both tables as pandas DataFrames.
+    Audit: ``domains`` and ``links`` (polars), ``rejected``, ``run``, ``verdicts``, and with
+    ``previous`` what changed since then: ``changes`` (polars) and ``run["since"]``.
+    ``to_pandas()`` gives domains and links as pandas DataFrames.
 
     Raises
     ------
@@ -126,11 +131,8 @@ def audit(
         hints=_hints(mapping, accept_guess),
         decisions=_decisions(decisions, decided_by),
     )
-    if isinstance(exports, str | Path):
-        return run_audit([exports], settings)
-    if isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
-        return run_audit([_as_reading(exports)], settings)  # type: ignore[arg-type]
-    return run_audit(list(exports), settings)
+    earlier = read_earlier(previous, site)
+    return compared(run_audit(_exports(exports), settings), earlier)
 
 
 def evaluate(
@@ -290,6 +292,16 @@ def _decisions(
     if isinstance(given, str | Path):
         return read_decisions(Path(given), by)
     return decisions_of(given, by)
+
+
+def _exports(
+    exports: Path | str | pd.DataFrame | pl.DataFrame | Sequence[Path | str],
+) -> list[Path | str | Reading]:
+    if isinstance(exports, str | Path):
+        return [exports]
+    if isinstance(exports, pl.DataFrame) or hasattr(exports, "to_numpy"):
+        return [_as_reading(exports)]  # type: ignore[arg-type]
+    return list(exports)
 
 
 def _path(value: Path | str | None) -> Path | None:

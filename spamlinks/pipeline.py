@@ -139,7 +139,8 @@ class Audit:
     linking domain, worst first; ``links`` the scored backlinks, with ``seen_by``,
     ``seen_by_count``, ``conflicts`` and ``in_search_console``; ``rejected`` the records that could
     not be used, with advice; ``run`` the facts for reproducing (what goes to run.json, outputs
-    aside); ``decisions`` all that were given, also those about sites that do not link here.
+    aside); ``decisions`` all that were given, also those about sites that do not link here;
+    ``changes`` the domains that are not as in an earlier run, None where none was named.
     """
 
     domains: pl.DataFrame
@@ -148,6 +149,7 @@ class Audit:
     run: dict[str, Any]
     guards: Guards = field(default_factory=Guards)
     decisions: DecisionList | None = None
+    changes: pl.DataFrame | None = None
 
     def to_pandas(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return (domains, links) as pandas DataFrames."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from spamlinks.policy import REASON_TEXT, Decision, Reason, Verdict
 from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.urls import linking_domain
 
-__all__ = ["decided_in_tables", "live_entries_of", "read_domains", "run_of"]
+__all__ = ["MAX_RUN_BYTES", "decided_in_tables", "live_entries_of", "read_domains", "run_of"]
 
 _BARE = (
     "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
@@ -35,19 +35,22 @@ _NEEDED = ("linking_domain", "unit", "verdict", "reason", "spam_score", "links")
 _UNITS = frozenset({"domain", "host", "url"})
 _THOUSANDS = r"[.,'\u{a0}\u{202f} ]"
 MAX_RUN_BYTES = 1 << 26
+"""A run.json beyond this is no run.json; one with every bound at its limit is far below."""
 
 
-def read_domains(path: Path) -> pl.DataFrame | None:
+def read_domains(path: Path, more: Sequence[str] = ()) -> pl.DataFrame | None:
     """Read audit's ``domains.csv``; None when the file is no such table (an export, then).
 
     Commas, semicolons, tabs, decimal commas, UTF-8, UTF-16, Windows-1252, xlsx and verdicts in any
-    case are taken; columns that somebody added are left out.
+    case are taken; columns that somebody added are left out. Those of ``more`` that the file has
+    are read as well.
 
     Returns
     -------
-    DataFrame with ``DOMAIN_COLUMNS`` and ``DECISION_COLUMNS``; ``spam_score`` Float64 in [0, 1],
-    ``links`` Int64, ``decided_on`` Date, the rest String; none of linking_domain, unit, verdict,
-    reason, spam_score and links is null. What stands in the column decision is the verdict.
+    DataFrame with ``DOMAIN_COLUMNS``, then those of ``more``, then ``DECISION_COLUMNS``;
+    ``spam_score`` Float64 in [0, 1], ``links`` Int64, ``decided_on`` Date, the rest String; none of
+    linking_domain, unit, verdict, reason, spam_score and links is null. What stands in the column
+    decision is the verdict.
 
     Raises
     ------
@@ -64,9 +67,10 @@ def read_domains(path: Path) -> pl.DataFrame | None:
         what = f", as the columns {missing} are missing" if known and len(names) > 5 else ""
         raise InputError(path.name, f"it holds scores and no verdicts with reasons{what}", _BARE)
     raw = table.read()
+    wanted = (*DOMAIN_COLUMNS, *(name for name in more if name in names))
     frame = (
-        pl.DataFrame([table.column(raw, name) for name in DOMAIN_COLUMNS])
-        .select(pl.col(DOMAIN_COLUMNS).str.strip_chars().replace("", None))
+        pl.DataFrame([table.column(raw, name) for name in wanted])
+        .select(pl.all().str.strip_chars().replace("", None))
         .filter(
             ~pl.all_horizontal(pl.col(_NEEDED).is_null())  # spreadsheets leave empty rows behind
         )
