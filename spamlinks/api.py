@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from spamlinks.decided import DecisionList, decisions_of, read_decisions
 from spamlinks.disavow import DisavowFile, Report, lint_bytes, read_disavow_bytes
 from spamlinks.evaluation import Evaluation
 from spamlinks.evaluation import evaluate as run_evaluate
@@ -82,6 +83,8 @@ def audit(
     brand: Sequence[str] = (),
     disavow: Path | str | None = None,
     keep: Path | str | None = None,
+    decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
+    decided_by: str | None = None,
     facts: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
@@ -99,6 +102,10 @@ def audit(
         ``referring_page``.
     site, brand, disavow, keep, facts, model, situation, precision, prior, previous : as the options
         of ``spamlinks audit``.
+    decisions : a file, as the option takes it, or a table (pandas or polars) with the columns
+        ``linking_domain`` and ``decision`` and perhaps ``decided_by``, ``decided_on`` and
+        ``decision_note``.
+    decided_by : author of the decisions that name none.
     mapping, accept_guess : as for ``read_backlinks``.
 
     Returns
@@ -122,6 +129,7 @@ def audit(
         precision=precision,
         prior=prior,
         hints=_hints(mapping, accept_guess),
+        decisions=_decisions(decisions, decided_by),
     )
     earlier = read_earlier(previous, site)
     return compared(run_audit(_exports(exports), settings), earlier)
@@ -134,6 +142,7 @@ def evaluate(
     labels: Path | str | None = None,
     disavow: Path | str | None = None,
     keep: Path | str | None = None,
+    decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
     compare: str | None = None,
     compare_lower_is_worse: bool = False,
     compare_cut: float | None = None,
@@ -156,6 +165,7 @@ def evaluate(
     labelled : a file or several.
     label, labels, disavow, keep, compare, compare_lower_is_worse, compare_cut, site, brand, facts,
     model, situation, precision, prior, seed, rounds : as the options of ``spamlinks evaluate``.
+    decisions : as for ``audit``.
     mapping, accept_guess : as for ``read_backlinks``.
 
     Returns
@@ -186,6 +196,7 @@ def evaluate(
         labels=_path(labels),
         disavow=_path(disavow),
         keep=_path(keep),
+        decisions=_decisions(decisions, None),
         compare=compare,
         compare_lower_is_worse=compare_lower_is_worse,
         compare_cut=compare_cut,
@@ -271,6 +282,16 @@ def lint(
     path = Path(file)
     own = [site] if isinstance(site, str) else site
     return lint_bytes(read_disavow_bytes(path), str(path), own=own, keep=keep, allow=allow)[0]
+
+
+def _decisions(
+    given: Path | str | pd.DataFrame | pl.DataFrame | None, by: str | None
+) -> DecisionList | None:
+    if given is None:
+        return None
+    if isinstance(given, str | Path):
+        return read_decisions(Path(given), by)
+    return decisions_of(given, by)
 
 
 def _exports(

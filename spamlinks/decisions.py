@@ -1,4 +1,4 @@
-"""Decisions beside an export: a file of labels, a past disavow file, a keep list.
+"""Labels beside an export: a file of them, a past disavow file, a keep list, decisions.
 
 1 is spam, 0 is honest, always.
 """
@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.decided import DecisionList
 from spamlinks.disavow import DisavowFile, Kind
 from spamlinks.errors import InputError
 from spamlinks.exports.keys import page_key
-from spamlinks.policy import KeepList
+from spamlinks.policy import KeepList, Verdict
 from spamlinks.urls import authorities, authority, canonical_url, host_table, parse_host
 
 __all__ = [
@@ -139,6 +140,17 @@ class _Gathering:
             self._put(self.hosts, parts.host.removeprefix("www."), value)
         return True
 
+    def add_decided(self, decided: DecisionList) -> None:
+        """Take what people decided on sites and pages; what is for review has no label."""
+        for decision in decided.by_name.values():
+            if decision.verdict == Verdict.REVIEW or decision.is_suffix:
+                continue
+            spam = int(decision.verdict == Verdict.DISAVOW)
+            if decision.is_page:
+                self._put(self.pages, _page_keys(pl.Series([decision.name]))[0], spam)
+            else:
+                self._put(self.hosts, decision.name, spam)
+
     def _put(self, into: dict[str, int], key: str, value: int) -> None:
         if into.setdefault(key, value) != value:
             self.both[key] = None
@@ -224,12 +236,21 @@ def _rows(text: str, source: str) -> list[tuple[int, list[str]]]:
     return best
 
 
-def past_decisions(disavow: Path | None, keep: Path | None) -> Decisions:
-    """What a past disavow file covers is spam, what the keep list names is honest."""
+def past_decisions(
+    disavow: Path | None, keep: Path | None, decided: DecisionList | None = None
+) -> Decisions:
+    """What a past disavow file covers is spam, what the keep list names is honest.
+
+    Of what was ``decided``, DISAVOW is spam, KEEP is honest, and REVIEW has no label.
+
+    Raises
+    ------
+    InputError : a file cannot be read or decides nothing, or something has both labels.
+    """
     found = _Gathering()
-    source = ""
+    sources = []
     if disavow is not None:
-        source = disavow.name
+        sources.append(disavow.name)
         past = DisavowFile.parse(_bytes(disavow), disavow.name)
         if not past.entries:
             raise InputError(disavow.name, "it disavows nothing", "Give a file with entries.")
@@ -239,7 +260,7 @@ def past_decisions(disavow: Path | None, keep: Path | None) -> Decisions:
             else:
                 found.pages[_page_keys(pl.Series([line.value]))[0]] = 1
     if keep is not None:
-        source = f"{source} and {keep.name}"
+        sources.append(keep.name)
         kept = KeepList.parse(_bytes(keep), keep.name)
         for host in sorted(kept.domains):
             found.hosts.setdefault(host, 0)
@@ -247,8 +268,14 @@ def past_decisions(disavow: Path | None, keep: Path | None) -> Decisions:
                 found.both[host] = None
         for url in sorted(kept.urls):
             found.add(url, 0)
+    if decided is not None:
+        sources.append(decided.source)
+        found.add_decided(decided)
+        if not found.hosts and not found.pages:
+            hint = "Write KEEP or DISAVOW into its column decision; REVIEW is no label."
+            raise InputError(decided.source, "it decides nothing", hint)
     hint = "Take it out of one of them: what is kept cannot be spam."
-    return found.decisions(source, hint, to_top=True)
+    return found.decisions(" and ".join(sources), hint, to_top=True)
 
 
 def _bytes(path: Path) -> bytes:

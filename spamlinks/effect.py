@@ -15,7 +15,7 @@ import polars as pl
 from spamlinks.disavow import DisavowFile, Entry, Kind
 from spamlinks.guards import institution_mask, platform_mask
 from spamlinks.looks_good import good_score
-from spamlinks.policy import Reason
+from spamlinks.policy import Reason, Verdict
 from spamlinks.signals.scales import mean_quantile
 from spamlinks.urls import linking_domain
 
@@ -268,6 +268,9 @@ def _domain_table(domains: pl.DataFrame, links: pl.DataFrame | None, prior: floa
     """One row per linking domain: counts, visits, authority, and whether it looks good."""
     names = domains["linking_domain"]
     spared = domains["reason"].is_in(pl.Series(_SPARED).implode())
+    if "verdict" in domains.columns:  # what people decided to keep is good, whatever its score
+        kept = (domains["verdict"] == Verdict.KEEP.value).fill_null(value=False)
+        spared |= kept & (domains["reason"] == Reason.DECIDED.value)
     spared |= (platform_mask(names) | institution_mask(names)).fill_null(value=False)
     table = domains.select(
         "linking_domain",

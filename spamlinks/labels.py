@@ -1,7 +1,8 @@
 """Labelled exports: links with what somebody decided about them.
 
 Labels come from a column of the export, from a file of domains and pages, or from past decisions:
-a disavow file (spam) with or without a keep list (honest). 1 is spam, always.
+a disavow file (spam) with or without a keep list (honest), a table of verdicts that somebody filled
+in. 1 is spam, always.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.decided import DecisionList
 from spamlinks.decisions import (
     HONEST_WORDS,
     SPAM_WORDS,
@@ -27,6 +29,7 @@ from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Reading, guess_site, read_exports
 from spamlinks.exports.catalog import normalise_header
 from spamlinks.exports.keys import page_key
+from spamlinks.policy import Verdict
 from spamlinks.schema import VENDOR_VERDICTS
 from spamlinks.urls import authorities, host_table
 
@@ -47,6 +50,7 @@ class Labelled:
     readings, refused : what was read, and what was left out with the reason.
     vendor_verdict : the vendor's verdict that serves as label, None for a label of one's own.
     notes : sentences for people.
+    label_source : the column or the files that the labels come from.
     """
 
     table: pl.DataFrame
@@ -57,6 +61,7 @@ class Labelled:
     refused: tuple[InputError, ...] = ()
     vendor_verdict: str | None = None
     notes: tuple[str, ...] = ()
+    label_source: str = ""
 
     @property
     def spam_rows(self) -> int:
@@ -86,6 +91,7 @@ def load_labelled(
     labels: Path | None = None,
     disavow: Path | None = None,
     keep: Path | None = None,
+    decisions: DecisionList | None = None,
     site: str | None = None,
     hints: Hints | None = None,
     extra: Sequence[str] = (),
@@ -95,10 +101,11 @@ def load_labelled(
     Parameters
     ----------
     exports : files and folders, read as ``audit`` reads them.
-    label : header of the label column; used when none of the next three is given.
+    label : header of the label column; used when none of the next four is given.
     labels : a file of domains or URLs with 1 (spam) or 0; see ``read_labels``.
     disavow, keep : a past disavow file and, with it or not, a keep list. Without one nothing is
         known to be honest: the outcome is ``positive_unlabelled``.
+    decisions : what people decided, alone or with those two: DISAVOW is spam, KEEP is honest.
     site : the user's site; guessed from the exports when None.
     hints : what is known about the columns of exports that no format fits.
     extra : headers of further columns that are wanted, such as a vendor's score, as text.
@@ -108,19 +115,19 @@ def load_labelled(
     InputError : a file cannot be used; labels contradict each other, are of one class, all stand
         on one linking domain, match no link, or are no labels.
     """
-    ways = [name for name, given in (("--labels", labels), ("--disavow", disavow)) if given]
-    if len(ways) > 1 or (labels is not None and keep is not None):
-        other = "--disavow" if disavow is not None else "--keep"
+    beside = [way for way in (disavow, keep, decisions) if way is not None]
+    if labels is not None and beside:
+        other = "--disavow" if disavow is not None else "--keep" if keep else "--decisions"
         raise InputError(
             "labels", f"--labels and {other} were given together", "Give the labels in one way."
         )
-    if keep is not None and disavow is None:
+    if keep is not None and disavow is None and decisions is None:
         raise InputError(
             "labels",
             "a keep list alone knows nothing that is spam",
             "Give the disavow file as well (--disavow FILE), or label a column.",
         )
-    from_column = labels is None and disavow is None
+    from_column = labels is None and not beside
     wanted = tuple(dict.fromkeys((*((label,) if from_column else ()), *extra)))
     refused: list[InputError] = []
     readings = read_exports(
@@ -129,7 +136,11 @@ def load_labelled(
         refused=refused,
         hints=hints,
         site=site,
-        apart=[path for path in (labels, disavow, keep) if path is not None],
+        apart=[
+            path
+            for path in (labels, disavow, keep, decisions.path if decisions else None)
+            if path is not None
+        ],
     )
     if not readings:
         raise refused[0] if refused else InputError("labels", "no export was given", "Give one.")
@@ -145,15 +156,21 @@ def load_labelled(
         verdict = _vendor_verdict(readings, label)
         if label not in extra:
             table = table.drop(label)
+        label_source = f"column {label}"
     else:
-        decisions = read_labels(labels) if labels is not None else past_decisions(disavow, keep)
-        is_spam = decisions.labels(table)
-        notes += _unmatched(is_spam, decisions, table, names)
+        past = (
+            read_labels(labels) if labels is not None else past_decisions(disavow, keep, decisions)
+        )
+        is_spam = past.labels(table)
+        notes += _unmatched(is_spam, past, table, names)
+        label_source = past.source
     if verdict is not None:
         notes.append(
             f"the label is a vendor's verdict ({verdict}): what is learned is to agree with it"
         )
-    _refuse_thin(is_spam, table, names, one_class=disavow is not None and keep is None)
+    # Nothing is known to be honest where only spam was written down.
+    one_class = labels is None and not from_column and keep is None and not _kept(decisions)
+    _refuse_thin(is_spam, table, names, one_class=one_class)
     return Labelled(
         table,
         is_spam,
@@ -163,7 +180,13 @@ def load_labelled(
         tuple(refused),
         verdict,
         tuple(notes),
+        label_source,
     )
+
+
+def _kept(decisions: DecisionList | None) -> bool:
+    decided = () if decisions is None else decisions.by_name.values()
+    return any(decision.verdict == Verdict.KEEP for decision in decided)
 
 
 def linking_domains(table: pl.DataFrame) -> pl.Series:

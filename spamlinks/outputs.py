@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from spamlinks.decided import refuse_contradiction
 from spamlinks.disavow import (
     DisavowFile,
     diff,
@@ -32,6 +33,7 @@ from spamlinks.drafts import (
 )
 from spamlinks.drafts.by_property import plan_for_properties, write_planned
 from spamlinks.drafts.completed import OURS
+from spamlinks.drafts.decided_entries import all_decided_otherwise
 from spamlinks.effect import examined
 from spamlinks.errors import InputError, OutputError
 from spamlinks.files import make_folder, write_atomic
@@ -43,7 +45,8 @@ from spamlinks.report import render_report
 from spamlinks.schema import FIELDS
 from spamlinks.since.changes import write_changes
 from spamlinks.tables import write_table
-from spamlinks.verdict_table import live_entries_of, read_domains, run_of
+from spamlinks.verdict_files import write_verdicts
+from spamlinks.verdict_table import decided_in_tables, live_entries_of, read_domains, run_of
 
 __all__ = [
     "Draft",
@@ -58,9 +61,10 @@ __all__ = [
 def write_audit(
     audit: Audit, folder: Path, properties: Sequence[Property] = ()
 ) -> tuple[dict[str, Any], Draft]:
-    """Write ``disavow.txt``, ``domains.csv``, ``links.parquet``, ``rejected.csv``,
-    ``report.html`` and ``run.json`` into a folder, made if absent; ``changes.csv`` where the audit
-    was compared with an earlier one, and else that of a former run goes.
+    """Write ``disavow.txt``, ``domains.csv``, ``domains.xlsx``, ``links.parquet``,
+    ``rejected.csv``, ``report.html`` and ``run.json`` into a folder, made if absent;
+    ``decisions.csv`` where decisions were given; ``changes.csv`` where the audit was compared with
+    an earlier one, and else that of a former run goes.
 
     No ``disavow.txt`` is written when there is nothing to add: an empty upload clears the list.
     One that an earlier run left in the folder is then set aside as a backup, unless it says the
@@ -106,7 +110,9 @@ def write_audit(
         },
         "effect": draft.effect.to_dict() if draft.effect is not None else None,
     }
-    write_table(audit.domains, folder / "domains.csv")
+    tables = write_verdicts(audit, folder)
+    run["tables"], run["notes"] = tables.sha256, [*tables.notes, *run["notes"]]
+    draft = replace(draft, notes=(*draft.notes, *tables.notes))
     write_table(audit.links, folder / "links.parquet")
     write_table(audit.rejected, folder / "rejected.csv")
     write_changes(audit.changes, folder)
@@ -207,9 +213,9 @@ def disavow_from(
     Parameters
     ----------
     inputs : exports, or tables of ``audit`` (not both at once).
-    settings : ``disavow`` is the live file to merge with. With tables only that, ``site`` and
-        ``keep`` can be honoured; the others decided the verdicts that the tables hold. Without
-        ``site`` that of run.json beside the one table is spared.
+    settings : ``disavow`` is the live file to merge with. With tables only that, ``site``, ``keep``
+        and ``decisions`` can be honoured; the others decided the verdicts that the tables hold.
+        Without ``site`` that of run.json beside the one table is spared.
     output : file to write; a file that is replaced is backed up first.
     allow : suffixes and addresses that are disavowed whole on purpose.
 
@@ -227,29 +233,49 @@ def disavow_from(
     allowed = allowed_names(allow)
     if given:
         _refuse_unused(settings)
-        live = read_beside(settings.disavow, DisavowFile.parse)
-        keep = read_beside(settings.keep, KeepList.parse) or KeepList()
-        run = run_of(inputs[0]) if len(inputs) == 1 else {}
-        site = settings.site if settings.site is not None else run.get("site")
-        guards = Guards(site=site, keep=keep, live=live)
-        domains = pl.concat(given).unique("linking_domain", keep="first", maintain_order=True)
-        if live is None:
-            _refuse_without_live(inputs, domains)
-        links = _links_beside(inputs, domains)
-        wishes = Wishes(allowed, former_file(output, live))
-        draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
-        draft = replace(with_effect(draft, live, domains, links, run), run=None)
+        draft, guards = _from_tables(inputs, given, settings, output, allowed)
     else:
         outcome = audit(inputs, settings, stage=stage)
-        live, run = outcome.guards.live, outcome.run
+        guards, run = outcome.guards, outcome.run
+        live = guards.live
         wishes = Wishes(allowed, former_file(output, live))
-        draft = draft_disavow(outcome.domains, outcome.guards, run, outcome.links, wishes)
+        draft = draft_disavow(outcome.domains, guards, run, outcome.links, wishes)
         draft = replace(with_effect(draft, live, outcome.domains, outcome.links, run), run=run)
+    former = former_file(output, guards.live)
+    kept: Path | None = None
     if draft.text is not None:
-        refuse_loss(output, draft.text)
+        refuse_loss(output, draft.text, former, guards.decided)
         kept = write_disavow(output, draft.text, backup=True)
-        draft = replace(draft, backup=kept.name if kept is not None else None)
-    return draft
+    elif former is not None and all_decided_otherwise(former, guards):
+        kept = set_aside(output, guards.live)
+    return replace(draft, backup=kept.name if kept is not None else None)
+
+
+def _from_tables(
+    inputs: list[Path],
+    tables: list[pl.DataFrame],
+    settings: Settings,
+    output: Path,
+    allowed: frozenset[str],
+) -> tuple[Draft, Guards]:
+    """Draft the file from tables of verdicts, and say beside which guards."""
+    _refuse_unused(settings)
+    live = read_beside(settings.disavow, DisavowFile.parse)
+    keep = read_beside(settings.keep, KeepList.parse) or KeepList()
+    run = run_of(inputs[0]) if len(inputs) == 1 else {}
+    site = settings.site if settings.site is not None else run.get("site")
+    domains = pl.concat(tables).unique("linking_domain", keep="first", maintain_order=True)
+    domains, decisions = decided_in_tables(inputs, domains, settings.decisions)
+    if settings.keep is not None:
+        refuse_contradiction(decisions, keep, settings.keep.name)
+    guards = Guards(site=site, keep=keep, live=live, decided=decisions.by_name)
+    if live is None:
+        _refuse_without_live(inputs, domains)
+    links = _links_beside(inputs, domains)
+    wishes = Wishes(allowed, former_file(output, live))
+    draft = draft_disavow(domains.filter(~_kept(domains, keep)), guards, run, links, wishes)
+    draft = replace(draft, notes=(*draft.notes, *decisions.notes))
+    return replace(with_effect(draft, live, domains, links, run), run=None), guards
 
 
 def _refuse_without_live(tables: list[Path], domains: pl.DataFrame) -> None:

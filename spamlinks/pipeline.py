@@ -11,6 +11,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from spamlinks.campaigns import network_facts, spike_facts
+from spamlinks.decided import (
+    DECISION_COLUMNS,
+    DecisionList,
+    follow,
+    refuse_contradiction,
+    with_decisions,
+)
 from spamlinks.disavow import DisavowFile, read_disavow_bytes
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "DECISION_COLUMNS",
     "DOMAIN_COLUMNS",
     "PRESENCE_COLUMNS",
     "Audit",
@@ -75,7 +83,8 @@ class Settings:
     """What a user can say about a run; see ``spamlinks audit --help``.
 
     ``prior`` is a share in (0, 1), "auto", or None for the model's own; ``precision`` in (0, 1),
-    or None for that of ``situation``.
+    or None for that of ``situation``; ``decisions`` are what people decided, see
+    ``read_decisions``.
     """
 
     site: str | None = None
@@ -88,6 +97,7 @@ class Settings:
     precision: float | None = None
     prior: float | str | None = None
     hints: Hints = field(default_factory=Hints)
+    decisions: DecisionList | None = None
 
     def __post_init__(self) -> None:
         if self.site is not None:
@@ -125,11 +135,12 @@ class Settings:
 class Audit:
     """The outcome of one run.
 
-    ``domains`` has ``DOMAIN_COLUMNS`` and ``PRESENCE_COLUMNS``, one row per linking domain, worst
-    first; ``links`` the scored backlinks, with ``seen_by``, ``seen_by_count``, ``conflicts`` and
-    ``in_search_console``; ``rejected`` the records that could not be used, with advice; ``run`` the
-    facts for reproducing (what goes to run.json, outputs aside); ``changes`` the domains that are
-    not as in an earlier run, None where none was named.
+    ``domains`` has ``DOMAIN_COLUMNS``, ``PRESENCE_COLUMNS`` and ``DECISION_COLUMNS``, one row per
+    linking domain, worst first; ``links`` the scored backlinks, with ``seen_by``,
+    ``seen_by_count``, ``conflicts`` and ``in_search_console``; ``rejected`` the records that could
+    not be used, with advice; ``run`` the facts for reproducing (what goes to run.json, outputs
+    aside); ``decisions`` all that were given, also those about sites that do not link here;
+    ``changes`` the domains that are not as in an earlier run, None where none was named.
     """
 
     domains: pl.DataFrame
@@ -137,6 +148,7 @@ class Audit:
     rejected: pl.DataFrame
     run: dict[str, Any]
     guards: Guards = field(default_factory=Guards)
+    decisions: DecisionList | None = None
     changes: pl.DataFrame | None = None
 
     def to_pandas(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -179,7 +191,9 @@ def prepare(
     tell("reading", 0, 0)
     files = [export for export in exports if not isinstance(export, Reading)]
     readings = [export for export in exports if isinstance(export, Reading)]
-    apart = [path for path in (settings.disavow, settings.keep, settings.facts) if path is not None]
+    decisions = settings.decisions.path if settings.decisions is not None else None
+    beside = (settings.disavow, settings.keep, settings.facts, decisions)
+    apart = [path for path in beside if path is not None]
     intake = take_in(files, hints=settings.hints, site=settings.site, apart=apart)
     refused = intake.refused
     readings += intake.readings
@@ -284,10 +298,15 @@ def audit(
     tell = stage or (lambda name, done, total: None)
     paths = [path if isinstance(path, Reading) else Path(path) for path in exports]
     keep = _read(settings.keep, KeepList.parse) if settings.keep is not None else KeepList()
-    guards = Guards(site=settings.site, keep=keep)  # a wrong site is told before anything is read
+    decisions = settings.decisions
+    if decisions is not None and settings.keep is not None:
+        refuse_contradiction(decisions, keep, settings.keep.name)
+    decided_by_name = decisions.by_name if decisions is not None else {}
+    # A wrong site is told before anything is read.
+    guards = Guards(site=settings.site, keep=keep, decided=decided_by_name)
     prepared = prepare(paths, settings, stage)
     live = None if as_if_new else prepared.live
-    guards = Guards(site=prepared.site, keep=keep, live=live)
+    guards = replace(guards, site=prepared.site, live=live)
     backlinks = prepared.merged.backlinks.with_columns(
         in_search_console=link_presence(prepared.merged.backlinks, prepared.presence)
     )
@@ -308,15 +327,23 @@ def audit(
     campaigns, ids = _campaigns(scored, decided, prepared.brands)
     decided = decided.join(ids, on="linking_domain", how="left", maintain_order="left")
     tell("explaining", 0, 0)
-    domains = explain_domains(prepared.bundle, scored, decided)
+    domains = with_decisions(explain_domains(prepared.bundle, scored, decided), decisions)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
     run |= campaigns
+    links = _links(scored)
+    run["decisions"] = None
+    if decisions is not None:
+        undecided = decide(units, replace(guards, decided={}), settings.situation)
+        followed = follow(decisions, domains, undecided, links, prepared.site)
+        run["decisions"] = followed.facts
+        run["notes"] = [*run["notes"], *followed.notes]
     return Audit(
-        domains.select(*DOMAIN_COLUMNS, *PRESENCE_COLUMNS),
-        _links(scored),
+        domains.select(*DOMAIN_COLUMNS, *PRESENCE_COLUMNS, *DECISION_COLUMNS),
+        links,
         with_advice(prepared.merged.rejected),
         run,
         guards,
+        decisions,
     )
 
 

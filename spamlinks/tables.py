@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from spamlinks.errors import OutputError
 from spamlinks.files import open_atomic
 
-__all__ = ["csv_bytes", "neutralised", "write_table"]
+__all__ = ["csv_bytes", "neutralised", "plain_text", "write_table"]
 
 # A cell that starts so is a formula for Excel, LibreOffice and Sheets (OWASP, CSV injection).
 _FORMULA = r"^[\s\x00]*[=+\-@\t\r]"
@@ -19,6 +20,9 @@ _CONTROLS = (
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u{80}-\u{9f}"
     r"\u{202a}-\u{202e}\u{2066}-\u{2069}\u{200e}\u{200f}]"
 )
+
+_FORMULA_AT = re.compile(_FORMULA)
+_CONTROLS_OUT = re.compile(re.sub(r"\\u\{(\w+)\}", lambda m: chr(int(m[1], 16)), _CONTROLS))
 
 _SLICE = 100_000
 
@@ -42,6 +46,16 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
             column = ("'" + column).zip_with(formula.fill_null(value=False), column)
         frame = frame.with_columns(column.alias(name))
     return frame
+
+
+def plain_text(cell: str) -> str:
+    """Read back a cell that ``neutralised`` may have written, with control characters out.
+
+    >>> plain_text("'=1+1"), plain_text("'tis"), plain_text("a\x1bb")
+    ('=1+1', "'tis", 'ab')
+    """
+    text = _CONTROLS_OUT.sub("", cell)
+    return text[1:] if text.startswith("'") and _FORMULA_AT.match(text[1:]) else text
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:

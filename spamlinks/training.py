@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.decided import DecisionList
 from spamlinks.errors import InputError, TrainingError
 from spamlinks.exports import Hints
 from spamlinks.labels import load_labelled
@@ -54,6 +55,7 @@ def train(
     labels: Path | None = None,
     disavow: Path | None = None,
     keep: Path | None = None,
+    decisions: DecisionList | None = None,
     brands: tuple[str, ...] = (),
     site: str | None = None,
     model: Path | None = None,
@@ -65,15 +67,15 @@ def train(
 ) -> Outcome:
     """Train on labelled exports and write the model to ``output``.
 
-    Labels come from ``labels`` or from ``disavow`` and ``keep`` when given, else from the column
-    ``label``. Rows without a label shape the profile signals and do not train, unless nothing is
-    known to be honest: then they count as honest as far as the start believes it.
+    Labels come from ``labels`` or from ``disavow``, ``keep`` and ``decisions`` when given, else
+    from the column ``label``. Rows without a label shape the profile signals and do not train,
+    unless nothing is known to be honest: then they count as honest as far as the start believes it.
 
     Parameters
     ----------
     labelled : exports, read as ``audit`` reads them.
     output : folder for the model, made if absent.
-    labels, disavow, keep : labels beside the export, as ``labels.load_labelled`` reads them.
+    labels, disavow, keep, decisions : labels beside the export; see ``labels.load_labelled``.
     jobs : processes for the folds, 0 = all cores.
     accept_leaks : train although one signal alone tells the label.
     hints : what is known about the columns of exports that no format fits.
@@ -89,8 +91,9 @@ def train(
     refuse_folder(output)  # before the work, not after it
     tell("reading", 0, 0)
     data = load_labelled(
-        labelled, label=label, labels=labels, disavow=disavow, keep=keep, site=site, hints=hints
-    )
+        labelled, label=label, labels=labels, disavow=disavow, keep=keep, decisions=decisions,
+        site=site, hints=hints,
+    )  # fmt: skip
     start = load_bundle(model)
     frame, tables = encode(data.table, start.evidence, brands=(*brands, *site_label(data.site)))
     unlabelled = data.positive_unlabelled
@@ -123,6 +126,7 @@ def train(
             "rows": {"spam": data.spam_rows, "honest": data.honest_rows,
                      "unlabelled": data.unlabelled_rows, "trained_on": len(at)},
             "versions": {name: version(name) for name in ("lightgbm", "numpy", "scikit-learn")},
+            "label_source": data.label_source,
             "labels_sha256": hashlib.sha256(data.is_spam.tobytes()).hexdigest(),
             "vendor_verdict": data.vendor_verdict,
             "unlabelled": None if belief is None else {

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from spamlinks.decided import (
+    DecisionList,
+    decisions_in,
+    read_decisions,
+    refuse_split,
+    saved_decisions,
+    settle,
+)
 from spamlinks.errors import InputError
-from spamlinks.exports.cells import DELIMITERS, first_records, printable
-from spamlinks.exports.containers.parts import parts
-from spamlinks.exports.reading.source import BrokenEncodingError, Source, open_utf8, probe, resurvey
+from spamlinks.exports.cells import printable
 from spamlinks.pipeline import DOMAIN_COLUMNS
-from spamlinks.policy import REASON_TEXT, Verdict
+from spamlinks.policy import REASON_TEXT, Decision, Reason, Verdict
+from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.urls import linking_domain
 
-__all__ = ["MAX_RUN_BYTES", "live_entries_of", "read_domains", "run_of"]
+__all__ = ["MAX_RUN_BYTES", "decided_in_tables", "live_entries_of", "read_domains", "run_of"]
 
 _BARE = (
     "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
@@ -26,7 +33,6 @@ _BARE = (
 )
 _NEEDED = ("linking_domain", "unit", "verdict", "reason", "spam_score", "links")
 _UNITS = frozenset({"domain", "host", "url"})
-_CONTAINERS = frozenset({"", "gzip", "xlsx"})
 _THOUSANDS = r"[.,'\u{a0}\u{202f} ]"
 MAX_RUN_BYTES = 1 << 26
 """A run.json beyond this is no run.json; one with every bound at its limit is far below."""
@@ -41,26 +47,33 @@ def read_domains(path: Path, more: Sequence[str] = ()) -> pl.DataFrame | None:
 
     Returns
     -------
-    DataFrame with ``DOMAIN_COLUMNS``, then those of ``more``; ``spam_score`` Float64 in [0, 1],
-    ``links`` Int64, the rest String; none of linking_domain, unit, verdict, reason, spam_score and
-    links is null.
+    DataFrame with ``DOMAIN_COLUMNS``, then those of ``more``, then ``DECISION_COLUMNS``;
+    ``spam_score`` Float64 in [0, 1], ``links`` Int64, ``decided_on`` Date, the rest String; none of
+    linking_domain, unit, verdict, reason, spam_score and links is null. What stands in the column
+    decision is the verdict.
 
     Raises
     ------
-    InputError : a table of scores without verdict, unit and reason, or with a cell that cannot be.
+    InputError : a table of scores without verdict, unit and reason, or with a cell that cannot be;
+        a decision that is none, or that the keep list of the audit contradicts.
     """
-    found = _find(path)
-    if found is None:
+    table = _find(path)
+    if table is None:
         return None
-    source, delimiter, names = found
+    names = table.names
     if not set(DOMAIN_COLUMNS) <= set(names):
         known = {"linking_domain", "verdict"} <= set(names)
         missing = ", ".join(name for name in DOMAIN_COLUMNS if name not in names)
         what = f", as the columns {missing} are missing" if known and len(names) > 5 else ""
         raise InputError(path.name, f"it holds scores and no verdicts with reasons{what}", _BARE)
-    frame = _read(source, delimiter, names, [name for name in more if name in names])
-    frame = frame.select(pl.all().str.strip_chars().replace("", None)).filter(
-        ~pl.all_horizontal(pl.col(_NEEDED).is_null())  # spreadsheets leave empty rows behind
+    raw = table.read()
+    wanted = (*DOMAIN_COLUMNS, *(name for name in more if name in names))
+    frame = (
+        pl.DataFrame([table.column(raw, name) for name in wanted])
+        .select(pl.all().str.strip_chars().replace("", None))
+        .filter(
+            ~pl.all_horizontal(pl.col(_NEEDED).is_null())  # spreadsheets leave empty rows behind
+        )
     )
     for name in _NEEDED:
         if frame[name].null_count():
@@ -82,7 +95,8 @@ def read_domains(path: Path, more: Sequence[str] = ()) -> pl.DataFrame | None:
     score = pl.col("spam_score").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
     count = pl.col("links").str.replace(r"[.,]0$", "").str.replace_all(_THOUSANDS, "")
     frame = _checked(frame, "spam_score", score, "a number between 0 and 1", path)
-    return _checked(frame, "links", count.cast(pl.Int64, strict=False), "a whole number", path)
+    frame = _checked(frame, "links", count.cast(pl.Int64, strict=False), "a whole number", path)
+    return settle(frame, saved_decisions(table, raw, path.name))
 
 
 def _checked(frame: pl.DataFrame, name: str, read: pl.Expr, what: str, path: Path) -> pl.DataFrame:
@@ -98,49 +112,71 @@ def _checked(frame: pl.DataFrame, name: str, read: pl.Expr, what: str, path: Pat
     return frame.with_columns(values)
 
 
-def _find(path: Path) -> tuple[Source, str, list[str]] | None:
-    """The table with scores in a file: how to read it, and its column names; None if there is none.
-
-    What cannot be opened is none either: reading it as an export then says why.
-    """
-    try:
-        sources = [probe(p) for p in parts(path)[0] if not p.within and p.container in _CONTAINERS]
-    except InputError:
-        return None
-    bare = False
-    for source in sources:
-        for delimiter in DELIMITERS:
-            record = next(iter(first_records(source, delimiter, 1)), ([], 0))[0]
-            names = [name.strip().lower() for name in record]
-            if {"linking_domain", "spam_score"} <= set(names):
-                return source, delimiter, names
-            bare |= "spam_score" in names
-            if len(names) == 1 and {"linking_domain", "spam_score"} <= set(names[0].split(",")):
-                hint = "Open it with the columns apart, and save it again as CSV or xlsx."
-                raise InputError(path.name, "all its columns stand in one", hint)
-    if bare:
+def _find(path: Path) -> SavedTable | None:
+    """The table with scores in a file; None when there is none."""
+    table, seen = find_table(path, {"linking_domain", "spam_score"}.issubset)
+    if table is not None:
+        return table
+    for names in seen:
+        if len(names) == 1 and {"linking_domain", "spam_score"} <= set(names[0].split(",")):
+            hint = "Open it with the columns apart, and save it again as CSV or xlsx."
+            raise InputError(path.name, "all its columns stand in one", hint)
+    if any("spam_score" in names for names in seen):
         raise InputError(path.name, "it holds scores and no verdicts", _BARE)
     return None
 
 
-def _read(source: Source, delimiter: str, names: list[str], more: list[str]) -> pl.DataFrame:
+def decided_in_tables(
+    tables: list[Path], domains: pl.DataFrame, given: DecisionList | None
+) -> tuple[pl.DataFrame, DecisionList]:
+    """Gather what was decided in and beside tables of verdicts, and let it settle them.
+
+    Parameters
+    ----------
+    tables : the files; ``decisions.csv`` beside the only one is read for pages and parts of sites,
+        which have no row.
+    domains : their rows, as ``read_domains`` gives them.
+    given : decisions from a file of their own.
+
+    Raises
+    ------
+    InputError : two of them decide one site in two ways, or see ``settle``.
+    """
+    own = DecisionList(tables[0].name, decisions_in(domains))
+    if given is not None:
+        refuse_split(given, own)
+        domains = settle(domains, given)
+    rows = set(domains["linking_domain"])
+    beside = _decisions_beside(tables[0]) if len(tables) == 1 else {}
+    apart = {name: decision for name, decision in beside.items() if name not in rows}
+    by_name = {**apart, **own.by_name, **(given.by_name if given is not None else {})}
+    notes = [*(given.notes if given is not None else ()), *_erased(domains)]
+    source = given.source if given is not None else own.source
+    return domains, DecisionList(source, by_name, notes=tuple(notes))
+
+
+def _erased(domains: pl.DataFrame) -> list[str]:
+    """Say which verdicts were decided once and have no decision any more."""
+    gone = domains.filter(
+        (pl.col("reason") == Reason.DECIDED.value) & pl.col("decision").is_null()
+    )["linking_domain"].to_list()
+    if not gone:
+        return []
+    named = ", ".join(printable(name, 60) for name in gone[:3]) + (", ..." if gone[3:] else "")
+    return [
+        f"without a decision now, and still with the verdict that it gave: {named}; run the audit "
+        "again for the model's own"
+    ]
+
+
+def _decisions_beside(table: Path) -> Mapping[str, Decision]:
+    """What decisions.csv of the audit that wrote a table holds; {} where there was none."""
     try:
-        try:
-            data = open_utf8(source).read()
-        except BrokenEncodingError:
-            data = open_utf8(resurvey(source)).read()
-        # Names of our own: what stands there may be spelled otherwise, or repeat a name.
-        header = delimiter.join(f"c{place}" for place in range(len(names))).encode()
-        frame = pl.read_csv(
-            header + b"\n" + data.partition(b"\n")[2], separator=delimiter, infer_schema=False
-        )
-    except pl.exceptions.PolarsError as error:
-        said = str(error).splitlines()[0]
-        raise InputError(source.name, f"is damaged ({said})", "Run 'spamlinks audit' again.") from (
-            None
-        )
-    wanted = (*DOMAIN_COLUMNS, *more)
-    return frame.select(frame.to_series(names.index(name)).alias(name) for name in wanted)
+        made = _run_beside(table)["decisions"]
+    except (OSError, LookupError, TypeError, ValueError, RecursionError):
+        return {}
+    path = table.with_name("decisions.csv")
+    return read_decisions(path).by_name if made and path.is_file() else {}
 
 
 def live_entries_of(table: Path) -> tuple[str, int]:

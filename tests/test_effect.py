@@ -208,3 +208,13 @@ def test_every_link_counts_once_in_any_order_of_lines(entries, chance):
     chance.shuffle(entries)
     again = effect_of(DisavowFile.parse("\n".join(["#", *entries])), DOMAINS, LINKS).whole
     assert again == sums
+
+
+def test_what_somebody_decided_to_keep_is_good_whatever_its_score():
+    row = pl.col("linking_domain") == "spam.com"
+    for verdict, good in (("KEEP", 1), ("DISAVOW", 0)):
+        decided = DOMAINS.with_columns(
+            verdict=pl.when(row).then(pl.lit(verdict)).otherwise(pl.lit("REVIEW")),
+            reason=pl.when(row).then(pl.lit("DECIDED")).otherwise("reason"),
+        )
+        assert effect_of(DisavowFile.parse("domain:spam.com"), decided, LINKS).whole.good == good

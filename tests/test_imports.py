@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "exports": GROUND,
     "disavow": GROUND | {"guards"},  # a linter warns of popular names
     "tables": GROUND,
+    "workbook": GROUND | {"tables"},
     "facts": GROUND,
     "report": GROUND,
     "policy": GROUND | {"guards", "disavow"},  # a keep list is written like a disavow file
@@ -36,18 +37,20 @@ ALLOWED: dict[str, set[str]] = {
     "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports"},
     "engines": GROUND | {"exports", "signals", "model"},
 }
+ALLOWED["saved_tables"] = GROUND | {"exports"}
+ALLOWED["decided"] = GROUND | {"disavow", "exports", "policy", "saved_tables", "tables"}
 EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
 ALLOWED["campaigns"] = GROUND | {"signals"}
 ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
-ALLOWED["decisions"] = GROUND | {"exports", "disavow", "policy"}
+ALLOWED["decisions"] = GROUND | {"decided", "exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
 ALLOWED["effect"] = GROUND | {"guards", "disavow", "looks_good", "policy", "signals"}
 ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
-ALLOWED["pipeline"] |= {"campaigns", "presence", "properties", "run_facts"}
+ALLOWED["pipeline"] |= {"campaigns", "decided", "presence", "properties", "run_facts"}
 JOBS = {
     "outputs",
     "scores",
@@ -57,9 +60,12 @@ JOBS = {
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
+ALLOWED["verdict_table"] |= {"decided", "saved_tables"}
+ALLOWED["verdict_files"] = ALLOWED["pipeline"] | {"pipeline", "verdict_table", "workbook"}
 ALLOWED["drafts"] |= {"verdict_table"}
+ALLOWED["drafts"] |= {"decided"}
 ALLOWED["since"] = ALLOWED["verdict_table"] | {"verdict_table"}
-ALLOWED["outputs"] |= {"drafts", "since", "verdict_table"}
+ALLOWED["outputs"] |= {"decided", "drafts", "since", "verdict_files", "verdict_table"}
 ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
 ALLOWED["rechecking"] |= {"old_lines"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts", "since"} | JOBS

@@ -22,9 +22,12 @@ from spamlinks.cli.lint import lint
 from spamlinks.cli.options import (
     AcceptGuess,
     Brand,
+    DecidedBy,
+    DecisionsFile,
     Exports,
     Facts,
     Keep,
+    LabelDecisions,
     Live,
     Map,
     MappingFile,
@@ -35,6 +38,7 @@ from spamlinks.cli.options import (
     Properties,
     Site,
     Situation,
+    parse_decisions,
     parse_hints,
     parse_property_options,
     parse_settings,
@@ -81,6 +85,8 @@ def audit(
     brand: Brand = None,
     disavow: Live = None,
     keep: Keep = None,
+    decisions: DecisionsFile = None,
+    decided_by: DecidedBy = None,
     facts: Facts = None,
     model: Model = None,
     situation: Situation = "none",
@@ -95,9 +101,10 @@ def audit(
     """Judge every linking domain: the main job.
 
     Reads the exports together and writes into the folder: disavow.txt (only if something is
-    worth disavowing), domains.csv (a verdict, a score and the reasons for each linking domain),
-    links.parquet (every link with its score), rejected.csv (records that could not be used),
-    report.html, and run.json (what is needed to reproduce the run).
+    worth disavowing), domains.csv and domains.xlsx (a verdict, a score and the reasons for each
+    linking domain, with room for what you decide), links.parquet (every link with its score),
+    rejected.csv (records that could not be used), report.html, and run.json (what is needed to
+    reproduce the run).
     """
     from spamlinks.cli.show import show_audit
     from spamlinks.cli.show_draft import show_properties
@@ -112,8 +119,9 @@ def audit(
     hints = parse_hints(map_columns, mapping, accept_guess)
     wanted = parse_property_options(properties, site, disavow, "--disavow")
     live = None if wanted else disavow
+    decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, live, keep, facts, model, situation, precision, prior, hints
+        site, brand, live, keep, facts, model, situation, precision, prior, hints, decided
     )
     earlier = read_earlier(previous, site)  # now: its folder may be the one that is written to
     with progress() as stage:
@@ -167,6 +175,8 @@ def score(
     site: Site = None,
     brand: Brand = None,
     keep: Keep = None,
+    decisions: DecisionsFile = None,
+    decided_by: DecidedBy = None,
     facts: Facts = None,
     model: Model = None,
     situation: Situation = "none",
@@ -186,9 +196,13 @@ def score(
         raise typer.BadParameter("give link or domain", param_hint="--by")
     if output != "-" and Path(output).suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter("the name must end in .csv or .parquet", param_hint="-o")
+    if decisions is not None and by != "domain":
+        text = "a link has no verdict to decide; give --by domain"
+        raise typer.BadParameter(text, param_hint="--decisions")
     hints = parse_hints(map_columns, mapping, accept_guess)
+    decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, None, keep, facts, model, situation, precision, prior, hints
+        site, brand, None, keep, facts, model, situation, precision, prior, hints, decided
     )
     with progress() as stage:
         scores = run_score(exports, settings, by=by, stage=stage)
@@ -239,6 +253,7 @@ def train(
         Path | None,
         typer.Option(metavar="FILE", help="Domains you decided to keep: they are honest."),
     ] = None,
+    decisions: LabelDecisions = None,
     brand: Brand = None,
     site: Site = None,
     model: Model = None,
@@ -272,6 +287,7 @@ def train(
             labels=labels,
             disavow=disavow,
             keep=keep,
+            decisions=parse_decisions(decisions, None),
             brands=tuple(brand or ()),
             site=site,
             model=model,

@@ -10,6 +10,8 @@ import typer
 from spamlinks.cli.options import (
     AcceptGuess,
     Brand,
+    DecidedBy,
+    DecisionsFile,
     Facts,
     Keep,
     Map,
@@ -20,6 +22,7 @@ from spamlinks.cli.options import (
     Properties,
     Site,
     Situation,
+    parse_decisions,
     parse_hints,
     parse_property_options,
     parse_settings,
@@ -60,6 +63,8 @@ def disavow(
     site: Site = None,
     brand: Brand = None,
     keep: Keep = None,
+    decisions: DecisionsFile = None,
+    decided_by: DecidedBy = None,
     facts: Facts = None,
     model: Model = None,
     situation: Situation = "none",
@@ -79,8 +84,9 @@ def disavow(
     hints = parse_hints(map_columns, mapping, accept_guess)
     wanted = parse_property_options(properties, site, merge, "--merge")
     live = None if wanted else merge
+    decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, live, keep, facts, model, situation, precision, prior, hints
+        site, brand, live, keep, facts, model, situation, precision, prior, hints, decided
     )
     if wanted:
         with progress() as stage:

@@ -11,6 +11,7 @@ from spamlinks.cli.options import (
     AcceptGuess,
     Brand,
     Facts,
+    LabelDecisions,
     Map,
     MappingFile,
     Model,
@@ -18,6 +19,7 @@ from spamlinks.cli.options import (
     Prior,
     Site,
     Situation,
+    parse_decisions,
     parse_hints,
     parse_settings,
 )
@@ -64,6 +66,7 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Domains you decided to keep: they are honest."),
     ] = None,
+    decisions: LabelDecisions = None,
     compare: Annotated[
         str | None,
         typer.Option(
@@ -138,6 +141,7 @@ def evaluate(
             labels=labels,
             disavow=disavow,
             keep=keep,
+            decisions=parse_decisions(decisions, None),
             compare=compare,
             compare_lower_is_worse=compare_lower_is_worse,
             compare_cut=compare_cut,

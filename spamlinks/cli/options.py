@@ -10,6 +10,7 @@ import typer
 from spamlinks.errors import InputError
 
 if TYPE_CHECKING:
+    from spamlinks.decided import DecisionList
     from spamlinks.exports import Hints
     from spamlinks.pipeline import Settings
     from spamlinks.properties import Property
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 __all__ = [
     "AcceptGuess",
     "Brand",
+    "DecidedBy",
+    "DecisionsFile",
     "Exports",
     "Facts",
     "Keep",
+    "LabelDecisions",
     "Live",
     "Map",
     "MappingFile",
@@ -30,6 +34,7 @@ __all__ = [
     "Properties",
     "Site",
     "Situation",
+    "parse_decisions",
     "parse_hints",
     "parse_property_options",
     "parse_settings",
@@ -137,7 +142,34 @@ AcceptGuess = Annotated[
         "and why.",
     ),
 ]
-
+DecisionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--decisions",
+        metavar="FILE",
+        help="What you decided: domains.csv or domains.xlsx of an audit with the column decision "
+        "filled in, decisions.csv, or a table with the columns linking_domain and decision (KEEP, "
+        "REVIEW or DISAVOW). A decision stands whatever the score is.",
+    ),
+]
+DecidedBy = Annotated[
+    str | None,
+    typer.Option(
+        "--decided-by",
+        metavar="NAME",
+        help="Author of the decisions that name none; they are dated today where they have no "
+        "date.",
+    ),
+]
+LabelDecisions = Annotated[
+    Path | None,
+    typer.Option(
+        "--decisions",
+        metavar="FILE",
+        help="Labels by what you decided, see 'spamlinks audit --help': DISAVOW is spam, KEEP is "
+        "honest, REVIEW is no label. May go with --disavow and --keep.",
+    ),
+]
 
 Properties = Annotated[
     list[str] | None,
@@ -182,6 +214,19 @@ def parse_hints(texts: list[str] | None, files: list[Path] | None, accept_guess:
     return Hints((*typed, *(Mapping.load(path) for path in files or ())), accept_guess)
 
 
+def parse_decisions(path: Path | None, by: str | None) -> DecisionList | None:
+    """Read --decisions; --decided-by without it, or without a name, is a usage error."""
+    if path is None and by is not None:
+        raise typer.BadParameter("it needs --decisions FILE", param_hint="--decided-by")
+    if by is not None and not by.strip():
+        raise typer.BadParameter("give a name", param_hint="--decided-by")
+    if path is None:
+        return None
+    from spamlinks.decided import read_decisions
+
+    return read_decisions(path, by)
+
+
 def parse_settings(
     site: str | None,
     brand: list[str] | None,
@@ -193,6 +238,7 @@ def parse_settings(
     precision: float | None,
     prior: str | None,
     hints: Hints,
+    decisions: DecisionList | None = None,
 ) -> Settings:
     """Gather the options of a run; a value that none of them takes is a usage error."""
     from spamlinks.pipeline import Settings
@@ -200,8 +246,9 @@ def parse_settings(
     share = _parse_prior(prior)
     try:
         return Settings(
-            site, tuple(brand or ()), live, keep, facts, model, situation, precision, share, hints
-        )
+            site, tuple(brand or ()), live, keep, facts, model, situation, precision, share, hints,
+            decisions,
+        )  # fmt: skip
     except InputError as error:
         raise typer.BadParameter(
             f"{error.problem}. {error.hint}", param_hint=f"--{error.source}"

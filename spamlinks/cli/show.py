@@ -66,7 +66,8 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
             "certain enough to write down for you."
         )
     console.print(
-        f"  {text(folder, 200)}: domains.csv, report.html, links.parquet, rejected.csv, run.json "
+        f"  {text(folder, 200)}: domains.xlsx, domains.csv, report.html, links.parquet, "
+        f"rejected.csv, run.json "
         f"({run['seconds']:.1f} s, model {text(run['model']['name'])}, seen: {run['view']})\n",
         style="dim",
         soft_wrap=True,

@@ -80,7 +80,8 @@ def write_for_properties(
     planned = plan_for_properties(audit, properties, output, allow=allow)
     for plan in planned:
         if plan.draft.text is not None:
-            refuse_loss(plan.path, plan.draft.text)
+            former = former_file(plan.path, plan.live)
+            refuse_loss(plan.path, plan.draft.text, former, audit.guards.decided)
     return [write_planned(plan) for plan in planned]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from spamlinks.decided import decisions_in
 from spamlinks.disavow import Candidate, Entry, Kind, Refusal, vet
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.guards import is_institution
@@ -44,9 +45,10 @@ def candidates(
 
     Parameters
     ----------
-    domains : with ``DOMAIN_COLUMNS``. Of a row with the unit url, and of an institution whatever
-        its unit, the followed pages in ``links`` become entries, or the page that
-        ``linking_domain`` names. A row that the own site settled gives none.
+    domains : with ``DOMAIN_COLUMNS``; with ``DECISION_COLUMNS`` comments say who decided. Of a row
+        with the unit url, and of an institution whatever its unit, the followed pages in ``links``
+        become entries, or the page that ``linking_domain`` names. A row that the own site settled
+        gives none.
     links : as ``Audit.links``.
     made_on : day of the run, for the comments.
     allow : suffixes and addresses that stand for themselves whatever their unit.
@@ -55,6 +57,7 @@ def candidates(
     day = f"{made_on.isoformat()} " if made_on is not None else ""
     out = []
     wanted = ("linking_domain", "unit", "reason", "spam_score", "links", "evidence")
+    decided = decisions_in(chosen)
     for row in chosen.select(wanted).iter_rows(named=True):
         name, count = row["linking_domain"], row["links"]
         entries = [Entry.domain(name)]
@@ -64,6 +67,7 @@ def candidates(
         counted = f"{count:,} link{'' if count == 1 else 's'}"
         reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
         said = "; ".join(reason.rpartition(" (")[0] for reason in reasons)
+        said = str(decided[name]) if name in decided else said
         comment = f"{day}score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
         out += [Candidate(entry, comment, "") for entry in entries]
     return out

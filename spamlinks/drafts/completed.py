@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,9 +12,11 @@ import polars as pl
 
 from spamlinks.disavow import DisavowFile, Entry, diff, read_disavow_bytes
 from spamlinks.disavow.write import backup_path
+from spamlinks.drafts.decided_entries import changed_minds
 from spamlinks.drafts.draft import Draft
 from spamlinks.effect import effect_of
 from spamlinks.errors import InputError, OutputError
+from spamlinks.policy import Decision
 
 __all__ = ["OURS", "former_file", "read_beside", "refuse_loss", "set_aside", "with_effect"]
 
@@ -54,8 +56,16 @@ def with_effect(
     return replace(draft, effect=effect if effect.whole.links else None)
 
 
-def refuse_loss(output: Path, text: bytes) -> None:
-    """A disavow file that already stands there must not lose an entry to the new one."""
+def refuse_loss(
+    output: Path,
+    text: bytes,
+    former: DisavowFile | None = None,
+    decided: Mapping[str, Decision] | None = None,
+) -> None:
+    """A disavow file that already stands there must not lose an entry to the new one.
+
+    Of a ``former`` file of ours an entry may go whose site was decided KEEP or REVIEW since.
+    """
     try:
         if not output.is_file():
             return
@@ -63,11 +73,16 @@ def refuse_loss(output: Path, text: bytes) -> None:
     except (OSError, InputError):
         return  # no disavow file, and writing makes a backup of it; or writing says what is wrong
     removed = diff(old, DisavowFile.parse(text, output.name))[1]
+    change_of_mind = ""
+    if former is not None:
+        removed = tuple(changed_minds(removed, decided or {})[1])
+        change_of_mind = "or decide KEEP for it in domains.csv, in the column decision; "
     if removed:
         raise OutputError(
             output.name,
             f"it holds {_few(removed)} that the new file would not have",
-            f"Delete it if they should go; --merge {output} keeps them; or choose another name.",
+            f"Delete it if they should go; {change_of_mind}--merge {output} keeps them; or choose "
+            "another name.",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -26,8 +26,14 @@ from spamlinks.disavow import (
 )
 from spamlinks.disavow.merging import OWN_COMMENT
 from spamlinks.drafts.candidates import NO_PAGE, candidates, own_site_rows, without_page
+from spamlinks.drafts.decided_entries import (
+    DecidedKeep,
+    decided_candidates,
+    left_in_live_file,
+    left_out,
+)
 from spamlinks.effect import Effect
-from spamlinks.policy import Guards, Reason, Verdict
+from spamlinks.policy import Decision, Guards, Reason, Verdict
 
 __all__ = ["Draft", "ForProperty", "Wishes", "draft_disavow"]
 
@@ -116,7 +122,8 @@ def draft_disavow(
     Parameters
     ----------
     domains : with ``DOMAIN_COLUMNS``.
-    guards : own site, keep list and live file.
+    guards : own site, keep list, live file and decisions. Of those, DISAVOW also adds pages and
+        parts of sites that have no row, and what is KEEP is never written.
     run : run facts (model, totals); empty for a table of domains without a run.
     links : as ``Audit.links``; needed for single pages.
     wishes : of the user.
@@ -125,6 +132,7 @@ def draft_disavow(
     made_on = date.fromisoformat(str(run.get("created", date.today().isoformat()))[:10])
     wanted = candidates(domains, links, made_on=made_on, allow=wishes.allow)
     live = guards.live
+    wanted += decided_candidates(guards.decided, domains, links, made_on)
     vetted = vet(wanted, guards.own_hosts, wishes.allow)
     spared, kept_back = _spared(vetted.accepted, guards, wishes.allow)
     refused = (
@@ -134,7 +142,7 @@ def draft_disavow(
         *(f"{name}: {NO_PAGE}" for name in without_page(domains, wanted, wishes.allow)),
     )
     if wishes.former is not None:
-        spared = _with_first_comments(spared, wishes.former)
+        spared = _with_first_comments(spared, wishes.former, guards.decided)
     base = live if live is not None else DisavowFile()
     header = _header(run, made_on)
     merged = merge_candidates(
@@ -142,10 +150,11 @@ def draft_disavow(
         spared,
         header.lines(),
         own=guards.own_hosts,
-        keep=(*guards.keep.domains, *guards.keep.urls, *_kept_by_comments(live, wishes.allow)),
+        keep=(*guards.spared.domains, *guards.spared.urls, *_kept_by_comments(live, wishes.allow)),
         allow=wishes.allow,
     )
     notes = live_notes(live, guards.own_hosts) if live is not None else ()
+    notes = (*notes, *left_in_live_file(live, guards.decided))
     before = len(base.entries)
     if not merged.added:
         covered = live is not None and bool(spared)
@@ -155,6 +164,7 @@ def draft_disavow(
         notes = (*notes, "the comments on new entries were left out: the file would be too large")
     if run.get("situation") == "manual-action":
         notes = (*notes, _TRY_REMOVAL)
+    notes = (*notes, *left_out(wishes.former, merged.file, guards.decided))
     changes = tuple(f"+ {entry.line}" for entry in merged.added)
     draft = Draft(
         merged.file.render(),
@@ -175,6 +185,8 @@ def draft_disavow(
     old = live or former or DisavowFile(source="nothing")
     return replace(draft, diff=unified(old, file, names=(old.source, "the new file")))
 
+
+_DAY = len("2026-11-25")
 
 _TRY_REMOVAL = (
     "after a manual action, Google's reviewers are reported to expect that removal of the links "
@@ -204,13 +216,17 @@ def _spared(
     """
     comments = guards.live.kept_in_comments if guards.live is not None else {}
     keep = Sites((*guards.keep.domains, *guards.keep.urls))
+    decided = DecidedKeep(guards.decided)
     sites, out, held = Sites(comments), [], []
     for candidate in accepted:
         entry = candidate.entry
         kept = keep.hit_by(entry) if keep else None
+        meant = decided.hit_by(entry) if kept is None else None
         hit = sites.hit_by(entry) if comments and entry.kind is Kind.DOMAIN else None
         if kept is not None:
             held.append(f"{entry.value}: KEEP_LIST ({kept})")
+        elif meant is not None:
+            held.append(f"{entry.value}: you decided to keep {meant}")
         elif hit is None or entry.value in allow:
             out.append(candidate)
         else:
@@ -227,18 +243,24 @@ def _kept_by_comments(live: DisavowFile | None, allow: Collection[str]) -> list[
 
 
 def _with_first_comments(
-    accepted: Sequence[Candidate], former: DisavowFile
+    accepted: Sequence[Candidate], former: DisavowFile, decided: Mapping[str, Decision]
 ) -> tuple[Candidate, ...]:
-    """Give entries that stood in a file of ours the comment of their first run."""
+    """Give entries that stood in a file of ours the comment of their first run.
+
+    What was decided keeps only the day of it: the decision may be newer.
+    """
     first: dict[Entry, str] = {}
     for above, line in pairwise(former.lines):
         match = OWN_COMMENT.match(above.text) if line.is_entry else None
         if match is not None:
             first[Entry(line.kind, line.value)] = above.text[match.start(1) :]
-    return tuple(
-        replace(candidate, comment=first.get(candidate.entry, candidate.comment))
-        for candidate in accepted
-    )
+    out = []
+    for candidate in accepted:
+        comment = first.get(candidate.entry, candidate.comment)
+        if candidate.entry.value in decided:
+            comment = comment[:_DAY] + candidate.comment[_DAY:]
+        out.append(replace(candidate, comment=comment))
+    return tuple(out)
 
 
 _SPARED = (

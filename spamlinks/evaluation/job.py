@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.special import expit
 
+from spamlinks.decided import DecisionList
 from spamlinks.errors import InputError
 from spamlinks.evaluation.compared import Compared, read_compared
 from spamlinks.evaluation.gather import Rows, gather
@@ -50,6 +51,7 @@ def evaluate(
     labels: Path | None = None,
     disavow: Path | None = None,
     keep: Path | None = None,
+    decisions: DecisionList | None = None,
     compare: str | None = None,
     compare_lower_is_worse: bool = False,
     compare_cut: float | None = None,
@@ -62,9 +64,9 @@ def evaluate(
     Parameters
     ----------
     exports : files and folders, read as ``audit`` reads them, and scored together.
-    settings : site, brands, facts, model, situation, precision, prior and hints; its ``disavow``
-        and ``keep`` are not used.
-    label, labels, disavow, keep : where the labels are, as for ``train``.
+    settings : site, brands, facts, model, situation, precision, prior and hints; its ``disavow``,
+        ``keep`` and ``decisions`` are not used.
+    label, labels, disavow, keep, decisions : where the labels are, as for ``train``.
     compare : header of the exports or field of the schema that is held beside our score.
     compare_lower_is_worse, compare_cut : its bad end, and where a number counts as spam.
     seed, rounds : of the resampling; None = 500, fewer for very many rows.
@@ -88,6 +90,7 @@ def evaluate(
         labels=labels,
         disavow=disavow,
         keep=keep,
+        decisions=decisions,
         site=settings.site,
         hints=settings.hints,
         extra=() if compare is None else (compare,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spamlinks.policy.decide import UNIT_COLUMNS, Guards, decide
+from spamlinks.policy.decided import Decision, decided_name, decided_sites
 from spamlinks.policy.keep import KeepList
 from spamlinks.policy.verdicts import (
     REASON_TEXT,
@@ -18,10 +19,13 @@ __all__ = [
     "SITUATIONS",
     "UNIT_COLUMNS",
     "WITH_CAUSE",
+    "Decision",
     "Guards",
     "KeepList",
     "Reason",
     "Verdict",
     "decide",
+    "decided_name",
+    "decided_sites",
     "reason_text",
 ]

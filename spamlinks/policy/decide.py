@@ -6,6 +6,7 @@ user's live file covers is disavowed already.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -14,6 +15,7 @@ import polars as pl
 from spamlinks.disavow import DisavowFile, Kind
 from spamlinks.errors import InputError
 from spamlinks.guards import below_mask, institution_mask, platform_mask, popular_mask
+from spamlinks.policy.decided import Decision, decided_sites
 from spamlinks.policy.keep import KeepList
 from spamlinks.policy.verdicts import WITH_CAUSE, Reason, Verdict
 from spamlinks.urls import authority, parse_host
@@ -41,13 +43,15 @@ UNIT_COLUMNS: tuple[str, ...] = (
 class Guards:
     """What the user told about their own site and wishes.
 
-    ``site`` and ``aliases`` are domains or URLs, ``live`` is the disavow file that Google holds.
+    ``site`` and ``aliases`` are domains or URLs, ``live`` is the disavow file that Google holds,
+    ``decided`` what was decided about single sites, by ``Decision.name``.
     """
 
     site: str | None = None
     aliases: tuple[str, ...] = ()
     keep: KeepList = field(default_factory=KeepList)
     live: DisavowFile | None = None
+    decided: Mapping[str, Decision] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in self._own_names():
@@ -57,6 +61,12 @@ class Guards:
 
     def _own_names(self) -> tuple[str, ...]:
         return (*((self.site,) if self.site is not None else ()), *self.aliases)
+
+    @property
+    def spared(self) -> KeepList:
+        """What no new entry may hit: the keep list, and what was decided KEEP."""
+        hosts, pages = decided_sites(self.decided.values(), Verdict.KEEP)
+        return KeepList(self.keep.domains | hosts, self.keep.urls | pages)
 
     @property
     def own_hosts(self) -> frozenset[str]:
@@ -75,7 +85,7 @@ def decide(units: pl.DataFrame, guards: Guards, situation: str = "none") -> pl.D
         worse. A null cut means that the model has none for this view, so that verdict is not
         given. ``thin_evidence`` null counts as thin; null ``followed_links`` and ``live_links``
         (followed ones that are not gone) mean unknown, so neither guard applies.
-    guards : the user's own site, keep list and live file.
+    guards : the user's own site, keep list, live file and decisions.
     situation : why the user is here, one of ``SITUATIONS``.
 
     Returns
@@ -88,7 +98,9 @@ def decide(units: pl.DataFrame, guards: Guards, situation: str = "none") -> pl.D
     ------
     InputError : a column is missing, or a score is null or NaN.
 
-    Rules, the first that applies: no host; own site; keep list; live file; a score below both cuts
+    Rules, the first that applies: no host; own site; keep list; a decision, which neither a score
+    nor a later rule changes, but DISAVOW for a whole suffix or an address is for REVIEW, and one
+    for a site of the live file says nothing new; live file; a score below both cuts
     keeps; all links nofollow, or all followed ones gone, keeps; a middling score keeps a platform,
     institution or popular site; what Google does not list keeps, but is for REVIEW in the
     situations ``WITH_CAUSE``; then a bare TLD, suffix, address, platform, institution, popular
@@ -124,7 +136,7 @@ def _facts(units: pl.DataFrame, guards: Guards) -> list[pl.Series]:
     hosts = units["linking_domain"].str.to_lowercase()
     own = [parse_host(host) for host in guards.own_hosts]
     around_own = {name for parts in own for name in _parents(parts.host)}
-    kept_inside = {n for host in guards.keep.hosts_inside() for n in _parents(host)}
+    kept_inside = {n for host in guards.spared.hosts_inside() for n in _parents(host)}
     live = guards.live.entries if guards.live is not None else ()
     disavowed = {line.value for line in live if line.kind is Kind.DOMAIN}
     masks = {
@@ -137,7 +149,15 @@ def _facts(units: pl.DataFrame, guards: Guards) -> list[pl.Series]:
         "_institution": institution_mask(hosts),
         "_popular": popular_mask(hosts),
     }
-    return [mask.fill_null(value=False).alias(name) for name, mask in masks.items()]
+    facts = [mask.fill_null(value=False).alias(name) for name, mask in masks.items()]
+    return [*facts, _decided(hosts, guards.decided).alias("_decided")]
+
+
+def _decided(hosts: pl.Series, decided: Mapping[str, Decision]) -> pl.Series:
+    """The verdict that was decided for each host, null for none."""
+    names = pl.Series(list(decided), dtype=pl.String)
+    verdicts = pl.Series([decision.verdict.value for decision in decided.values()], dtype=pl.String)
+    return hosts.replace_strict(names, verdicts, default=None, return_dtype=pl.String)
 
 
 def _parents(host: str) -> list[str]:
@@ -146,9 +166,8 @@ def _parents(host: str) -> list[str]:
 
 
 def _unit() -> pl.Expr:
-    urls = (
-        pl.col("_platform") | pl.col("_institution") | (pl.col("_kept_inside") & ~pl.col("_kept"))
-    )
+    whole = pl.col("_kept") | (pl.col("_decided") == Verdict.KEEP.value).fill_null(value=False)
+    urls = pl.col("_platform") | pl.col("_institution") | (pl.col("_kept_inside") & ~whole)
     return (
         pl.when(urls)
         .then(pl.lit("url"))
@@ -170,12 +189,22 @@ def _verdict_and_reason(situation: str) -> tuple[pl.Expr, pl.Expr]:
         pl.when(would).then(pl.lit(Verdict.REVIEW.value)).otherwise(level)
     )  # the guard never raises KEEP to REVIEW
     keep, disavow = pl.lit(Verdict.KEEP.value), pl.lit(Verdict.DISAVOW.value)
+    decided = pl.col("_decided")
+    spam = (decided == Verdict.DISAVOW.value).fill_null(value=False)
+    review = pl.lit(Verdict.REVIEW.value)
+    is_tld = ~host.str.contains(".", literal=True)
+    is_suffix = (host == pl.col("suffix")).fill_null(value=False)
     unlisted = (~pl.col("_listed")).fill_null(value=False)
     rules: list[tuple[pl.Expr, pl.Expr, Reason]] = [
         (host == "", at_most_review, Reason.NO_HOST),
         (pl.col("_own"), keep, Reason.OWN_SITE),
         (pl.col("_kept"), keep, Reason.KEEP_LIST),
+        (decided.is_not_null() & ~spam, decided, Reason.DECIDED),
         (pl.col("_live"), disavow, Reason.IN_LIVE_FILE),
+        (spam & is_ip, review, Reason.IP_ADDRESS),
+        (spam & is_tld, review, Reason.BARE_TLD),
+        (spam & is_suffix, review, Reason.PUBLIC_SUFFIX),
+        (spam, disavow, Reason.DECIDED),
         (~may_act, keep, Reason.SCORE_LOW),
         (nofollow, keep, Reason.NOFOLLOW_ONLY),
         (gone, keep, Reason.LINKS_GONE),
@@ -191,8 +220,8 @@ def _verdict_and_reason(situation: str) -> tuple[pl.Expr, pl.Expr]:
         (~would, level, Reason.SCORE_MIDDLE),
         (pl.col("_kept_inside"), at_most_review, Reason.KEEP_LIST),
         (is_ip, at_most_review, Reason.IP_ADDRESS),
-        (~host.str.contains(".", literal=True), at_most_review, Reason.BARE_TLD),
-        ((host == pl.col("suffix")).fill_null(value=False), at_most_review, Reason.PUBLIC_SUFFIX),
+        (is_tld, at_most_review, Reason.BARE_TLD),
+        (is_suffix, at_most_review, Reason.PUBLIC_SUFFIX),
         (pl.col("_platform"), at_most_review, Reason.PLATFORM),
         (pl.col("_institution"), at_most_review, Reason.INSTITUTION),
         (pl.col("_popular"), at_most_review, Reason.POPULAR),

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     SCORE_LOW = "SCORE_LOW"
     OWN_SITE = "OWN_SITE"
     KEEP_LIST = "KEEP_LIST"
+    DECIDED = "DECIDED"
     IN_LIVE_FILE = "IN_LIVE_FILE"
     NOFOLLOW_ONLY = "NOFOLLOW_ONLY"
     LINKS_GONE = "LINKS_GONE"
@@ -46,6 +47,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.SCORE_LOW: "The spam score gives no cause to act.",
     Reason.OWN_SITE: "This is your own site, or one that holds it.",
     Reason.KEEP_LIST: "Your keep list names this site or a part of it.",
+    Reason.DECIDED: "You decided it, whatever the spam score is.",
     Reason.IN_LIVE_FILE: "Your live disavow file already covers this site; its line stays.",
     Reason.NOFOLLOW_ONLY: "Every link is nofollow, ugc or sponsored: no entry is needed.",
     Reason.LINKS_GONE: "Every followed link is gone: no entry is needed.",

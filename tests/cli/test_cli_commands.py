@@ -37,10 +37,12 @@ COMMANDS: dict[str, set[str]] = {  # command: its options, all that the design n
         *("--label-noise", "--missing", "--as-seen", "--list-kinds"),
     },
 }
-AUDIT_FILES = {"domains.csv", "links.parquet", "rejected.csv", "report.html", "run.json"}
+AUDIT_FILES = {
+    *("domains.csv", "domains.xlsx", "links.parquet", "rejected.csv", "report.html", "run.json"),
+}
 DOMAIN_HEADER = (
     "linking_domain,unit,verdict,reason,spam_score,links,followed_links,first_seen,network,"
-    "why,evidence,in_search_console,seen_by"
+    "why,evidence,in_search_console,seen_by,decision,decided_by,decided_on,decision_note"
 )
 
 

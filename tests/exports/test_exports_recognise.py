@@ -167,6 +167,13 @@ def test_own_results_are_refused(tmp_path):
     domains = "linking_domain,unit,verdict,reason,spam_score\nspam.example,x,DISAVOW,SCORE,0.9\n"
     with pytest.raises(InputError, match="result of spamlinks"):
         read_export(write(tmp_path, domains))
+    decided = domains.replace("\n", ",decision,decided_by\n", 1).replace("0.9", "0.9,KEEP,Ann")
+    with pytest.raises(InputError, match="result of spamlinks"):
+        read_export(write(tmp_path, decided))
+    for header in ("linking_domain,decision", "linking_domain,decision,decided_by,decided_on,more"):
+        cells = "spam.example,KEEP" + "," * (header.count(",") - 1)
+        with pytest.raises(InputError, match="with --decisions"):
+            read_export(write(tmp_path, f"{header}\n{cells}\n"))
 
 
 NAMES = [  # name, property, day

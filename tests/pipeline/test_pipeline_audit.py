@@ -19,7 +19,15 @@ from spamlinks.disavow import DisavowFile
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.model.bundle import load_bundle
 from spamlinks.outputs import disavow_from, draft_disavow, write_audit
-from spamlinks.pipeline import DOMAIN_COLUMNS, PRESENCE_COLUMNS, Audit, Settings, audit, site_label
+from spamlinks.pipeline import (
+    DECISION_COLUMNS,
+    DOMAIN_COLUMNS,
+    PRESENCE_COLUMNS,
+    Audit,
+    Settings,
+    audit,
+    site_label,
+)
 from spamlinks.policy import SITUATIONS
 from spamlinks.reasons import EXPLAINED
 from spamlinks.scores import LINK_COLUMNS, score, write_scores
@@ -77,7 +85,7 @@ def assert_accounted(run: dict[str, Any]) -> None:
 
 
 def test_the_outcome_has_the_columns_and_counts_of_the_design(whole: Audit) -> None:
-    assert tuple(whole.domains.columns) == (*DOMAIN_COLUMNS, *PRESENCE_COLUMNS)
+    assert tuple(whole.domains.columns) == (*DOMAIN_COLUMNS, *PRESENCE_COLUMNS, *DECISION_COLUMNS)
     assert tuple(whole.links.columns[:5]) == LINK_COLUMNS
     assert whole.links.height == whole.run["totals"]["links"]
     assert whole.domains["linking_domain"].n_unique() == whole.domains.height
@@ -225,7 +233,7 @@ def test_many_domains_are_explained_up_to_a_bound(
 def test_an_export_without_links_gives_empty_tables(tmp_path: Path) -> None:
     outcome = audit([write(table(GSC, 0), tmp_path / GSC.name)])
     assert (outcome.domains.height, outcome.links.height) == (0, 0)
-    assert tuple(outcome.domains.columns) == (*DOMAIN_COLUMNS, *PRESENCE_COLUMNS)
+    assert tuple(outcome.domains.columns) == (*DOMAIN_COLUMNS, *PRESENCE_COLUMNS, *DECISION_COLUMNS)
     assert outcome.run["totals"]["records"] == 0
     draft = draft_disavow(outcome.domains, outcome.guards, outcome.run)
     assert (draft.text, draft.why_not) == (None, "there are no links")

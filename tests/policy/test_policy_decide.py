@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from spamlinks.errors import InputError
 from spamlinks.policy import (
     REASON_TEXT,
     SITUATIONS,
+    Decision,
     Guards,
     KeepList,
     Reason,
@@ -155,8 +158,70 @@ def test_a_unit_gets_its_verdict_and_the_rule_that_settled_it(values, verdict, r
     assert decided.select("verdict", "reason", "unit").row(0) == (verdict, reason, unit)
 
 
+DECIDED_CASES = [  # row, decided, verdict, reason, unit; the why stands beside it
+    # a decision stands whatever the model and the later rules say
+    (row("spam.example"), K, K, Reason.DECIDED, "domain"),
+    (row("spam.example"), R, R, Reason.DECIDED, "domain"),
+    (row("spam.example"), D, D, Reason.DECIDED, "domain"),
+    (row("fine.example", 0.0), D, D, Reason.DECIDED, "domain"),
+    (row("fine.example", 0.0), R, R, Reason.DECIDED, "domain"),
+    (row("fine.example", followed_links=0), D, D, Reason.DECIDED, "domain"),
+    (row("fine.example", live_links=0), D, D, Reason.DECIDED, "domain"),
+    (row("fine.example", listed_by_google=False), D, D, Reason.DECIDED, "domain"),
+    (row("fine.example", thin_evidence=True), D, D, Reason.DECIDED, "domain"),
+    (row("bet365.com"), D, D, Reason.DECIDED, "domain"),  # popular: a human has looked
+    (row("spam.blogspot.com"), K, K, Reason.DECIDED, "host"),
+    (row("SPAM.example"), K, K, Reason.DECIDED, "domain"),
+    # a site that honest people share: its pages, never the whole
+    (row("facebook.com", 0.1), D, D, Reason.DECIDED, "url"),
+    (row("hacked.edu", 0.1), D, D, Reason.DECIDED, "url"),
+    (row("big.example"), D, D, Reason.DECIDED, "url"),  # one host of it is kept
+    (row("big.example"), K, K, Reason.DECIDED, "domain"),
+    # the own site, and the keep list, which a decision DISAVOW contradicts: told before
+    (row("mine.example"), D, K, Reason.OWN_SITE, "domain"),
+    (row("mine.example"), R, K, Reason.OWN_SITE, "domain"),
+    (row("partner.example"), R, K, Reason.KEEP_LIST, "domain"),
+    # the live file disavows it already: DISAVOW says nothing new, the others do
+    (row("old.example", 0.01), D, D, Reason.IN_LIVE_FILE, "domain"),
+    (row("old.example"), K, K, Reason.DECIDED, "domain"),
+    (row("old.example"), R, R, Reason.DECIDED, "domain"),
+    # what is no single site is written only when it is named once more
+    (row("xyz"), D, R, Reason.BARE_TLD, "domain"),
+    (row("co.uk", suffix="co.uk"), D, R, Reason.PUBLIC_SUFFIX, "domain"),
+    (row("140.128.107.177", 0.1), D, R, Reason.IP_ADDRESS, "domain"),
+    (row("140.128.107.177"), K, K, Reason.DECIDED, "domain"),
+    (row(""), D, R, Reason.NO_HOST, "domain"),
+]
+
+
+@pytest.mark.parametrize(("values", "decided", "verdict", "reason", "unit"), DECIDED_CASES)
+def test_what_a_decision_overrides_and_what_it_does_not(values, decided, verdict, reason, unit):
+    name = str(values["linking_domain"]).lower()
+    guards = replace(GUARDS, decided={name: Decision(name, decided)})
+    settled = decide(frame(values), guards)
+    assert settled.select("verdict", "reason", "unit").row(0) == (verdict, reason, unit)
+    assert settled["spam_score"][0] == values["spam_score"]  # the model's view stays
+
+
+BELOW_CASES = [  # decided, row, verdict, reason
+    ({"github.io": K}, "spam.github.io", D, Reason.SCORE_HIGH),  # a suffix is no site
+    ({"example": K}, "spam.example", D, Reason.SCORE_HIGH),
+    ({"github.io": D}, "fine.github.io", D, Reason.SCORE_HIGH),
+    ({"good.spam.example": K}, "spam.example", R, Reason.KEEP_LIST),  # a part: not the whole site
+    ({"https://spam.example/good": K}, "spam.example", R, Reason.KEEP_LIST),
+    ({"bad.spam.example": D}, "spam.example", D, Reason.SCORE_HIGH),
+    ({"other.example": K}, "spam.example", D, Reason.SCORE_HIGH),
+]
+
+
+@pytest.mark.parametrize(("decided", "name", "verdict", "reason"), BELOW_CASES)
+def test_decisions_on_something_above_or_inside_a_unit(decided, name, verdict, reason):
+    guards = Guards(decided={key: Decision(key, value) for key, value in decided.items()})
+    assert decide(frame(row(name)), guards).select("verdict", "reason").row(0) == (verdict, reason)
+
+
 def test_every_reason_has_a_case_and_a_sentence():
-    assert {case[2] for case in CASES} == set(Reason)
+    assert {case[2] for case in CASES} | {case[3] for case in DECIDED_CASES} == set(Reason)
     assert set(REASON_TEXT) == set(Reason)
     assert all(text.endswith(".") for text in REASON_TEXT.values())
 
