@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "suffixes": {"errors"},
     "urls": {"errors", "suffixes"},
     "files": {"errors"},
+    "language": {"errors"},  # the words of explanations, for whoever says something
     "guards": GROUND,
     "exports": GROUND,
     "disavow": GROUND | {"guards"},  # a linter warns of popular names
@@ -33,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "signals": GROUND | {"guards"},
     "simulate": GROUND | {"exports"},
     "enrich": GROUND,
-    "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports"},
+    "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports", "language"},
     "engines": GROUND | {"exports", "signals", "model"},
 }
 EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}

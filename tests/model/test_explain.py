@@ -7,7 +7,8 @@ import pytest
 import tiny_bundle as tiny
 
 from spamlinks.model.bundle import ModelBundle, load_bundle
-from spamlinks.model.explain import MIN_EFFECT, Effect, contributions, explain_rows, sentence
+from spamlinks.model.explain import MIN_EFFECT, Effect, contributions, explain_rows
+from spamlinks.model.sentences import sentence
 from spamlinks.model.views import VIEWS
 from spamlinks.signals.kernel import SIGNALS
 
@@ -70,7 +71,7 @@ def test_every_signal_has_a_sentence_for_every_value(name: str, value: float) ->
 
 NUMBERS = [  # unit by signal, value, what the sentence must hold
     ("external_links", np.log10(1 + 250), "250 "),
-    ("external_links", 0.0, "0 "),
+    ("external_links", 0.0, "no link from the page to other sites"),
     ("link_age_days", 400.4, "400"),
     ("external_links", np.log10(2), "1 link from the page to other sites"),
     ("affix_domains", np.log10(2), "1 linking domain shares"),
