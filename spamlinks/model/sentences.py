@@ -25,8 +25,8 @@ def sentence(
 
     >>> sentence(Effect("external_links", 3.0, 0.8))
     '999 links from the page to other sites (+0.8)'
-    >>> sentence(Effect("external_links", 3.0, 0.8), usual=Place("file", "high", 2.0))[-66:]
-    'sites (9 of 10 domains kept in this file have at most 99) (+0.8)'
+    >>> sentence(Effect("links_out", 3.0, 0.8), usual=Place("file", "high", 2.0))
+    'the page has 999 links out (9 of 10 domains kept in this file have at most 99) (+0.8)'
     >>> sentence(Effect("is_https", 0.0, 0.1))
     'the page is not served over https (+0.1)'
     >>> sentence(Effect("domain_age_days", float("nan"), 0.1))
