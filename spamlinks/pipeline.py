@@ -39,6 +39,7 @@ __all__ = [
     "DOMAIN_COLUMNS",
     "PRESENCE_COLUMNS",
     "Audit",
+    "Inside",
     "Settings",
     "audit",
     "prepare",
@@ -120,13 +121,30 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What a run held while it judged: all that an explanation needs.
+
+    ``decided`` has one row per linking domain (``policy.decide``), with ``row``, its worst row in
+    ``scored.frame``; ``prior`` is the one that scores of domains assume.
+    """
+
+    bundle: ModelBundle
+    scored: Scored
+    decided: pl.DataFrame
+    prior: float
+    brands: tuple[str, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True)
 class Audit:
     """The outcome of one run.
 
     ``domains`` has ``DOMAIN_COLUMNS`` and ``PRESENCE_COLUMNS``, one row per linking domain, worst
     first; ``links`` the scored backlinks, with ``seen_by``, ``seen_by_count``, ``conflicts`` and
     ``in_search_console``; ``rejected`` the records that could not be used, with advice; ``run`` the
-    facts for reproducing (what goes to run.json, outputs aside).
+    facts for reproducing (what goes to run.json, outputs aside); ``inside`` what explanations need,
+    where that was asked for.
     """
 
     domains: pl.DataFrame
@@ -134,6 +152,7 @@ class Audit:
     rejected: pl.DataFrame
     run: dict[str, Any]
     guards: Guards = field(default_factory=Guards)
+    inside: Inside | None = field(default=None, repr=False)
 
     def to_pandas(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return (domains, links) as pandas DataFrames."""
@@ -255,6 +274,7 @@ def audit(
     settings: Settings | None = None,
     *,
     as_if_new: bool = False,
+    inside: bool = False,
     stage: Stage | None = None,
 ) -> Audit:
     """Judge every linking domain of the exports.
@@ -264,6 +284,7 @@ def audit(
     exports : files or folders of any known vendor, or what was read from one; judged together.
     settings : what is known about the site and wanted; default: nothing known.
     as_if_new : judge domains that a live file covers like all others.
+    inside : keep what explaining single domains needs, and compute no domain's effects now.
     stage : told about progress.
 
     Returns
@@ -301,7 +322,8 @@ def audit(
     units = domain_presence(scored.frame, units, prepared.presence)
     decided = decide(units, guards, settings.situation)
     tell("explaining", 0, 0)
-    domains = explain_domains(prepared.bundle, scored, decided)
+    most = 0 if inside else None
+    domains = explain_domains(prepared.bundle, scored, decided, most=most)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
     return Audit(
         domains.select(*DOMAIN_COLUMNS, *PRESENCE_COLUMNS),
@@ -309,6 +331,9 @@ def audit(
         with_advice(prepared.merged.rejected),
         run,
         guards,
+        Inside(prepared.bundle, scored, decided, prior, prepared.brands, settings)
+        if inside
+        else None,
     )
 
 
