@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from spamlinks.language import Texts, load_texts
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.explain import Effect, explain_rows
 from spamlinks.model.scoring import Scored
@@ -14,7 +15,7 @@ from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import blocks, signals
 from spamlinks.signals.profile import name_patterns
 
-__all__ = ["EXPLAINED", "explain_domains", "usual_of", "why_of"]
+__all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
 
 EXPLAINED = 20_000
 """At most so many domains get their effects computed, the worst first; the others say so."""
@@ -74,9 +75,14 @@ def usual_of(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> Usua
 
 
 def why_of(
-    bundle: ModelBundle, scored: Scored, domains: pl.DataFrame, usual: Usual
+    bundle: ModelBundle,
+    scored: Scored,
+    domains: pl.DataFrame,
+    usual: Usual,
+    texts: Texts | None = None,
 ) -> tuple[list[str], list[str]]:
-    """The texts of ``why`` and ``evidence`` of each domain, in order."""
+    """The texts of ``why`` and ``evidence`` of each domain, in order; default language English."""
+    texts = texts or load_texts()
     why, evidence = [], []
     for part in blocks(domains, BLOCK):
         matrix = signals(scored.frame[part["row"].to_list()], scored.tables)
@@ -87,8 +93,10 @@ def why_of(
             driving = _driving(reason, verdict, found)
             said = [*driving, *(effect for effect in found if effect not in driving)][:NAMED]
             places = [usual.place(e.signal, e.value, view) for e in said]
-            spoken = [sentence(e, suffix, place) for e, place in zip(said, places, strict=True)]
-            why.append(_why(reason, verdict, spoken[: len(driving)]))
+            spoken = [
+                sentence(e, suffix, place, texts) for e, place in zip(said, places, strict=True)
+            ]
+            why.append(_why(reason, verdict, spoken[: len(driving)], texts))
             evidence.append(" | ".join(spoken))
     return why, evidence
 
@@ -132,13 +140,21 @@ def _driving(reason: str, verdict: str, effects: list[Effect]) -> list[Effect]:
     return sorted((e for e in effects if (e.effect > 0) == up), key=place)[:2]
 
 
-def _why(reason: str, verdict: str, driving: list[str]) -> str:
+def rule_text(reason: str, verdict: str, texts: Texts) -> str:
+    """The sentence of a reason in a language."""
+    key = f"reasons.{reason}"
+    if texts.has(f"{key}_{verdict}"):
+        return texts.say(f"{key}_{verdict}")
+    return texts.say(key) if texts.has(key) else reason_text(reason, verdict)
+
+
+def _why(reason: str, verdict: str, driving: list[str], texts: Texts) -> str:
     """The rule's sentence, and what drove the score that way, without sizes."""
-    text = reason_text(reason, verdict)
-    up = _upwards(reason, verdict)
+    text = rule_text(reason, verdict, texts)
     if not driving:
         return text
     said = "; ".join(spoken.rpartition(" (")[0] for spoken in driving)
     if reason in _BY_SCORE:
-        return f"{said[0].upper()}{said[1:]}. {text}"
-    return f"{text} {'Its score: ' if up else 'Speaking for it: '}{said}."
+        return texts.say("why.by_score", said=f"{said[0].upper()}{said[1:]}", reason=text)
+    form = "against" if _upwards(reason, verdict) else "for"
+    return texts.say(f"why.{form}", said=said, reason=text)

@@ -37,8 +37,18 @@ ALLOWED: dict[str, set[str]] = {
     "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports", "language"},
     "engines": GROUND | {"exports", "signals", "model"},
 }
-EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
-ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
+EVERYTHING = {
+    "language",
+    "exports",
+    "signals",
+    "model",
+    "policy",
+    "disavow",
+    "report",
+    "simulate",
+    "enrich",
+}
+ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
@@ -54,6 +64,7 @@ JOBS = {
     "training",
     "evaluation",
     "rechecking",
+    "explanations",
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}

@@ -112,8 +112,8 @@ def readable(value: float, unit: str, texts: Texts, side: int = 0) -> str:
     if unit in _SHARES:
         return _whole(value, side, texts)
     if unit == "log10 ratio":
-        return texts.number(_rounded(10 * 10**value, side) / 10, 1)
-    digits = _DIGITS.get(unit, 0)
+        value = 10**value
+    digits = _DIGITS.get(unit, 0) if abs(value) < 100 else 0
     return texts.number(_rounded(value * 10**digits, side) / 10**digits, digits)
 
 
