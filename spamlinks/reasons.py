@@ -6,7 +6,7 @@ import polars as pl
 
 from spamlinks.language import Texts, load_texts
 from spamlinks.model.bundle import ModelBundle
-from spamlinks.model.explain import Effect, explain_rows
+from spamlinks.model.explain import Effect, explain_rows, explain_seconds
 from spamlinks.model.scoring import Scored
 from spamlinks.model.sentences import is_absent, sentence
 from spamlinks.model.usual import Usual, sample_of
@@ -19,6 +19,11 @@ __all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
 
 EXPLAINED = 20_000
 """At most so many domains get their effects computed, the worst first; the others say so."""
+
+SECONDS = 30.0
+"""Of one core, for all of them: a model of deep trees explains fewer, ``LEAST`` at the least."""
+
+LEAST = 1000
 
 BLOCK = 4096
 """Rows whose effects are computed together."""
@@ -46,12 +51,13 @@ def explain_domains(
     ----------
     decided : the domains to explain, as ``policy.decide`` returns them.
     everyone : all domains of the run, of which the kept ones say what is usual; default: the same.
-    most : so many get their effects computed, by default ``EXPLAINED``; the others say so.
+    most : so many get their effects computed, by default what ``EXPLAINED``
+        and ``SECONDS`` allow; the others say so.
     """
     domains = decided.with_columns(
         _order=pl.col("verdict").replace_strict(_ORDER, return_dtype=pl.Int8)
     ).sort("_order", "spam_score", "linking_domain", descending=[False, True, False])
-    first = domains.head(EXPLAINED if most is None else most)
+    first = domains.head(_limit(bundle) if most is None else most)
     why: list[str] = []
     evidence: list[str] = []
     if first.height:
@@ -65,6 +71,11 @@ def explain_domains(
         evidence=pl.Series(evidence, dtype=pl.String),
         network=_networks(domains),
     )
+
+
+def _limit(bundle: ModelBundle) -> int:
+    """How many domains are explained; by the model, never by the clock: same input, same files."""
+    return min(EXPLAINED, max(LEAST, int(SECONDS / max(explain_seconds(bundle), 1e-9))))
 
 
 def usual_of(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> Usual:

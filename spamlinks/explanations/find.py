@@ -114,7 +114,8 @@ def _page_not_there(
 ) -> NoReturn:
     pages = scored.frame["referring_page"].gather(rows[:COMPARED]).unique(maintain_order=True)
     close = _nearest(asked, pages.to_list())[:3] or pages.head(3).to_list()
-    problem = f"no link on it is in these exports; {clean(domain, 80)} has {len(rows):,} other rows"
+    links = "1 link" if len(rows) == 1 else f"{len(rows):,} links"
+    problem = f"no link on it is in these exports, only {links} on other pages of that domain"
     hint = f"Explain {clean(domain, 80)}, or a page of it: {_listed(close)}."
     raise InputError(shown, problem, hint)
 

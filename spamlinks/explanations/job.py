@@ -113,7 +113,9 @@ def explain_in(
         has_links=bool(len(found.rows)),
         steps=steps,
         effects=effects,
-        missing=missing_of(bundle, row, scored.tables.columns, bool(inside.brands), texts),
+        missing=missing_of(
+            bundle, row, scored.tables.columns, _cells(inside, worst), bool(inside.brands), texts
+        ),
         categories=categories_of(known, verdict, network, texts),
         changes=_changes(inside, outcome, found, unit, usual, texts),
         network=network,
@@ -135,6 +137,12 @@ def explain_in(
 
 def _matrix(inside: Inside, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     return signals(inside.scored.frame[rows.tolist()], inside.scored.tables)
+
+
+def _cells(inside: Inside, row: int) -> frozenset[str]:
+    """Columns that a link has a value in."""
+    values = inside.scored.frame.row(row, named=True)
+    return frozenset(name for name, value in values.items() if value is not None)
 
 
 def _effects(inside: Inside, row: int, usual: Usual, texts: Texts) -> EffectsOfLink:

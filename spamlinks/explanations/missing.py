@@ -27,9 +27,9 @@ _FILE = "file"
 class Missing:
     """Signals that one thing would tell.
 
-    ``source`` is "brand", "facts", another block of ``schema.BLOCKS``, or "file" for what a larger
-    export would tell. ``in_export`` says that the export has the columns, and only this link's
-    cells are empty.
+    ``source`` is "brand", "facts", another block of ``schema.BLOCKS``, "file" for what a larger
+    export would tell, or "none" for what cannot be told of this link or profile. ``in_export`` says
+    that the export has the columns, and only this link's cells are empty.
     """
 
     source: str
@@ -42,6 +42,7 @@ def missing_of(
     bundle: ModelBundle,
     row: npt.NDArray[np.float32],
     columns: frozenset[str],
+    cells: frozenset[str],
     brands: bool,
     texts: Texts,
 ) -> tuple[Missing, ...]:
@@ -51,13 +52,17 @@ def missing_of(
     ----------
     row : its signals, float32 (1, len(SIGNALS)).
     columns : schema columns that some link of the run has a value in.
+    cells : those that this link has a value in.
     brands : whether the brand's name is known.
     """
     used = bundle.used_signals()
     by_source: dict[tuple[str, bool], list[str]] = {}
     for at, name in enumerate(SIGNALS):
         if name in used and not math.isfinite(row[0, at]):
-            by_source.setdefault(source_of(name, columns, brands), []).append(name)
+            source, inside = source_of(name, columns, brands)
+            if inside and SIGNALS[name].available(cells):
+                source, inside = "none", False
+            by_source.setdefault((source, inside), []).append(name)
     return tuple(
         Missing(source, tuple(names), inside, _said(source, names, inside, texts))
         for (source, inside), names in sorted(
