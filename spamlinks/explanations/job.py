@@ -21,7 +21,7 @@ from spamlinks.exports import Reading
 from spamlinks.language import ENGLISH, Texts, load_texts
 from spamlinks.model.one_unit import as_log_odds, link_steps, unit_steps
 from spamlinks.model.usual import Usual
-from spamlinks.model.views import VIEW_TEXT, VIEWS, view_of
+from spamlinks.model.views import VIEWS, view_of
 from spamlinks.pipeline import Audit, Inside, Settings, Stage, audit
 from spamlinks.reasons import rule_text, usual_of, why_of
 from spamlinks.signals.kernel import SIGNALS, signals
@@ -122,7 +122,7 @@ def explain_in(
         shown=_shown(inside, rows, links),
         number=len(rows),
         unit_rows=len(found.unit_rows),
-        view_text=VIEW_TEXT[steps.view],
+        view_text=texts.say(f"views.{steps.view}"),
         run={
             "model": bundle.name,
             "sha256": bundle.sha256,
