@@ -1,4 +1,4 @@
-"""Pinned signals, scores, disavow file and one explanation of the examples, so that a change is seen and named.
+"""Pinned signals, scores, entries and one explanation of the examples: a change is seen and named.
 
 Regenerate after a deliberate change of signals or model, and say so in the changelog:
 ``python -m tests.golden --write``; without ``--write`` it says what differs.

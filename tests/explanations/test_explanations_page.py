@@ -49,7 +49,7 @@ def test_wrapped_text_loses_nothing(text: str, width: int) -> None:
 def test_hostile_texts_are_harmless(tmp_path: Path) -> None:
     """An anchor, a page and a network's words may hold anything."""
     rows = {
-        "referring_page": [f"https://spam.example/{EVIL}".replace("\n", "").replace("\r", "")] * 2,
+        "referring_page": ["https://spam.example/\u202ea{0}[bold]", "https://spam.example/b"],
         "target_url": ["https://shop.example/" + "x" * 5000, None],
         "anchor_text": [EVIL * 40, None],
         "referring_page_title": [EVIL, None],
