@@ -286,6 +286,7 @@ def _signal_case(case: Case, texts: Texts, key: str | None = None) -> str:
         value=shown,
         score=texts.number(case.score, 4),
         verdict=case.verdict,
+        **({"reason": case.reason} if key == "nearest" else {}),
     )
 
 
