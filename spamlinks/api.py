@@ -22,6 +22,7 @@ from spamlinks.pipeline import Audit, Settings
 from spamlinks.pipeline import audit as run_audit
 from spamlinks.rechecking import Recheck
 from spamlinks.rechecking import recheck as run_recheck
+from spamlinks.since import Comparison, compare_runs, compared, read_earlier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Audit",
     "BacklinkSignals",
+    "Comparison",
     "DisavowFile",
     "Evaluation",
     "Explanation",
     "SpamLinkClassifier",
     "audit",
+    "compare_runs",
     "evaluate",
     "explain",
     "lint",
@@ -88,6 +91,7 @@ def audit(
     situation: str = "none",
     precision: float | None = None,
     prior: float | str | None = None,
+    previous: Path | str | None = None,
     mapping: Mapping | dict[str, str] | Path | str | None = None,
     accept_guess: bool = False,
 ) -> Audit:
@@ -97,14 +101,15 @@ def audit(
     ----------
     exports : a file, several, or a table of backlinks (pandas or polars) with at least
         ``referring_page``.
-    site, brand, disavow, keep, facts, model, situation, precision, prior : as the options of
-        ``spamlinks audit``.
+    site, brand, disavow, keep, facts, model, situation, precision, prior, previous : as the options
+        of ``spamlinks audit``.
     mapping, accept_guess : as for ``read_backlinks``.
 
     Returns
     -------
-    Audit: ``domains`` and ``links`` (polars), ``rejected``, ``run``, ``verdicts``;
-    ``to_pandas()`` gives both tables as pandas DataFrames.
+    Audit: ``domains`` and ``links`` (polars), ``rejected``, ``run``, ``verdicts``, and with
+    ``previous`` what changed since then: ``changes`` (polars) and ``run["since"]``.
+    ``to_pandas()`` gives domains and links as pandas DataFrames.
 
     Raises
     ------
@@ -122,7 +127,8 @@ def audit(
         prior=prior,
         hints=_hints(mapping, accept_guess),
     )
-    return run_audit(_exports(exports), settings)
+    earlier = read_earlier(previous, site)
+    return compared(run_audit(_exports(exports), settings), earlier)
 
 
 def evaluate(

@@ -41,6 +41,7 @@ from spamlinks.policy import Guards, KeepList, Reason
 from spamlinks.properties import Property
 from spamlinks.report import render_report
 from spamlinks.schema import FIELDS
+from spamlinks.since.changes import write_changes
 from spamlinks.tables import write_table
 from spamlinks.verdict_table import live_entries_of, read_domains, run_of
 
@@ -58,7 +59,8 @@ def write_audit(
     audit: Audit, folder: Path, properties: Sequence[Property] = ()
 ) -> tuple[dict[str, Any], Draft]:
     """Write ``disavow.txt``, ``domains.csv``, ``links.parquet``, ``rejected.csv``,
-    ``report.html`` and ``run.json`` into a folder, made if absent.
+    ``report.html`` and ``run.json`` into a folder, made if absent; ``changes.csv`` where the audit
+    was compared with an earlier one, and else that of a former run goes.
 
     No ``disavow.txt`` is written when there is nothing to add: an empty upload clears the list.
     One that an earlier run left in the folder is then set aside as a backup, unless it says the
@@ -107,6 +109,7 @@ def write_audit(
     write_table(audit.domains, folder / "domains.csv")
     write_table(audit.links, folder / "links.parquet")
     write_table(audit.rejected, folder / "rejected.csv")
+    write_changes(audit.changes, folder)
     silent = len(run["disavow"]["not_reexamined"])
     if silent and audit.guards.live is not None:
         which = f"{silent:,} of the {len(audit.guards.live.entries):,} entries of your live file"

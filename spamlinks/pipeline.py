@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from spamlinks.campaigns import network_facts, spike_facts
 from spamlinks.disavow import DisavowFile, read_disavow_bytes
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
@@ -30,6 +31,7 @@ from spamlinks.run_facts import (
     outcome_facts,
     program_facts,
 )
+from spamlinks.signals.kernel import networks_among
 from spamlinks.urls import linking_domain
 
 if TYPE_CHECKING:
@@ -143,8 +145,9 @@ class Audit:
     ``domains`` has ``DOMAIN_COLUMNS`` and ``PRESENCE_COLUMNS``, one row per linking domain, worst
     first; ``links`` the scored backlinks, with ``seen_by``, ``seen_by_count``, ``conflicts`` and
     ``in_search_console``; ``rejected`` the records that could not be used, with advice; ``run`` the
-    facts for reproducing (what goes to run.json, outputs aside); ``inside`` what explanations need,
-    where that was asked for.
+    facts for reproducing (what goes to run.json, outputs aside); ``changes`` the domains that are
+    not as in an earlier run, None where none was named; ``inside`` what explanations need, where
+    that was asked for.
     """
 
     domains: pl.DataFrame
@@ -152,6 +155,7 @@ class Audit:
     rejected: pl.DataFrame
     run: dict[str, Any]
     guards: Guards = field(default_factory=Guards)
+    changes: pl.DataFrame | None = None
     inside: Inside | None = field(default=None, repr=False)
 
     def to_pandas(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -321,17 +325,21 @@ def audit(
     )
     units = domain_presence(scored.frame, units, prepared.presence)
     decided = decide(units, guards, settings.situation)
+    tell("comparing", 0, 0)
+    campaigns, ids = _campaigns(scored, decided, prepared.brands)
+    decided = decided.join(ids, on="linking_domain", how="left", maintain_order="left")
     tell("explaining", 0, 0)
     most = 0 if inside else None
     domains = explain_domains(prepared.bundle, scored, decided, most=most)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
+    run |= campaigns
     return Audit(
         domains.select(*DOMAIN_COLUMNS, *PRESENCE_COLUMNS),
         _links(scored),
         with_advice(prepared.merged.rejected),
         run,
         guards,
-        Inside(prepared.bundle, scored, decided, prior, prepared.brands, settings)
+        inside=Inside(prepared.bundle, scored, decided, prior, prepared.brands, settings)
         if inside
         else None,
     )
@@ -339,6 +347,16 @@ def audit(
 
 def _read(path: Path, parse: Callable[..., Any]) -> Any:
     return parse(read_disavow_bytes(path), path.name)
+
+
+def _campaigns(
+    scored: Scored, decided: pl.DataFrame, brands: tuple[str, ...]
+) -> tuple[dict[str, Any], pl.DataFrame]:
+    """Networks and spikes of the profile, and the network of each member."""
+    frame, hosts = scored.frame, scored.tables.hosts
+    found = networks_among(frame, scored.tables, brands)
+    facts, ids = network_facts(frame, hosts, found, decided)
+    return {"networks": facts, "spikes": spike_facts(frame, hosts, found, ids)}, ids
 
 
 def _links(scored: Scored) -> pl.DataFrame:

@@ -13,7 +13,6 @@ from spamlinks.model.usual import Usual, sample_of
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import blocks, signals
-from spamlinks.signals.profile import name_patterns
 
 __all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
 
@@ -69,7 +68,6 @@ def explain_domains(
     return domains.with_columns(
         why=pl.Series(why, dtype=pl.String),
         evidence=pl.Series(evidence, dtype=pl.String),
-        network=_networks(domains),
     )
 
 
@@ -110,17 +108,6 @@ def why_of(
             why.append(_why(reason, verdict, spoken[: len(driving)], texts))
             evidence.append(" | ".join(spoken))
     return why, evidence
-
-
-def _networks(domains: pl.DataFrame) -> pl.Series:
-    """Name pattern of a flagged domain and how many share it; null where there is none.
-
-    Kept domains get none: honest names share a trade's words, and a group would accuse them.
-    """
-    found = name_patterns(domains["linking_domain"], domains["suffix"])
-    label = pl.format("{} ({} domains)", "pattern", "members")
-    shown = found["pattern"].is_not_null() & (domains["verdict"] != Verdict.KEEP.value)
-    return found.select(pl.when(shown).then(label).alias("network"))["network"]
 
 
 NO_ENTRY_NEEDED = (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE, Reason.NOT_IN_SEARCH_CONSOLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from spamlinks.pipeline import DOMAIN_COLUMNS
 from spamlinks.policy import REASON_TEXT, Verdict
 from spamlinks.urls import linking_domain
 
-__all__ = ["live_entries_of", "read_domains", "run_of"]
+__all__ = ["MAX_RUN_BYTES", "live_entries_of", "read_domains", "run_of"]
 
 _BARE = (
     "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
@@ -28,18 +29,21 @@ _UNITS = frozenset({"domain", "host", "url"})
 _CONTAINERS = frozenset({"", "gzip", "xlsx"})
 _THOUSANDS = r"[.,'\u{a0}\u{202f} ]"
 MAX_RUN_BYTES = 1 << 26
+"""A run.json beyond this is no run.json; one with every bound at its limit is far below."""
 
 
-def read_domains(path: Path) -> pl.DataFrame | None:
+def read_domains(path: Path, more: Sequence[str] = ()) -> pl.DataFrame | None:
     """Read audit's ``domains.csv``; None when the file is no such table (an export, then).
 
     Commas, semicolons, tabs, decimal commas, UTF-8, UTF-16, Windows-1252, xlsx and verdicts in any
-    case are taken; columns that somebody added are left out.
+    case are taken; columns that somebody added are left out. Those of ``more`` that the file has
+    are read as well.
 
     Returns
     -------
-    DataFrame with ``DOMAIN_COLUMNS``; ``spam_score`` Float64 in [0, 1], ``links`` Int64, the rest
-    String; none of linking_domain, unit, verdict, reason, spam_score and links is null.
+    DataFrame with ``DOMAIN_COLUMNS``, then those of ``more``; ``spam_score`` Float64 in [0, 1],
+    ``links`` Int64, the rest String; none of linking_domain, unit, verdict, reason, spam_score and
+    links is null.
 
     Raises
     ------
@@ -54,8 +58,8 @@ def read_domains(path: Path) -> pl.DataFrame | None:
         missing = ", ".join(name for name in DOMAIN_COLUMNS if name not in names)
         what = f", as the columns {missing} are missing" if known and len(names) > 5 else ""
         raise InputError(path.name, f"it holds scores and no verdicts with reasons{what}", _BARE)
-    frame = _read(source, delimiter, names)
-    frame = frame.select(pl.col(DOMAIN_COLUMNS).str.strip_chars().replace("", None)).filter(
+    frame = _read(source, delimiter, names, [name for name in more if name in names])
+    frame = frame.select(pl.all().str.strip_chars().replace("", None)).filter(
         ~pl.all_horizontal(pl.col(_NEEDED).is_null())  # spreadsheets leave empty rows behind
     )
     for name in _NEEDED:
@@ -119,7 +123,7 @@ def _find(path: Path) -> tuple[Source, str, list[str]] | None:
     return None
 
 
-def _read(source: Source, delimiter: str, names: list[str]) -> pl.DataFrame:
+def _read(source: Source, delimiter: str, names: list[str], more: list[str]) -> pl.DataFrame:
     try:
         try:
             data = open_utf8(source).read()
@@ -135,7 +139,8 @@ def _read(source: Source, delimiter: str, names: list[str]) -> pl.DataFrame:
         raise InputError(source.name, f"is damaged ({said})", "Run 'spamlinks audit' again.") from (
             None
         )
-    return frame.select(frame.to_series(names.index(name)).alias(name) for name in DOMAIN_COLUMNS)
+    wanted = (*DOMAIN_COLUMNS, *more)
+    return frame.select(frame.to_series(names.index(name)).alias(name) for name in wanted)
 
 
 def live_entries_of(table: Path) -> tuple[str, int]:

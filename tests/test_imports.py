@@ -48,6 +48,7 @@ EVERYTHING = {
     "simulate",
     "enrich",
 }
+ALLOWED["campaigns"] = GROUND | {"signals"}
 ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"exports", "disavow", "policy"}
@@ -57,7 +58,7 @@ ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
-ALLOWED["pipeline"] |= {"presence", "properties", "run_facts"}
+ALLOWED["pipeline"] |= {"campaigns", "presence", "properties", "run_facts"}
 JOBS = {
     "outputs",
     "scores",
@@ -69,10 +70,11 @@ JOBS = {
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["drafts"] |= {"verdict_table"}
-ALLOWED["outputs"] |= {"drafts", "verdict_table"}
+ALLOWED["since"] = ALLOWED["verdict_table"] | {"verdict_table"}
+ALLOWED["outputs"] |= {"drafts", "since", "verdict_table"}
 ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
 ALLOWED["rechecking"] |= {"old_lines"}
-ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts"} | JOBS
+ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts", "since"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
 ALLOWED["cli"] = ALLOWED["api"] | {"api"}
 ALLOWED["__main__"] = {"cli"}

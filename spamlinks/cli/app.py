@@ -31,6 +31,7 @@ from spamlinks.cli.options import (
     MappingFile,
     Model,
     Precision,
+    Previous,
     Prior,
     Properties,
     Site,
@@ -87,6 +88,7 @@ def audit(
     precision: Precision = None,
     prior: Prior = None,
     properties: Properties = None,
+    previous: Previous = None,
     map_columns: Map = None,
     mapping: MappingFile = None,
     accept_guess: AcceptGuess = False,
@@ -100,10 +102,12 @@ def audit(
     """
     from spamlinks.cli.show import show_audit
     from spamlinks.cli.show_draft import show_properties
+    from spamlinks.cli.show_since import show_since
     from spamlinks.cli.terminal import progress
     from spamlinks.exports import refuse_among
     from spamlinks.outputs import write_audit
     from spamlinks.pipeline import audit as run_audit
+    from spamlinks.since import compared, read_earlier
 
     refuse_among(exports, output)
     hints = parse_hints(map_columns, mapping, accept_guess)
@@ -112,8 +116,9 @@ def audit(
     settings = parse_settings(
         site, brand, live, keep, facts, model, situation, precision, prior, hints
     )
+    earlier = read_earlier(previous, site)  # now: its folder may be the one that is written to
     with progress() as stage:
-        outcome = run_audit(exports, settings, stage=stage)
+        outcome = compared(run_audit(exports, settings, stage=stage), earlier)
         if outcome.links.height:
             stage("writing", 0, 0)
             run, draft = write_audit(outcome, output, wanted)
@@ -121,6 +126,7 @@ def audit(
         _no_links(exports, outcome.run)
         return
     show_audit(outcome, run, draft, output)
+    show_since(run)
     show_properties(draft.apart)
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "MappingFile",
     "Model",
     "Precision",
+    "Previous",
     "Prior",
     "Properties",
     "Site",
@@ -98,6 +99,14 @@ Prior = Annotated[
         metavar="auto|SHARE",
         help="Share of your linking domains that you take to be spam, such as 0.1 (the default "
         "of the shipped model); 'auto' estimates it from the scores.",
+    ),
+]
+Previous = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="RUN.json",
+        help="The run.json of an earlier audit of this site, or its folder: says what is new, "
+        "gone, worse or better since then, and why, and writes changes.csv.",
     ),
 ]
 

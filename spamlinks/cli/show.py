@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from spamlinks.cli.show_campaigns import show_campaigns
 from spamlinks.cli.show_draft import show_outcome
 from spamlinks.cli.show_files import show_files, summed
 from spamlinks.cli.terminal import counted, open_console, text
@@ -57,6 +58,7 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
     if said:
         console.print(f"  {text(said, 400)}")
     _worst(console, outcome)
+    show_campaigns(console, run)
     show_outcome(console, draft, folder / "disavow.txt")
     if draft.text is None and not draft.apart and verdicts[Verdict.REVIEW.value]:
         console.print(

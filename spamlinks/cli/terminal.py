@@ -28,6 +28,7 @@ _STAGES = {
     "reading": "Reading",
     "scoring": "Scoring links",
     "measuring": "Measuring",
+    "comparing": "Comparing domains",
     "explaining": "Explaining",
     "training": "Training",
     "generating": "Generating",

@@ -19,7 +19,7 @@ MAX_DEPTH = 8
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _OUTCOME = frozenset({"run.json", "domains.csv", "links.parquet"})
 """A folder that holds all of these was written to by an audit."""
-_WRITTEN = _OUTCOME | {"rejected.csv", "report.html"}
+_WRITTEN = _OUTCOME | {"rejected.csv", "report.html", "changes.csv"}
 _BACKUP = re.compile(r"\.bak-[0-9a-f]{12}$")
 _OWN_HEAD = b"# Disavow file by spamlinks "
 

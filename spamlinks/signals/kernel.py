@@ -16,14 +16,14 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.errors import InputError
-from spamlinks.signals import anchor, domain, host, page, profile, text, url
+from spamlinks.signals import anchor, domain, host, networks, page, profile, text, url
 from spamlinks.signals.declare import Signal
 from spamlinks.signals.host import NameEvidence
 from spamlinks.signals.hostname import HostNameModel
 from spamlinks.signals.words import TRADES, foreign_trades
-from spamlinks.urls import authorities, authority_expr, host_table
+from spamlinks.urls import authorities, authority_expr, host_table, linking_domain
 
-__all__ = ["BLOCK_ROWS", "SIGNALS", "Tables", "blocks", "encode", "signals"]
+__all__ = ["BLOCK_ROWS", "SIGNALS", "Tables", "blocks", "encode", "networks_among", "signals"]
 
 Matrix = npt.NDArray[np.float32]
 
@@ -33,13 +33,14 @@ MIN_RANK_ROWS = 100
 
 SIGNALS: dict[str, Signal] = {
     signal.name: signal
-    for part in (host, url, page, domain, anchor, profile, text)
+    for part in (host, url, page, domain, anchor, profile, text, networks)
     for signal in part.SIGNALS
 }
 """Every signal by name, in the order of the matrix's columns."""
 
 _INDEX = {name: i for i, name in enumerate(SIGNALS)}
 _TEXT = text.SIGNALS[0].name
+_NETWORK_SIGNALS = frozenset(s.name for s in networks.SIGNALS)
 _PAIR_SIGNALS = frozenset(s.name for s in anchor.SIGNALS if s.place == "pair")
 
 
@@ -50,7 +51,8 @@ class Tables:
     ``hosts`` has one row per distinct host (as ``urls.host_table``, plus ``_host`` and
     ``_domain``). ``gather`` maps a code column to (signal column indices, float32 table);
     ``ranks`` maps a row signal to its sorted values and their mid-ranks in the file. ``trades``
-    are the spam trades that are not the site's own; ``words`` is the bundle's model of texts.
+    are the spam trades that are not the site's own; ``words`` is the bundle's model of texts;
+    ``networks`` what was found of them, None where no signal of theirs was wanted.
     """
 
     columns: frozenset[str]
@@ -60,36 +62,13 @@ class Tables:
     available: frozenset[str]
     trades: tuple[str, ...] = TRADES
     words: HostNameModel | None = None
-
-
-_PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*([^?#]*)"
-
-
-def _paths(pages: pl.Series) -> pl.DataFrame:
-    """Path and query of URLs, "" where there is none."""
-    page = pl.col("page")
-    bare = page.str.splitn("#", 2).struct.field("field_0").str.splitn("?", 2)
-    parts = bare.struct.field("field_0").str.splitn("/", 4)
-    rest = parts.struct.field("field_3")
-    out = pl.DataFrame({"page": pages}).select(
-        _path=pl.when(rest.is_not_null())
-        .then(pl.concat_str(pl.lit("/"), rest))
-        .otherwise(pl.lit("")),
-        _query=bare.struct.field("field_1").fill_null(""),
-        plain=(parts.struct.field("field_1") == "").fill_null(value=False)
-        & parts.struct.field("field_0").str.ends_with(":"),
-    )
-    odd = (~out["plain"]).arg_true()  # no scheme: the path starts at another slash
-    if odd.len():
-        paths = pages.gather(odd).str.extract(_PATH).fill_null("")
-        out = out.with_columns(out["_path"].scatter(odd, paths))
-    return out.drop("plain")
+    networks: networks.Networks | None = None
 
 
 def _row_columns(frame: pl.DataFrame) -> pl.DataFrame:
     """Add the parts of the URL that the row expressions share."""
     page = pl.col("referring_page")
-    return frame.hstack(_paths(frame["referring_page"])).with_columns(
+    return frame.hstack(url.paths(frame["referring_page"])).with_columns(
         _scheme_https=pl.when(page.str.contains("://", literal=True)).then(
             page.str.slice(0, 6).str.to_lowercase() == "https:"
         ),
@@ -145,13 +124,18 @@ def encode(
     targets = None
     if "target_url" in known:
         frame, targets = _codes(frame, "target_url", "_pair_target")
-    trades = foreign_trades([*brands, _main_target(frame, targets)])
+    main = _main_target(frame, targets)
+    trades = foreign_trades([*brands, main])
     if "anchor_text" in known:
         frame, anchors = _codes(frame, "anchor_text", "_anchor")
         gather["_anchor"] = _anchor_table(frame, anchors, brands, trades)
         if targets is not None and not _PAIR_SIGNALS.isdisjoint(available):
             frame, gather["_pair"] = _pair_table(frame, anchors, targets)
-    gather["_domain"] = _domain_table(frame, hosts)
+    found = None
+    if not _NETWORK_SIGNALS.isdisjoint(available):
+        own = (*brands, _site_name(main))
+        found = networks.find_networks(frame, hosts, trades, own)
+    gather["_domain"] = _domain_table(frame, hosts, found)
     if "shape_domains" in available:
         frame, gather["_shape_code"] = _shape_table(frame)
     if "week_surge" in available:
@@ -159,8 +143,27 @@ def encode(
     present = known | {"_path", "_query", "_as_of"}
     gather = {code: _keep(part, available) for code, part in gather.items()}
     words = getattr(evidence, "text", None)
-    tables = Tables(present, hosts, gather, {}, available, trades, words)
+    tables = Tables(present, hosts, gather, {}, available, trades, words, found)
     return frame, _with_ranks(frame, tables)
+
+
+def networks_among(
+    frame: pl.DataFrame, tables: Tables, brands: tuple[str, ...] = ()
+) -> networks.Networks:
+    """The networks among coded rows, for whoever wants them though no signal of theirs is used.
+
+    Parameters
+    ----------
+    frame, tables : as ``encode`` returned them.
+    brands : as for ``encode``.
+    """
+    if tables.networks is not None:
+        return tables.networks
+    targets = None
+    if "_pair_target" in frame.columns:
+        targets = frame.select("target_url", "_pair_target").unique("_pair_target")
+    own = (*brands, _site_name(_main_target(frame, targets)))
+    return networks.find_networks(frame, tables.hosts, tables.trades, own)
 
 
 def _main_target(frame: pl.DataFrame, targets: pl.DataFrame | None) -> str:
@@ -173,6 +176,11 @@ def _main_target(frame: pl.DataFrame, targets: pl.DataFrame | None) -> str:
     )
     most = hosts.group_by("host").agg(pl.col("count").sum()).sort("count", "host")
     return str(most["host"][-1] or "") if most.height else ""
+
+
+def _site_name(host: str) -> str:
+    """The own name of a host, without its ending; "" for none."""
+    return linking_domain(host).partition(".")[0] if host else ""
 
 
 def _anchor_table(
@@ -204,7 +212,7 @@ def _pair_table(
 
 def _shape_table(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[list[int], Matrix]]:
     shape = (
-        _paths(frame["referring_page"])["_path"]
+        url.paths(frame["referring_page"])["_path"]
         .str.replace_all(r"[A-Za-z]+", "a")
         .str.replace_all(r"[0-9]+", "9")
         .hash(seed=0)
@@ -265,11 +273,15 @@ def _as_of(frame: pl.DataFrame, as_of: date | None) -> pl.Expr:
     return fallback
 
 
-def _domain_table(frame: pl.DataFrame, hosts: pl.DataFrame) -> tuple[list[int], Matrix]:
+def _domain_table(
+    frame: pl.DataFrame, hosts: pl.DataFrame, found: networks.Networks | None
+) -> tuple[list[int], Matrix]:
     domains = hosts.unique("_domain", keep="first", maintain_order=True).sort("_domain")
     table = domains.select(
         "_domain", profile.affix_signals(domains["linking_domain"], domains["suffix"])
     ).join(profile.domain_signals(frame), on="_domain", how="left", maintain_order="left")
+    if found is not None:
+        table = table.hstack(networks.network_signals(found))
     return _table(table.drop("_domain"))
 
 

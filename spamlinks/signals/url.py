@@ -7,7 +7,7 @@ import polars as pl
 from spamlinks.signals.declare import Signal, row_signal
 from spamlinks.signals.words import TRADES, has_trade
 
-__all__ = ["SIGNALS", "expressions"]
+__all__ = ["SIGNALS", "expressions", "paths"]
 
 # Footprints of page kinds, after the query was cut where it does not matter. All linear regexes.
 _FORUM = (
@@ -128,3 +128,27 @@ def expressions(columns: frozenset[str], trades: tuple[str, ...] = TRADES) -> di
             _MACHINE_SITE, ascii_case_insensitive=True
         ),
     }
+
+
+_PATH = r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?[^/?#]*([^?#]*)"
+
+
+def paths(pages: pl.Series) -> pl.DataFrame:
+    """Path and query of URLs, "" where there is none."""
+    page = pl.col("page")
+    bare = page.str.splitn("#", 2).struct.field("field_0").str.splitn("?", 2)
+    parts = bare.struct.field("field_0").str.splitn("/", 4)
+    rest = parts.struct.field("field_3")
+    out = pl.DataFrame({"page": pages}).select(
+        _path=pl.when(rest.is_not_null())
+        .then(pl.concat_str(pl.lit("/"), rest))
+        .otherwise(pl.lit("")),
+        _query=bare.struct.field("field_1").fill_null(""),
+        plain=(parts.struct.field("field_1") == "").fill_null(value=False)
+        & parts.struct.field("field_0").str.ends_with(":"),
+    )
+    odd = (~out["plain"]).arg_true()  # no scheme: the path starts at another slash
+    if odd.len():
+        paths = pages.gather(odd).str.extract(_PATH).fill_null("")
+        out = out.with_columns(out["_path"].scatter(odd, paths))
+    return out.drop("plain")

@@ -94,7 +94,7 @@ def test_an_outcome_inside_a_folder_is_not_read(tmp_path):
 def test_an_outcome_among_the_exports_is_told_from_them(tmp_path):
     """A suggestion is no live file: nobody knows whether it was ever uploaded."""
     write(tmp_path / "a.csv", GSC.format("a"))
-    for name in ("run.json", "domains.csv", "links.parquet", "report.html"):
+    for name in ("run.json", "domains.csv", "links.parquet", "report.html", "changes.csv"):
         write(tmp_path / name, "{}")
     write(tmp_path / "disavow.txt", "# Disavow file by spamlinks 0.1.0\ndomain:spam.example\n")
     write(tmp_path / "disavow.txt.bak-0123456789ab", DISAVOW)
@@ -102,7 +102,7 @@ def test_an_outcome_among_the_exports_is_told_from_them(tmp_path):
     assert [reading.source for reading in intake.readings] == ["a.csv"]
     assert intake.disavow == []
     assert {error.source for error in intake.refused} == {
-        "run.json", "domains.csv", "links.parquet", "report.html", "disavow.txt"
+        "run.json", "domains.csv", "links.parquet", "report.html", "changes.csv", "disavow.txt"
     }  # fmt: skip
     assert "--disavow" in str(next(e for e in intake.refused if e.source == "disavow.txt"))
 

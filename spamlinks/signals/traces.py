@@ -1,0 +1,346 @@
+"""Traces that one operator leaves on many domains: keys that sister domains share.
+
+Each function turns coded backlinks into pairs of a linking domain and a key. A key that people
+share for good reasons is left out here: the brand as an anchor, a page title of one word, the path
+that a blog platform gives to each of its users, the address of a delivery network. What remains is
+held together by ``networks``, which asks for two kinds that agree.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+from spamlinks.guards import institution_mask, platform_mask, popular_mask
+from spamlinks.signals.url import paths
+from spamlinks.signals.words import TRADES, edged, glued_stems, spaced_words
+
+__all__ = ["KINDS", "WEAK", "members_possible", "own_labels", "seller_words", "traces"]
+
+KINDS = ("name", "trade", "ending", "address", "title", "anchor", "shape", "moment")
+"""What sister domains may share: part of the name; a spam trade's words in the name, under one
+ending; a new ending; a /24 of addresses; a title but for the site's own name; an anchor; the form
+of the paths; one target in one week."""
+
+WEAK = frozenset({"shape", "moment"})
+"""Kinds that many unrelated sites share: they count where they are commoner than elsewhere."""
+
+AFFIX_CHARS = 6
+WORD_CHARS = 5
+SALTED_WORDS = 7
+"""Of an anchor of so many words, the first and the last are left out."""
+
+KEY_CHARS = 200
+"""So much of a text is compared: an anchor may be 100 kB long."""
+
+# Beside .com and the like, these endings were never a mass market; two letters are a country.
+_OLD_ENDINGS = frozenset(
+    "com org net edu gov mil int info biz name pro aero coop museum jobs mobi travel tel cat asia "
+    "post arpa onion".split()
+)
+
+# Words of link sellers inside names, and innocent words that hold one of them.
+_SELLER = ("seo", "link", "rank", "pbn", "traffic", "authority", "serp", "outreach", "guestpost")
+_INNOCENT = (
+    "museo", "paseo", "video", "rodeo", "seoul", "seon", "caseo", "orseo", "perseo", "teseo",
+    "frank", "crank", "prank", "drank", "shrank", "branko", "ranker", "linked", "linkin", "blink",
+    "clink", "slink", "plink", "linkoping", "serpent", "serpico", "traffick", "odyseo",
+)  # fmt: skip
+
+_GENERIC_TITLES = (
+    "page not found", "not found", "just a moment", "attention required", "access denied",
+    "403 forbidden", "404", "forbidden", "home page", "homepage", "home", "index of", "untitled",
+    "coming soon", "under construction", "error", "domain for sale", "website", "blog", "login",
+    "log in", "sign in", "bad gateway", "internal server error", "service unavailable",
+    "account suspended", "security check", "welcome", "search results", "new page", "redirecting",
+)  # fmt: skip
+
+_OWN = "\u241f"  # stands for a site's own name in a title
+
+
+def seller_words() -> tuple[str, ...]:
+    """Words of link sellers that are looked for inside domain names."""
+    return _SELLER
+
+
+def members_possible(domains: pl.DataFrame) -> pl.Series:
+    """Which linking domains can belong to somebody's network at all.
+
+    Platforms, popular sites, institutions and bare addresses share anchors and titles with
+    everybody; they are no member, and never join two networks into one.
+
+    Parameters
+    ----------
+    domains : ``linking_domain``, ``registrable_domain``, ``is_ip_host``.
+    """
+    name, parent = domains["linking_domain"], domains["registrable_domain"].fill_null("")
+    big = platform_mask(name) | popular_mask(name) | institution_mask(name) | popular_mask(parent)
+    # A user's site below a popular platform is the user's, not the platform's.
+    return ~((big & (name == parent)) | institution_mask(name) | domains["is_ip_host"])
+
+
+def traces(
+    frame: pl.DataFrame,
+    domains: pl.DataFrame,
+    trades: tuple[str, ...] = TRADES,
+    own: tuple[str, ...] = (),
+) -> dict[str, pl.DataFrame]:
+    """What each linking domain shares with others, by kind.
+
+    Parameters
+    ----------
+    frame : coded rows with ``_domain`` and ``referring_page``; where known ``anchor_text`` with
+        ``_anchor``, ``target_url`` as ``_pair_target``, ``first_seen``, ``referring_page_title``
+        and ``page_ip``.
+    domains : one row per ``_domain``: ``linking_domain``, ``suffix``, ``is_private_suffix``.
+    trades : spam trades that are not the site's own.
+    own : names of the brand and the site: anchors that hold one are everybody's.
+
+    Returns
+    -------
+    dict from kind to distinct pairs ``_domain`` (UInt32), ``key`` (String); kinds that the columns
+    do not allow are left out.
+    """
+    known = {name for name in frame.columns if frame[name].null_count() < frame.height}
+    out = dict(_of_names(domains, trades))
+    # A platform gives its users one address and one form of paths.
+    independent = domains.filter(~pl.col("is_private_suffix")).select("_domain")
+    if "page_ip" in known:
+        out["address"] = _addresses(frame).join(independent, on="_domain", how="semi")
+    if "referring_page_title" in known:
+        out["title"] = _titles(frame, domains)
+    if "anchor_text" in known:
+        out["anchor"] = _anchors(frame, own)
+    out["shape"] = _shapes(frame).join(independent, on="_domain", how="semi")
+    if "first_seen" in known:
+        out["moment"] = _moments(frame)
+    return out
+
+
+def own_labels(domains: pl.DataFrame) -> pl.Series:
+    """Linking domains without their suffix, international names as they are read."""
+    plain = domains.select(
+        pl.col("linking_domain").str.strip_suffix(pl.concat_str(pl.lit("."), "suffix"))
+    ).to_series()
+    coded = plain.str.contains("xn--", literal=True).arg_true()
+    if not coded.len():
+        return plain
+    return plain.scatter(coded, [_read_name(label) for label in plain.gather(coded)])
+
+
+def _read_name(label: str) -> str:
+    """The letters that a punycode label stands for; the label where it stands for none.
+
+    >>> _read_name("xn--bcher-kva"), _read_name("xn--zzzzzz99999")
+    ('bücher', 'xn--zzzzzz99999')
+    """
+    try:
+        return ".".join(
+            part[4:].encode("ascii").decode("punycode") if part.startswith("xn--") else part
+            for part in label.split(".")
+        )
+    except (UnicodeError, ValueError, OverflowError):
+        return label
+
+
+def _of_names(domains: pl.DataFrame, trades: tuple[str, ...]) -> Iterator[tuple[str, pl.DataFrame]]:
+    frame = domains.select("_domain", "suffix", label=own_labels(domains)).with_columns(
+        ending=pl.col("suffix").str.split(".").list.last()
+    )
+    tokens = (
+        frame.select(
+            "_domain", "suffix", "label",
+            word=pl.col("label").str.replace_all(r"[0-9._]+", "-").str.split("-"),
+        )
+        .explode("word")
+        .filter(pl.col("word").str.len_chars() >= WORD_CHARS, pl.col("word") != pl.col("label"))
+        .select("_domain", key=pl.concat_str(pl.lit("*"), "word", pl.lit("*."), "suffix"))
+    )  # fmt: skip
+    long = frame.filter(pl.col("label").str.len_chars() >= 8)
+    heads = long.select(
+        "_domain",
+        key=pl.concat_str(pl.col("label").str.slice(0, AFFIX_CHARS), pl.lit("*."), "suffix"),
+    )
+    tails = long.select(
+        "_domain",
+        key=pl.concat_str(
+            pl.lit("*"), pl.col("label").str.slice(-AFFIX_CHARS), pl.lit("."), "suffix"
+        ),
+    )
+    yield "name", pl.concat([tokens, heads, tails]).unique()
+    new = (
+        (pl.col("ending").str.len_chars() > 2)
+        & ~pl.col("ending").is_in(list(_OLD_ENDINGS))
+        & ~pl.col("ending").str.starts_with("xn--")  # mostly countries
+    )
+    modern = frame.filter(new & (pl.col("ending") == pl.col("suffix")))
+    yield "ending", modern.select("_domain", key=pl.concat_str(pl.lit("."), "suffix"))
+    yield "trade", _trade_names(frame, trades)
+
+
+def _trade_names(frame: pl.DataFrame, trades: tuple[str, ...]) -> pl.DataFrame:
+    """Domains whose name holds words of a trade: ``key`` such as "links .store"."""
+    glued = pl.col("label").str.replace_all("[-_.0-9]", "")
+    spaced = edged(pl.col("label").str.replace_all("[0-9]+", " "))
+    texts = frame.select(
+        "_domain", "suffix", glued=glued,
+        bare=glued.str.replace_many(list(_INNOCENT), [""] * len(_INNOCENT)), spaced=spaced,
+    )  # fmt: skip
+    found = []
+    for trade in trades:
+        has = pl.col("glued").str.contains_any(glued_stems(trade)) | pl.col(
+            "spaced"
+        ).str.contains_any(spaced_words(trade))
+        found.append(texts.filter(has).select("_domain", "suffix", trade=pl.lit(trade)))
+    sells = pl.col("bare").str.contains_any(list(_SELLER)) | pl.col("glued").str.contains_any(
+        glued_stems("link_sale")
+    )
+    found.append(texts.filter(sells).select("_domain", "suffix", trade=pl.lit("links")))
+    return pl.concat(found).select("_domain", key=pl.concat_str("trade", pl.lit(" ."), "suffix"))
+
+
+_URL_ANCHOR = (
+    r"(?i)^\s*(?:https?:)?//|^\s*www\.|^\s*[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,10}(?:/\S*)?\s*$"
+)
+_MIN_OWN = 4
+
+
+def _anchors(frame: pl.DataFrame, own: tuple[str, ...]) -> pl.DataFrame:
+    """Anchors that are not the brand, an address, empty, or a phrase such as "click here"."""
+    pairs = frame.select("_domain", "_anchor").unique()
+    first = frame.unique("_anchor", keep="any").select("_anchor", "anchor_text").drop_nulls()
+    text = pl.col("anchor_text").str.slice(0, KEY_CHARS)
+    table = first.select(
+        "_anchor",
+        key=edged(text).str.strip_chars(),
+        squashed=text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", ""),
+        is_url=text.str.contains(_URL_ANCHOR),
+    )
+    names = sorted({name for name in map(_squash, own) if len(name) >= _MIN_OWN})
+    generic = [word.strip() for word in spaced_words("generic")]
+    plain = pl.col("is_url") | pl.col("key").is_in(generic)
+    if names:
+        plain |= pl.col("squashed").str.contains_any(names)
+    # Sellers salt a long anchor at its ends, so that no two are alike.
+    words = pl.col("key").str.split(" ")
+    inner = words.list.slice(1, words.list.len() - 2).list.join(" ")
+    key = pl.when(words.list.len() >= SALTED_WORDS).then(inner).otherwise("key")
+    telling = table.filter(~plain & (pl.col("key").str.len_chars() >= 4)).select("_anchor", key=key)
+    return pairs.join(telling, on="_anchor").select("_domain", "key").unique()
+
+
+def _squash(name: str) -> str:
+    return re.sub(r"[^\w]|_", "", name.lower())
+
+
+_LAST_PART = r"^(.+)\s[|«»·:–—-]+\s([^|«»·–—]{2,60})$"
+_FIRST_PART = r"^([^|«»·–—]{2,60}?)\s[|«»·:–—-]+\s(.+)$"
+
+
+def _titles(frame: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
+    """Titles without the site's own name, numbers and case; those of two words and more."""
+    title = pl.col("referring_page_title").str.slice(0, KEY_CHARS).str.to_lowercase()
+    names = domains.select("_domain", "linking_domain", label=own_labels(domains)).with_columns(
+        bare=pl.col("label").str.replace_all(r"[^a-z0-9]", "")
+    )
+    table = frame.select("_domain", title=title).drop_nulls().unique()
+    table = table.join(names, on="_domain", how="left")
+    for pattern, name, rest in ((_LAST_PART, 2, 1), (_FIRST_PART, 1, 2)):
+        table = _without_part(table, pattern, name, rest)
+    for own in ("linking_domain", "label"):  # a split takes the name of each row, a regex not
+        table = table.with_columns(title=pl.col("title").str.split(by=pl.col(own)).list.join(_OWN))
+    text = pl.col("title").str.replace_all(r"[0-9]+", "9")
+    words = edged(text).str.strip_chars().str.replace_all(f" ?{_OWN} ?", " ").str.strip_chars()
+    return (
+        table.select("_domain", key=words)
+        .filter(
+            (pl.col("key").str.len_chars() >= 10)
+            & pl.col("key").str.contains(" ", literal=True)
+            & ~pl.col("key").is_in(list(_GENERIC_TITLES))
+        )
+        .unique()
+    )
+
+
+def _without_part(table: pl.DataFrame, pattern: str, name: int, rest: int) -> pl.DataFrame:
+    """Cut the part of a title that is the site's name in words: "Rare Shop" of rareshop.com."""
+    part = pl.col("title").str.extract(pattern, name).str.replace_all(r"[^a-z0-9]", "")
+    found = table.with_columns(part=part.fill_null(""))
+    own = (pl.col("part").str.len_chars() >= 4) & (
+        pl.col("bare").str.contains(pl.col("part"), literal=True)
+        | ((pl.col("bare").str.len_chars() >= 4) & pl.col("part").str.starts_with(pl.col("bare")))
+    )
+    cut = pl.when(own.fill_null(value=False)).then(pl.col("title").str.extract(pattern, rest))
+    return found.with_columns(title=pl.coalesce(cut, "title")).drop("part")
+
+
+_COMMON_SHAPE = re.compile(
+    r"^/?(?:(?:s|9|blog|news|posts?|articles?|category|tag|tags|page|index|home|links?|about|"
+    r"author|archives?|en|de|fr|es|it|us|uk|wiki|forum|p|a|t|u|user|users|profile|member|members|"
+    r"index\.(?:html?|php)|s\.(?:html?|php)|9\.(?:html?|php))/?)*$"
+)
+
+
+def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Paths with every slug as "s" and every number as "9", but those that half the web has."""
+    path = (
+        pl.col("_path").str.slice(0, KEY_CHARS)
+        .str.to_lowercase()
+        .str.replace_all(r"[^/]*[-_+%][^/.]*", "s")
+        .str.replace_all(r"[0-9]+", "9")
+        .str.replace_all(r"[^/.]{16,}", "s")
+    )  # fmt: skip
+    table = (
+        frame.select("_domain").hstack(paths(frame["referring_page"])).select("_domain", key=path)
+    )
+    table = table.unique()
+    shapes = table["key"].unique()
+    telling = shapes.filter(~shapes.str.contains(_COMMON_SHAPE.pattern))
+    return table.filter(pl.col("key").is_in(telling.implode()))
+
+
+def _moments(frame: pl.DataFrame) -> pl.DataFrame:
+    """Target and week of first sight of each link; the week alone where targets are unknown."""
+    week = pl.col("first_seen").dt.truncate("1w").dt.to_string("%Y-%m-%d")
+    dated = frame.filter(pl.col("first_seen").is_not_null())
+    if "_pair_target" not in frame.columns:
+        return dated.select("_domain", key=week).unique()
+    return dated.select(
+        "_domain", key=pl.concat_str(week, pl.lit(" "), pl.col("_pair_target").cast(pl.String))
+    ).unique()
+
+
+@cache
+def _shared_ranges() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    text = files("spamlinks.signals").joinpath("shared_addresses.json").read_text("utf-8")
+    ranges: dict[str, list[str]] = json.loads(text)["ranges"]
+    return tuple(ipaddress.ip_network(part) for parts in ranges.values() for part in parts)
+
+
+def _block_of(address: str) -> str | None:
+    """The /24 (or /48) around an address; None for one that many share, or that is none.
+
+    >>> _block_of("203.0.113.9"), _block_of("104.16.3.2"), _block_of("none")
+    ('203.0.113.0/24', None, None)
+    """
+    try:
+        ip = ipaddress.ip_address(address.strip()[:45])
+    except ValueError:
+        return None
+    if any(ip.version == block.version and ip in block for block in _shared_ranges()):
+        return None
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
+
+
+def _addresses(frame: pl.DataFrame) -> pl.DataFrame:
+    table = frame.select("_domain", ip="page_ip").drop_nulls().unique()
+    known = table["ip"].unique()
+    blocks = pl.DataFrame({"ip": known, "key": [_block_of(ip) for ip in known]},
+                          schema={"ip": pl.String, "key": pl.String})  # fmt: skip
+    return table.join(blocks, on="ip", how="left").select("_domain", "key").drop_nulls().unique()

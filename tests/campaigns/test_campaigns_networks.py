@@ -1,0 +1,131 @@
+"""What is told of a network: one line, a name that lasts, numbers that add up."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from spamlinks.campaigns import network_facts
+from spamlinks.campaigns.describe import description, network_id, shared_words, shown_text, span
+from spamlinks.schema import FIELDS
+from spamlinks.signals.kernel import encode, networks_among
+
+DAY = date(2026, 8, 18)
+
+
+def told(rows: list[dict[str, Any]], verdicts: dict[str, str]) -> tuple[dict[str, Any], Any]:
+    names = sorted({name for row in rows for name in row})
+    frame = pl.DataFrame(
+        {n: pl.Series(n, [row.get(n) for row in rows], dtype=FIELDS[n].dtype) for n in names}
+    )
+    coded, tables = encode(frame, brands=("acme",))
+    decided = tables.hosts.unique("linking_domain", maintain_order=True).select(
+        "linking_domain",
+        verdict=pl.col("linking_domain").replace_strict(
+            list(verdicts), list(verdicts.values()), default="KEEP", return_dtype=pl.String
+        ),
+        links=pl.lit(2), followed_links=pl.lit(1), first_seen=pl.lit(DAY), spam_score=pl.lit(0.9),
+    )  # fmt: skip
+    return network_facts(coded, tables.hosts, networks_among(coded, tables, ("acme",)), decided)
+
+
+def sellers(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "referring_page": f"https://{word}seoexpress{n}.store/",
+            "anchor_text": "buy backlinks now",
+            "first_seen": DAY + timedelta(days=n % 3),
+            "target_url": "https://acme.com/",
+        }
+        for n in range(count)
+        for word in [("my", "top", "pro", "web", "big", "our", "max")[n % 7]]
+    ]
+
+
+def test_a_network_is_told_in_one_line_with_numbers_that_add_up() -> None:
+    rows = [*sellers(9), {"referring_page": "https://bobs-bakery.com/"}]
+    facts, ids = told(rows, {"myseoexpress0.store": "DISAVOW", "topseoexpress1.store": "REVIEW"})
+    (network,) = facts["list"]
+    assert facts["domains"] == 9
+    assert facts["more"] == 0
+    assert network["domains"] == 9
+    assert network["links"] == 18
+    assert network["followed_links"] == 9
+    assert network["verdicts"] == {"DISAVOW": 1, "REVIEW": 1, "KEEP": 7}
+    assert network["description"].startswith("9 domains, .store, names with ")
+    assert "anchor 'buy backlinks now'" in network["description"]
+    assert network["description"].endswith("first seen in week 34 of 2026")
+    assert {item["kind"] for item in network["evidence"]} >= {"name", "anchor"}
+    assert set(ids["network"]) == {network["id"]}
+    assert ids.height == 9
+
+
+def test_a_network_keeps_its_name_while_it_grows() -> None:
+    before, _ = told(sellers(7), {})
+    after, _ = told(sellers(30), {})
+    assert before["list"][0]["id"] == after["list"][0]["id"]
+
+
+def test_no_network_is_told_with_what_was_compared() -> None:
+    facts, ids = told([{"referring_page": "https://bobs-bakery.com/"}], {})
+    assert facts["list"] == []
+    assert ids.height == 0
+    assert any("Anchors: these exports have none" in text for text in facts["missing"])
+    assert any("domain names" in text for text in facts["looked_at"])
+
+
+def test_hostile_texts_are_told_on_one_short_line() -> None:
+    anchor = "=cmd|' /C calc'!A0 <b>x</b>\x1b[31m\n\u202ekcatta " + "z" * 100_000
+    facts, _ = told([row | {"anchor_text": anchor} for row in sellers(9)], {})
+    text = str(facts["list"])
+    assert len(text) < 3000
+    assert "\\x1b" not in text
+    assert "\\u202e" not in text
+    assert "\\n" not in text
+
+
+SPANS = [
+    ([], "", "no dates"),
+    ([DAY], "first seen in week 34 of 2026", "one day"),
+    ([DAY] * 8 + [date(2020, 1, 1)], "first seen in week 34 of 2026", "one stray is left out"),
+    ([DAY, DAY + timedelta(weeks=2)], "first seen in weeks 34 to 36 of 2026", "some weeks"),
+    (
+        [date(2025, 12, 16), date(2026, 1, 6)],
+        "first seen from week 51 of 2025 to week 2 of 2026", "over New Year",
+    ),
+    (
+        [date(2020, 1, 6), date(2026, 8, 18)],
+        "first seen from January 2020 to August 2026", "years apart",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "text", "why"), SPANS, ids=[s[2] for s in SPANS])
+def test_when_a_network_appeared(days: list[date], text: str, why: str) -> None:
+    assert span(days) == text
+
+
+def test_words_that_hold_each_other_are_one() -> None:
+    assert shared_words(["backlinkpro", "linkbarn", "mylinks"]) == ["link"]
+
+
+def test_names_that_share_nothing_have_no_words() -> None:
+    assert shared_words(["apfel", "birne", "kirsche"]) == []
+
+
+def test_several_texts_of_one_kind_are_counted() -> None:
+    found = [("title", "one long title", 5), ("title", "another title", 4), ("anchor", "x y", 1)]
+    text = description(5, [("com", 3), ("de", 1), ("fr", 1)], [], found, [])
+    assert text == "5 domains, .com .de .fr, title 'one long title' and 1 more"
+
+
+def test_an_id_holds_plain_letters_only() -> None:
+    name = network_id(["sé<o"], "xn--p1ai", [("anchor", "<script>\u202e", 5)])
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_no_text_is_shown_as_nothing() -> None:
+    assert shown_text("\u200b\n\t") == ""
