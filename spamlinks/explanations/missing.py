@@ -91,8 +91,8 @@ def source_of(name: str, columns: frozenset[str], brands: bool) -> tuple[str, bo
 
 
 def _said(source: str, names: list[str], inside: bool, texts: Texts) -> str:
-    shown = [unknown_name(name, texts) for name in names[:NAMED]]
-    more = len(names) - len(shown)
+    every = list(dict.fromkeys(unknown_name(name, texts) for name in names))
+    shown, more = every[:NAMED], len(every[NAMED:])
     if more:
         shown.append(texts.say("missing.more", number=more))
     what = texts.say("missing.between").join(shown)

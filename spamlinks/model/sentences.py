@@ -76,7 +76,9 @@ def usual_clause(name: str, usual: Place | None, texts: Texts) -> str:
     if usual is None:
         return ""
     key = ("" if usual.source == "file" else "training_") + usual.kind
-    if usual.kind == "same":
+    if usual.kind == "equal":
+        return texts.say(f"usual.{key}")
+    if usual.kind in ("same", "more"):
         return texts.say(f"usual.{key}", share=_whole(usual.number, 0, texts))
     unit = SIGNALS[name].unit
     limit = readable(usual.number, unit, texts, -1 if usual.kind in ("low", "lower") else 1)

@@ -44,13 +44,14 @@ class Place:
     source : "file" for the kept domains of the run, "training" for the model's training rows.
     kind : "high" where the value is above what ``MOST`` of them have at most, "low" where it is
         below what ``MOST`` have at least; between, "upper" where it is not below what half of them
-        have at most, else "lower"; "same" for yes and no.
+        have at most, else "lower"; "equal" where it is the middle one itself. "same" for yes and
+        no; "more" for learned evidence, whose sign is told.
     number : the limit, in the signal's unit; for "same" the share in [0, 1] that has the same
-        answer.
+        answer, for "more" the share for which the same is less true.
     """
 
     source: Literal["file", "training"]
-    kind: Literal["high", "low", "upper", "lower", "same"]
+    kind: Literal["high", "low", "upper", "lower", "equal", "same", "more"]
     number: float
 
 
@@ -91,10 +92,10 @@ class Usual:
         if not math.isfinite(value):
             return None
         if name in self.values:
-            return _among(self.values[name], value, _is_answer(name))
+            return _among(self.values[name], value, SIGNALS[name].unit)
         try:
             summary = self.reference[view]["signals"][name]
-            return _beside(summary, value, _is_answer(name))
+            return _beside(summary, value, SIGNALS[name].unit)
         except (KeyError, TypeError, ValueError, IndexError):
             return None  # no reference, or a damaged one: nothing is claimed
 
@@ -121,18 +122,13 @@ def sample_of(rows: int) -> npt.NDArray[np.int64]:
     return np.arange(MAX_ROWS) * rows // MAX_ROWS
 
 
-def _is_answer(name: str) -> bool:
-    return SIGNALS[name].unit in ("flag", "log-odds")
-
-
-def _alike(values: npt.NDArray[np.float32], value: float) -> npt.NDArray[np.bool_]:
-    return np.asarray((values > 0) == (value > 0), dtype=np.bool_)
-
-
-def _among(values: npt.NDArray[np.float32], value: float, answer: bool) -> Place:
+def _among(values: npt.NDArray[np.float32], value: float, unit: str) -> Place:
     """Against sorted values that are known."""
-    if answer:
-        return Place("file", "same", float(_alike(values, value).mean()))
+    if unit == "flag":
+        return Place("file", "same", float(((values > 0) == (value > 0)).mean()))
+    if unit == "log-odds":  # what is said is its sign, so how far it goes is what can be compared
+        less = values < np.float32(value) if value > 0 else values > np.float32(value)
+        return Place("file", "more", float(less.mean()))
     enough = math.ceil(MOST * len(values))
     at_most, at_least = float(values[enough - 1]), float(values[len(values) - enough])
     if value > at_most:
@@ -140,22 +136,22 @@ def _among(values: npt.NDArray[np.float32], value: float, answer: bool) -> Place
     if value < at_least:
         return Place("file", "low", at_least)
     half = math.ceil(len(values) / 2)
-    if value >= (at_most_half := float(values[half - 1])):
-        return Place("file", "upper", at_most_half)
+    if value >= (middle := float(values[half - 1])):
+        return Place("file", "equal" if value == middle else "upper", middle)
     return Place("file", "lower", float(values[len(values) - half]))
 
 
 _SLACK = 0.005  # shares of a reference are rounded
 
 
-def _beside(summary: Mapping[str, Any], value: float, answer: bool) -> Place | None:
+def _beside(summary: Mapping[str, Any], value: float, unit: str) -> Place | None:
     """Against bins: bin i holds what is above edge i - 1 and at most edge i."""
     edges = [float(edge) for edge in summary["edges"]]
     shares = [float(share) for share in summary["shares"]]
     if len(shares) != len(edges) + 1 or not all(map(math.isfinite, [*edges, *shares])):
         raise ValueError("bins and edges do not fit")
     below = [float(share) for share in np.cumsum(shares)[:-1]]  # share of values up to each edge
-    if answer:
+    if unit == "flag":
         if 0.0 not in edges:
             return None
         no = below[edges.index(0.0)]
@@ -167,4 +163,5 @@ def _beside(summary: Mapping[str, Any], value: float, answer: bool) -> Place | N
     if low and value < low[-1]:
         return Place("training", "low", low[-1])
     median = float(summary["median"])
-    return Place("training", "upper" if value >= median else "lower", median)
+    kind: Literal["equal", "upper", "lower"] = "upper" if value > median else "lower"
+    return Place("training", "equal" if value == median else kind, median)

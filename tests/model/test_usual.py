@@ -37,9 +37,10 @@ CASES = [  # values of the kept domains, value, kind, number
     (HUNDRED, 5.0, "low", 11.0, "90 of 100 have at least 11"),
     (HUNDRED, 11.0, "lower", 51.0, "exactly 11: not below"),
     (HUNDRED, 49.0, "lower", 51.0, "half have at least 51"),
-    (HUNDRED, 50.0, "upper", 50.0, "half have at most 50"),
+    (HUNDRED, 51.0, "upper", 50.0, "half have at most 50"),
+    (HUNDRED, 50.0, "equal", 50.0, "the middle one"),
     ([0.0] * 95 + [7.0] * 5, 7.0, "high", 0.0, "nearly all have none"),
-    ([0.0] * 95 + [7.0] * 5, 0.0, "upper", 0.0, "as nearly all"),
+    ([0.0] * 95 + [7.0] * 5, 0.0, "equal", 0.0, "as nearly all"),
 ]
 
 
@@ -63,6 +64,7 @@ def test_what_is_claimed_can_be_counted(values: list[int], value: int) -> None:
     at_most, at_least = (known <= place.number).mean(), (known >= place.number).mean()
     claims = {"high": at_most >= 0.9, "low": at_least >= 0.9}
     claims |= {"upper": at_most >= 0.5, "lower": at_least >= 0.5}
+    claims["equal"] = min(at_most, at_least) >= 0.5 and value == place.number
     assert claims[place.kind]
     assert (value > place.number) or place.kind != "high"
     assert (value < place.number) or place.kind != "low"
@@ -78,6 +80,15 @@ def test_flags_are_told_by_their_share() -> None:
     assert usual.place("is_https", 1.0, "full") == Place("file", "same", 0.8)
     text = usual_clause("is_https", Place("file", "same", 0.2), load_texts())
     assert text == "true of 20% of the domains kept in this file"
+
+
+def test_learned_evidence_is_told_by_how_far_it_goes() -> None:
+    values = [n / 10 for n in range(-50, 50)]
+    usual = Usual.of(kept("name_evidence", values), tiny.make())
+    assert usual.place("name_evidence", 4.5, "full") == Place("file", "more", 0.95)
+    assert usual.place("name_evidence", -4.5, "full") == Place("file", "more", 0.94)
+    text = usual_clause("name_evidence", Place("file", "more", 0.95), load_texts())
+    assert text == "more so than 95% of the domains kept in this file"
 
 
 def test_too_few_known_values_and_unknown_ones_claim_nothing() -> None:
@@ -102,7 +113,7 @@ def test_training_rows_speak_where_the_file_cannot_and_are_named() -> None:
     assert usual.place("path_depth", 4.0, "urls") == Place("training", "lower", 4.5)
     assert usual.place("path_depth", 4.0, "full") is None, "no rows of this view"
     said = sentence(Effect("path_depth", 9.0, 0.5), usual=place)
-    assert "links that the model was trained on, spam and honest" in said
+    assert "9 of 10 links in the training data, spam included, have at most 8" in said
     assert "this file" not in said
 
 
@@ -118,6 +129,8 @@ def test_claims_about_training_rows_hold_too(values: list[int], value: int) -> N
         assert at_most >= 0.89
     elif place.kind == "low":
         assert at_least >= 0.89
+    elif place.kind == "equal":
+        assert value == np.median(known)
     else:
         assert (at_most if place.kind == "upper" else at_least) >= 0.5
 
