@@ -13,6 +13,8 @@ from spamlinks.decided import DecisionList, decisions_of, read_decisions
 from spamlinks.disavow import DisavowFile, Report, lint_bytes, read_disavow_bytes
 from spamlinks.evaluation import Evaluation
 from spamlinks.evaluation import evaluate as run_evaluate
+from spamlinks.explanations import Explanation
+from spamlinks.explanations import explain as run_explain
 from spamlinks.exports import Hints, Mapping, Reading, catalogue, read_export
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.classifier import BacklinkSignals, SpamLinkClassifier
@@ -32,10 +34,12 @@ __all__ = [
     "Comparison",
     "DisavowFile",
     "Evaluation",
+    "Explanation",
     "SpamLinkClassifier",
     "audit",
     "compare_runs",
     "evaluate",
+    "explain",
     "lint",
     "load_bundle",
     "read_backlinks",
@@ -203,6 +207,61 @@ def evaluate(
         seed=seed,
         rounds=rounds,
     )
+
+
+def explain(
+    what: str,
+    exports: Path | str | pd.DataFrame | pl.DataFrame | Sequence[Path | str],
+    *,
+    site: str | None = None,
+    brand: Sequence[str] = (),
+    disavow: Path | str | None = None,
+    keep: Path | str | None = None,
+    facts: Path | str | None = None,
+    model: Path | str | None = None,
+    situation: str = "none",
+    precision: float | None = None,
+    prior: float | str | None = None,
+    mapping: Mapping | dict[str, str] | Path | str | None = None,
+    accept_guess: bool = False,
+    links: int = 10,
+    language: str = "en",
+) -> Explanation:
+    """Say why a linking domain, a host of it or the link on a page got its score and verdict.
+
+    Parameters
+    ----------
+    what : a domain such as "spam.example", or the URL of a linking page.
+    exports, site, brand, disavow, keep, facts, model, situation, precision, prior : as for
+        ``audit``.
+    mapping, accept_guess : as for ``read_backlinks``.
+    links : so many links are listed, the highest scores first.
+    language : of the sentences; ``spamlinks.language`` says how one is added.
+
+    Returns
+    -------
+    Explanation: verdict, score and the way to it, effects by group, what was not known, parts of
+    Google's policy, what would change the verdict, network and links; ``to_dict()`` gives what
+    ``spamlinks explain --format json`` writes.
+
+    Raises
+    ------
+    InputError : it is not in the exports, or an input cannot be used. ModelError : the model folder
+    cannot be used.
+    """
+    settings = Settings(
+        site=site,
+        brand=tuple(brand),
+        disavow=_path(disavow),
+        keep=_path(keep),
+        facts=_path(facts),
+        model=_path(model),
+        situation=situation,
+        precision=precision,
+        prior=prior,
+        hints=_hints(mapping, accept_guess),
+    )
+    return run_explain(what, _exports(exports), settings, links=links, language=language)
 
 
 def recheck(

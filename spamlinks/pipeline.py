@@ -49,6 +49,7 @@ __all__ = [
     "DOMAIN_COLUMNS",
     "PRESENCE_COLUMNS",
     "Audit",
+    "Inside",
     "Settings",
     "audit",
     "prepare",
@@ -132,6 +133,22 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What a run held while it judged: all that an explanation needs.
+
+    ``decided`` has one row per linking domain (``policy.decide``), with ``row``, its worst row in
+    ``scored.frame``; ``prior`` is the one that scores of domains assume.
+    """
+
+    bundle: ModelBundle
+    scored: Scored
+    decided: pl.DataFrame
+    prior: float
+    brands: tuple[str, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True)
 class Audit:
     """The outcome of one run.
 
@@ -140,7 +157,8 @@ class Audit:
     ``seen_by_count``, ``conflicts`` and ``in_search_console``; ``rejected`` the records that could
     not be used, with advice; ``run`` the facts for reproducing (what goes to run.json, outputs
     aside); ``decisions`` all that were given, also those about sites that do not link here;
-    ``changes`` the domains that are not as in an earlier run, None where none was named.
+    ``changes`` the domains that are not as in an earlier run, None where none was named; ``inside``
+    what explanations need, where that was asked for.
     """
 
     domains: pl.DataFrame
@@ -150,6 +168,7 @@ class Audit:
     guards: Guards = field(default_factory=Guards)
     decisions: DecisionList | None = None
     changes: pl.DataFrame | None = None
+    inside: Inside | None = field(default=None, repr=False)
 
     def to_pandas(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return (domains, links) as pandas DataFrames."""
@@ -273,6 +292,7 @@ def audit(
     settings: Settings | None = None,
     *,
     as_if_new: bool = False,
+    inside: bool = False,
     stage: Stage | None = None,
 ) -> Audit:
     """Judge every linking domain of the exports.
@@ -282,6 +302,7 @@ def audit(
     exports : files or folders of any known vendor, or what was read from one; judged together.
     settings : what is known about the site and wanted; default: nothing known.
     as_if_new : judge domains that a live file covers like all others.
+    inside : keep what explaining single domains needs, and compute no domain's effects now.
     stage : told about progress.
 
     Returns
@@ -327,7 +348,9 @@ def audit(
     campaigns, ids = _campaigns(scored, decided, prepared.brands)
     decided = decided.join(ids, on="linking_domain", how="left", maintain_order="left")
     tell("explaining", 0, 0)
-    domains = with_decisions(explain_domains(prepared.bundle, scored, decided), decisions)
+    most = 0 if inside else None
+    domains = explain_domains(prepared.bundle, scored, decided, most=most)
+    domains = with_decisions(domains, decisions)
     run = _run(prepared, settings, prior, domains, decided, time.perf_counter() - started)
     run |= campaigns
     links = _links(scored)
@@ -344,6 +367,9 @@ def audit(
         run,
         guards,
         decisions,
+        inside=Inside(prepared.bundle, scored, decided, prior, prepared.brands, settings)
+        if inside
+        else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Pinned signals, scores and disavow file of the examples, so that a change is seen and named.
+"""Pinned signals, scores, entries and one explanation of the examples: a change is seen and named.
 
 Regenerate after a deliberate change of signals or model, and say so in the changelog:
 ``python -m tests.golden --write``; without ``--write`` it says what differs.
@@ -6,6 +6,7 @@ Regenerate after a deliberate change of signals or model, and say so in the chan
 
 from __future__ import annotations
 
+import difflib
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from spamlinks.explanations import explain
+from spamlinks.explanations.page import lines_of
 from spamlinks.exports import read_exports
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import load_bundle
@@ -32,6 +35,8 @@ EXPORTS = (
 )
 EVERY = (40, 30, 27)  # each so-many-th row of each export: about forty rows
 SIGNALS_FILE, SCORES_FILE, DISAVOW_FILE = "signals.csv", "scores.csv", "disavow.txt"
+EXPLAIN_FILE = "explain.txt"
+EXPLAINED = "lirefekafa-rank1.top"
 KEY = "referring_page"
 
 
@@ -68,6 +73,12 @@ def disavow_lines() -> str:
     return "".join(f"{line}\n" for line in entries)
 
 
+def explanation() -> str:
+    """What ``spamlinks explain`` says of a domain of the examples."""
+    found = explain(EXPLAINED, EXPORTS[:1], Settings("shop.example"), links=3)
+    return "".join(f"{line}\n" for line in lines_of(found, 80))
+
+
 def read(name: str) -> pl.DataFrame:
     """A pinned table; numbers as Float64."""
     frame = pl.read_csv(FOLDER / name, infer_schema=False)
@@ -97,7 +108,10 @@ def compare() -> list[str]:
     now = set(disavow_lines().splitlines())
     before = set((FOLDER / DISAVOW_FILE).read_text("utf-8").splitlines())
     found += [f"+ {line}" for line in sorted(now - before)]
-    return found + [f"- {line}" for line in sorted(before - now)]
+    found += [f"- {line}" for line in sorted(before - now)]
+    pinned = (FOLDER / EXPLAIN_FILE).read_text("utf-8")
+    lines = (pinned.splitlines(), explanation().splitlines())
+    return found + list(difflib.unified_diff(*lines, "pinned", "now", n=0, lineterm=""))
 
 
 def write() -> None:
@@ -106,6 +120,7 @@ def write() -> None:
     (FOLDER / SIGNALS_FILE).write_bytes(csv_bytes(signal_table()))
     (FOLDER / SCORES_FILE).write_bytes(csv_bytes(score_table()))
     (FOLDER / DISAVOW_FILE).write_text(disavow_lines(), "utf-8")
+    (FOLDER / EXPLAIN_FILE).write_text(explanation(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,12 @@ def test_the_disavow_file_is_as_pinned() -> None:
     assert pinned.count("domain:") > 10
 
 
+def test_an_explanation_is_as_pinned() -> None:
+    pinned = (golden.FOLDER / golden.EXPLAIN_FILE).read_text("utf-8")
+    assert golden.explanation() == pinned, HINT
+    assert all(len(line) <= 80 for line in pinned.splitlines())
+
+
 def test_the_pins_cover_every_kind_of_export_and_notice_a_change() -> None:
     table = golden.read(golden.SIGNALS_FILE)
     assert 35 <= table.height <= 60

@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "suffixes": {"errors"},
     "urls": {"errors", "suffixes"},
     "files": {"errors"},
+    "language": {"errors"},  # the words of explanations, for whoever says something
     "guards": GROUND,
     "exports": GROUND,
     "disavow": GROUND | {"guards"},  # a linter warns of popular names
@@ -34,14 +35,24 @@ ALLOWED: dict[str, set[str]] = {
     "signals": GROUND | {"guards"},
     "simulate": GROUND | {"exports"},
     "enrich": GROUND,
-    "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports"},
+    "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports", "language"},
     "engines": GROUND | {"exports", "signals", "model"},
 }
 ALLOWED["saved_tables"] = GROUND | {"exports"}
 ALLOWED["decided"] = GROUND | {"disavow", "exports", "policy", "saved_tables", "tables"}
-EVERYTHING = {"exports", "signals", "model", "policy", "disavow", "report", "simulate", "enrich"}
+EVERYTHING = {
+    "language",
+    "exports",
+    "signals",
+    "model",
+    "policy",
+    "disavow",
+    "report",
+    "simulate",
+    "enrich",
+}
 ALLOWED["campaigns"] = GROUND | {"signals"}
-ALLOWED["reasons"] = GROUND | {"model", "policy", "signals"}
+ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"decided", "exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
@@ -57,6 +68,7 @@ JOBS = {
     "training",
     "evaluation",
     "rechecking",
+    "explanations",
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}

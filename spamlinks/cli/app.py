@@ -17,6 +17,7 @@ import typer
 from spamlinks import __version__
 from spamlinks.cli.disavow import disavow
 from spamlinks.cli.evaluate import evaluate
+from spamlinks.cli.explain import explain
 from spamlinks.cli.failures import report_errors
 from spamlinks.cli.lint import lint
 from spamlinks.cli.options import (
@@ -303,6 +304,7 @@ def train(
 app.command()(evaluate)
 app.command()(lint)
 app.command()(recheck)
+app.command()(explain)
 
 
 @app.command()

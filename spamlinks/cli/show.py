@@ -116,7 +116,10 @@ def _reason(row: dict[str, Any]) -> str:
     if row["reason"] not in ("SCORE_HIGH", "SCORE_MIDDLE", "NAME_HIGH"):
         return str(row["why"])
     effects = [e for e in str(row["evidence"]).split(" | ") if "(+" in e]
-    return effects[0] if effects else str(row["why"])
+    if not effects:
+        return str(row["why"])
+    said, _, size = effects[0].rpartition(" (")
+    return f"{said.partition(' (')[0]} ({size}"  # what is usual stands in domains.csv
 
 
 def show_scores(scores: Scores, output: str) -> None:

@@ -68,7 +68,9 @@ def mistakes(
     missed = units.filter(pl.col("mistake") == MISSED).sort("spam_score", "linking_domain")
     few = min(explained, EXPLAINED // 2)
     first = pl.concat([wrong.head(few), missed.head(few)])
-    told = explain_domains(bundle, scored, first).select("linking_domain", "why", "evidence")
+    told = explain_domains(bundle, scored, first, everyone=decided).select(
+        "linking_domain", "why", "evidence"
+    )
     table = pl.concat([wrong, missed]).drop("why", "evidence", strict=False)
     table = table.join(told, on="linking_domain", how="left", maintain_order="left")
     pages = scored.frame["referring_page"].gather(table["row"])

@@ -1,4 +1,4 @@
-"""Why: which signals moved a score, in sentences with values and the size of their effect.
+"""Why: which signals moved a score, and by how much; ``sentences`` says it in words.
 
 Exact TreeSHAP (Lundberg and others, 2020) as LightGBM computes it, in log-odds. It costs as much
 as hundreds of predictions, so one row per decided domain is explained, never every row.
@@ -6,7 +6,6 @@ as hundreds of predictions, so one row per decided domain is explained, never ev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spamlinks.model.bundle import ModelBundle
+from spamlinks.model.tree_text import path_lengths
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["Effect", "contributions", "explain_rows", "sentence"]
+__all__ = ["Effect", "contributions", "explain_rows", "explain_seconds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,18 @@ def contributions(bundle: ModelBundle, matrix: npt.NDArray[np.float32]) -> npt.N
 
 
 _AT = {name: i for i, name in enumerate(SIGNALS)}
+
+SECONDS_PER_STEP = 4.5e-9
+"""Of one core, for each leaf and square of the splits above it; measured on a shipped model and on
+a forest of deep trees, whose costs a row differ by a factor of a hundred."""
+
+
+def explain_seconds(bundle: ModelBundle) -> float:
+    """About how long one core needs to explain one row; depends on the model alone."""
+    steps = sum(length**2 for part in bundle.parts for length in path_lengths(part.text))
+    return SECONDS_PER_STEP * steps
+
+
 MIN_EFFECT = 0.05
 """Effects below this move a probability by about one percent at most; not worth a sentence."""
 
@@ -83,59 +95,3 @@ def _distinct(effects: Sequence[Effect]) -> list[Effect]:
             seen.add(subject)
             out.append(effect)
     return out
-
-
-def sentence(effect: Effect, suffix: str = "") -> str:
-    """Say one effect for people, with its size.
-
-    >>> sentence(Effect("external_links", 3.0, 0.8))
-    '999 links from the page to other sites (+0.8)'
-    >>> sentence(Effect("is_https", 0.0, 0.1))
-    'not: the page is served over https (+0.1)'
-    >>> sentence(Effect("domain_age_days", float("nan"), 0.1))
-    'not known: domain age (+0.1)'
-    >>> sentence(Effect("domain_digit_count", 1.0, 0.1))
-    '1 digit in the domain name (+0.1)'
-    """
-    signal = SIGNALS[effect.signal]
-    size = f" ({effect.effect:+.1f})"
-    if not np.isfinite(effect.value):
-        return f"not known: {signal.name.removesuffix('_days').replace('_', ' ')}{size}"
-    if signal.unit == "flag":
-        return ("" if effect.value >= 0.5 else "not: ") + signal.sentence + size
-    if signal.unit == "log-odds":
-        said = signal.sentence.format(suffix=suffix)
-        return ("" if effect.value > 0 else "not: ") + said + size
-    shown = _readable(effect.value, signal.unit)
-    template = _of_one(signal.sentence) if shown == "1" else signal.sentence
-    return template.format(value=shown, suffix=suffix) + size
-
-
-_COUNTED = re.compile(
-    r"(\{value\} (?:[a-z-]+ )??)(digit|hyphen|label|letter|character|consonant|word|level|"
-    r"parameter|link|domain|separator|visit|term|host|day)s\b"
-)
-_VERB = re.compile(r"(?<=domain )(share|use|link)\b|(?<=of this domain )link$|(?<=vendors )know\b")
-
-
-def _of_one(template: str) -> str:
-    """Put a sentence about several things into the singular.
-
-    >>> _of_one("{value} linking domains share this one's name pattern")
-    "{value} linking domain shares this one's name pattern"
-    """
-    single = _COUNTED.sub(r"\1\2", template, count=1)
-    single = single.replace("domain have", "domain has")
-    return _VERB.sub(lambda verb: f"{verb[0]}s", single, count=1)
-
-
-def _readable(value: float, unit: str) -> str:
-    if unit.startswith("log10(1 + "):
-        return f"{max(0, round(10**value - 1)):,}"
-    if unit in ("share", "quantile", "quantile in file"):
-        return f"{value:.0%}"
-    if unit == "log10 ratio":
-        return f"{10**value:,.1f}"
-    if unit in ("ratio", "quantile gap"):
-        return f"{value:.1f}"
-    return f"{round(value):,}"

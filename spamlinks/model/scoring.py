@@ -30,7 +30,16 @@ from spamlinks.schema import BLOCKS
 from spamlinks.signals import text
 from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, encode, signals
 
-__all__ = ["Scored", "needed_columns", "score_links", "unit_scores"]
+__all__ = [
+    "AGREED_PRECISION",
+    "REVIEW_PRECISION",
+    "Scored",
+    "cuts_for",
+    "highest_cuts",
+    "needed_columns",
+    "score_links",
+    "unit_scores",
+]
 
 Progress = Callable[[int], None]
 
@@ -169,10 +178,10 @@ def unit_scores(
     )
     odds = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy(), used, units=True)
     view = units["_view"].to_numpy()
-    mild = _cuts(bundle, REVIEW_PRECISION)[view]
+    mild = cuts_for(bundle, REVIEW_PRECISION)[view]
     mild = np.where(np.isfinite(mild), mild, 0.0)  # no cut was measured: ask about even odds
-    strict = _cuts(bundle, precision)[view]
-    agreed = np.maximum(_highest_cuts(bundle, AGREED_PRECISION)[view], mild)
+    strict = cuts_for(bundle, precision)[view]
+    agreed = np.maximum(highest_cuts(bundle, AGREED_PRECISION)[view], mild)
     named = _named(bundle, scored, units, used, precision) & (odds < strict)
     strict = np.where(named, agreed, strict)
     # A cut stands just above an honest unit; as probabilities the two would be one number.
@@ -196,7 +205,7 @@ def _named(
     """Units with more than addresses whose address alone reaches the cut of the view "urls"."""
     out = np.zeros(units.height, np.bool_)
     rich = np.flatnonzero(units["_view"].to_numpy() > 0)
-    cut = _cuts(bundle, precision)[0]
+    cut = cuts_for(bundle, precision)[0]
     if not len(rich) or not np.isfinite(cut):
         return out
     for start in range(0, len(rich), BLOCK_ROWS):
@@ -216,7 +225,7 @@ AGREED_PRECISION = 0.90
 highest cut measured up to this precision, for they only have to agree."""
 
 
-def _highest_cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
+def highest_cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
     """The highest cut of each view that was measured up to this precision; 0 where none was."""
     out = np.zeros(len(VIEWS))
     for index, view in enumerate(VIEWS):
@@ -229,7 +238,7 @@ def _highest_cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float
     return out
 
 
-def _cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
+def cuts_for(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
     """The cut of each view in log-odds; inf where the model has none for this precision."""
     out = np.full(len(VIEWS), np.inf)
     for index, view in enumerate(VIEWS):

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["check_trees", "gain_shares", "split_features", "trees_only"]
+__all__ = ["check_trees", "gain_shares", "path_lengths", "split_features", "trees_only"]
 
 MAX_TREES = 10_000
 MAX_LEAVES = 4096
@@ -88,6 +88,26 @@ def gain_shares(text: str, columns: int) -> list[float]:
             gains[int(column)] += max(0.0, min(float(gain), 1e100))
     total = math.fsum(gains)
     return [gain / total if total else 0.0 for gain in gains]
+
+
+def path_lengths(text: str) -> list[int]:
+    """Number of splits above each leaf, of all trees in turn; 0 for a bare stump."""
+    out: list[int] = []
+    children = zip(_values(text, "left_child"), _values(text, "right_child"), strict=True)
+    for left, right in children:
+        sides = [[int(n) for n in side.split()] for side in (left, right)]
+        waiting = [(0, 1)] if sides[0] else []
+        if not waiting:
+            out.append(0)
+        while waiting:
+            node, depth = waiting.pop()
+            for side in sides:
+                child = side[node]
+                if child < 0:  # leaves are numbered from -1 downwards
+                    out.append(depth)
+                else:
+                    waiting.append((child, depth + 1))
+    return out
 
 
 def _values(text: str, key: str) -> Iterator[str]:

@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.classifier import SpamLinkClassifier
-from spamlinks.model.tree_text import check_trees, gain_shares, split_features, trees_only
+from spamlinks.model.tree_text import (
+    check_trees,
+    gain_shares,
+    path_lengths,
+    split_features,
+    trees_only,
+)
 
 NAMES = tiny.usable(tiny.FIRST)
 
@@ -233,3 +239,20 @@ def test_a_text_that_passes_scores_without_harm(data: st.DataObject) -> None:
     booster = lgb.Booster(model_str=changed)
     assert np.isfinite(booster.predict(X, raw_score=True, num_threads=1)).all()
     assert booster.predict(X, pred_contrib=True, num_threads=1).shape == (20, len(NAMES) + 1)
+
+
+def test_path_lengths_are_those_that_lightgbm_tells() -> None:
+    bundle = tiny.make()
+    for part, booster in zip(bundle.parts, bundle.boosters(), strict=True):
+        told: list[int] = []
+
+        def walk(node: dict, depth: int, told: list[int] = told) -> None:
+            if "leaf_value" in node:
+                told.append(depth)
+                return
+            walk(node["left_child"], depth + 1)
+            walk(node["right_child"], depth + 1)
+
+        for tree in booster.dump_model()["tree_info"]:
+            walk(tree["tree_structure"], 0)
+        assert sorted(path_lengths(part.text)) == sorted(told)

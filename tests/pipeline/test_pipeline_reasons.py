@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from spamlinks import reasons
+from spamlinks.model.bundle import load_bundle
 from spamlinks.model.explain import Effect
+from spamlinks.pipeline import audit
 from spamlinks.reasons import _driving
 
 NAN = float("nan")
@@ -38,3 +44,23 @@ def test_what_is_named_first(
     reason: str, verdict: str, effects: list[Effect], named: list[Effect], why: str
 ) -> None:
     assert _driving(reason, verdict, effects) == named, why
+
+
+def test_a_model_that_is_slow_to_explain_explains_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = load_bundle()
+    assert reasons._limit(bundle) == reasons.EXPLAINED >= 10_000
+    monkeypatch.setattr("spamlinks.reasons.explain_seconds", lambda bundle: 0.01)
+    assert reasons._limit(bundle) == reasons.SECONDS / 0.01
+    monkeypatch.setattr("spamlinks.reasons.explain_seconds", lambda bundle: 60.0)
+    assert reasons._limit(bundle) == reasons.LEAST
+
+
+def test_why_is_a_plain_line_and_evidence_names_what_is_usual(examples: Path) -> None:
+    outcome = audit([examples / "shop-ahrefs-backlinks.csv"])
+    whys = outcome.domains["why"].to_list()
+    assert not any("\n" in why or "log-odds" in why or "margin" in why for why in whys)
+    assert not any(re.search(r"\([+-]\d", why) for why in whys), "sizes stand in the evidence"
+    assert sum("domains kept in this file" in why for why in whys) > len(whys) / 2
+    for line in outcome.domains["evidence"]:
+        for part in line.split(" | ") if line else ():
+            assert re.search(r" \([+-]\d+\.\d\)$", part), part

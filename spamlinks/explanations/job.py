@@ -1,0 +1,209 @@
+"""From exports to an explanation: the run that an audit makes, looked into at one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from spamlinks.errors import InputError
+from spamlinks.explanations.changes import MAX_ROWS, Changes, Situation, changes_of
+from spamlinks.explanations.effects import EffectsOfLink, effects_of
+from spamlinks.explanations.explanation import Explanation, Link
+from spamlinks.explanations.find import Found, find
+from spamlinks.explanations.google_policy import categories_of
+from spamlinks.explanations.missing import missing_of
+from spamlinks.exports import Reading
+from spamlinks.language import ENGLISH, Texts, load_texts
+from spamlinks.model.one_unit import as_log_odds, link_steps, unit_steps
+from spamlinks.model.usual import Usual
+from spamlinks.model.views import VIEWS, view_of
+from spamlinks.pipeline import Audit, Inside, Settings, Stage, audit
+from spamlinks.reasons import rule_text, usual_of, why_of
+from spamlinks.signals.kernel import SIGNALS, signals
+
+__all__ = ["LINKS", "explain", "explain_in"]
+
+LINKS = 10
+"""So many links are shown, unless another number is asked for."""
+
+
+def explain(
+    what: str,
+    exports: Sequence[Path | str | Reading],
+    settings: Settings | None = None,
+    *,
+    links: int = LINKS,
+    language: str = ENGLISH,
+    stage: Stage | None = None,
+) -> Explanation:
+    """Explain a linking domain, a host of it, or the link on a page.
+
+    Parameters
+    ----------
+    what : a domain such as "spam.example", or the URL of a linking page.
+    exports, settings, stage : as for ``pipeline.audit``.
+    links : so many links are listed, the highest scores first.
+    language : of the sentences, a file of ``data/texts``.
+
+    Raises
+    ------
+    InputError : it is not in the exports (close names are named), or an input cannot be used.
+    ModelError : the model folder cannot be used.
+    """
+    texts = load_texts(language)
+    outcome = audit(exports, settings, inside=True, stage=stage)
+    return explain_in(outcome, what, links=links, texts=texts)
+
+
+def explain_in(
+    outcome: Audit, what: str, *, links: int = LINKS, texts: Texts | None = None
+) -> Explanation:
+    """Explain something of a run that was made with ``inside=True``; arguments as ``explain``.
+
+    Raises
+    ------
+    InputError : it is not in the exports, or the run kept nothing inside.
+    """
+    inside = outcome.inside
+    if inside is None:
+        hint = "Make it with audit(..., inside=True)."
+        raise InputError("run", "it did not keep what an explanation needs", hint)
+    if not inside.decided.height:
+        raise InputError("exports", "they hold no links", "Give an export with links.")
+    texts = texts or load_texts()
+    scored, bundle = inside.scored, inside.bundle
+    found = find(what, scored)
+    unit = inside.decided.filter(pl.col("_domain") == found.code)
+    usual = usual_of(bundle, scored, inside.decided)
+    of_domain = found.kind == "domain" or not len(found.rows)
+    rows = found.unit_rows if of_domain else found.rows
+    worst = int(unit["row"][0]) if of_domain else int(rows[scored.margins[rows].argmax()])
+    effects = _effects(inside, worst, usual, texts)
+    view = VIEWS[int(scored.views[worst])]
+    if of_domain:
+        steps = unit_steps(bundle, scored.margins[rows], str(unit["view"][0]), inside.prior)
+    else:
+        steps = link_steps(bundle, effects.margin, view, scored.prior)
+    why, evidence = why_of(bundle, scored, unit, usual, texts)
+    network = _network(outcome, unit)
+    row = _matrix(inside, np.array([worst]))
+    known = {n: float(v) for n, v in zip(SIGNALS, row[0], strict=True) if np.isfinite(v)}
+    verdict, reason = str(unit["verdict"][0]), str(unit["reason"][0])
+    return Explanation(
+        asked=found.asked,
+        kind=found.kind,
+        linking_domain=found.domain,
+        unit=str(unit["unit"][0]),
+        verdict=verdict,
+        reason=reason,
+        reason_text=rule_text(reason, verdict, texts),
+        why=why[0],
+        evidence=tuple(evidence[0].split(" | ")) if evidence[0] else (),
+        spam_score=float(unit["spam_score"][0]),
+        links=int(unit["links"][0]),
+        followed_links=unit["followed_links"][0],
+        first_seen=unit["first_seen"][0],
+        page=str(scored.frame["referring_page"][worst]),
+        link_score=float(scored.spam_score[worst]),
+        has_links=bool(len(found.rows)),
+        steps=steps,
+        effects=effects,
+        missing=missing_of(
+            bundle, row, scored.tables.columns, _cells(inside, worst), bool(inside.brands), texts
+        ),
+        categories=categories_of(known, verdict, network, texts),
+        changes=_changes(inside, outcome, found, unit, usual, texts),
+        network=network,
+        shown=_shown(inside, rows, links),
+        number=len(rows),
+        unit_rows=len(found.unit_rows),
+        view_text=texts.say(f"views.{steps.view}"),
+        run={
+            "model": bundle.name,
+            "sha256": bundle.sha256,
+            "prior": inside.prior,
+            "situation": inside.settings.situation,
+            "precision": inside.settings.target,
+            "site": outcome.run.get("site"),
+        },
+        texts=texts,
+    )
+
+
+def _matrix(inside: Inside, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    return signals(inside.scored.frame[rows.tolist()], inside.scored.tables)
+
+
+def _cells(inside: Inside, row: int) -> frozenset[str]:
+    """Columns that a link has a value in."""
+    values = inside.scored.frame.row(row, named=True)
+    return frozenset(name for name, value in values.items() if value is not None)
+
+
+def _effects(inside: Inside, row: int, usual: Usual, texts: Texts) -> EffectsOfLink:
+    matrix = _matrix(inside, np.array([row]))
+    host = int(inside.scored.frame["_host"][row])
+    suffix = str(inside.scored.tables.hosts["suffix"][host] or "")
+    view = VIEWS[int(view_of(matrix)[0])]
+    return effects_of(inside.bundle, matrix, view, suffix, usual, texts)
+
+
+def _changes(
+    inside: Inside, outcome: Audit, found: Found, unit: pl.DataFrame, usual: Usual, texts: Texts
+) -> Changes:
+    """What would change the verdict of the domain, whatever part of it was asked for."""
+    now = Situation(
+        inside.bundle,
+        unit,
+        outcome.guards,
+        inside.settings.situation,
+        inside.prior,
+        inside.settings.target,
+        inside.scored.tables.columns,
+        bool(inside.brands),
+    )
+    few = len(found.unit_rows) <= MAX_ROWS
+    matrix = _matrix(inside, found.unit_rows) if few else None
+    worst = _effects(inside, int(unit["row"][0]), usual, texts)
+    return changes_of(now, matrix, as_log_odds(float(unit["spam_score"][0])), worst, usual)
+
+
+def _network(outcome: Audit, unit: pl.DataFrame) -> dict[str, Any] | None:
+    """The entry of the run's networks that the domain is in; else what domains.csv says of it."""
+    domain = unit["linking_domain"][0]
+    named = outcome.domains.filter(pl.col("linking_domain") == domain)["network"]
+    name = named[0] if named.len() else None
+    if name is None:
+        return None
+    networks = outcome.run.get("networks")
+    listed = networks.get("list", []) if isinstance(networks, dict) else []
+    return next(
+        (dict(entry) for entry in listed if isinstance(entry, dict) and entry.get("id") == name),
+        {"id": name},
+    )
+
+
+def _shown(inside: Inside, rows: npt.NDArray[np.int64], most: int) -> tuple[Link, ...]:
+    scores = inside.scored.spam_score[rows]
+    best = rows[np.argsort(-scores, kind="stable")[: max(most, 0)]]
+    frame = inside.scored.frame[best.tolist()]
+    out = []
+    for at, row in zip(best, frame.iter_rows(named=True), strict=True):
+        marks = [row.get(name) for name in ("rel_nofollow", "rel_ugc", "rel_sponsored")]
+        told = [mark for mark in marks if mark is not None]
+        out.append(
+            Link(
+                row["referring_page"],
+                row.get("target_url"),
+                row.get("anchor_text"),
+                float(inside.scored.spam_score[at]),
+                row.get("first_seen"),
+                not any(told) if told else None,
+            )
+        )
+    return tuple(out)

@@ -1,0 +1,103 @@
+"""What the model would have looked at and could not, by what would tell it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spamlinks.language import Texts
+from spamlinks.model.bundle import ModelBundle
+from spamlinks.model.sentences import unknown_name
+from spamlinks.schema import FIELDS
+from spamlinks.signals.kernel import SIGNALS
+
+__all__ = ["Missing", "missing_of", "source_of"]
+
+NAMED = 4
+"""So many signals of one source are named in a sentence."""
+
+_BRAND = frozenset({"anchor_brand_match", "anchor_other_words"})
+_FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Signals that one thing would tell.
+
+    ``source`` is "brand", "facts", another block of ``schema.BLOCKS``, "file" for what a larger
+    export would tell, or "none" for what cannot be told of this link or profile. ``in_export`` says
+    that the export has the columns, and only this link's cells are empty.
+    """
+
+    source: str
+    signals: tuple[str, ...]
+    in_export: bool
+    text: str
+
+
+def missing_of(
+    bundle: ModelBundle,
+    row: npt.NDArray[np.float32],
+    columns: frozenset[str],
+    cells: frozenset[str],
+    brands: bool,
+    texts: Texts,
+) -> tuple[Missing, ...]:
+    """Gather what was not known of a link.
+
+    Parameters
+    ----------
+    row : its signals, float32 (1, len(SIGNALS)).
+    columns : schema columns that some link of the run has a value in.
+    cells : those that this link has a value in.
+    brands : whether the brand's name is known.
+    """
+    used = bundle.used_signals()
+    by_source: dict[tuple[str, bool], list[str]] = {}
+    for at, name in enumerate(SIGNALS):
+        if name in used and not math.isfinite(row[0, at]):
+            source, inside = source_of(name, columns, brands)
+            if inside and SIGNALS[name].available(cells):
+                source, inside = "none", False
+            by_source.setdefault((source, inside), []).append(name)
+    return tuple(
+        Missing(source, tuple(names), inside, _said(source, names, inside, texts))
+        for (source, inside), names in sorted(
+            by_source.items(), key=lambda item: (item[0][1], -len(item[1]), item[0][0])
+        )
+    )
+
+
+def source_of(name: str, columns: frozenset[str], brands: bool) -> tuple[str, bool]:
+    """What would tell a signal that is not known, and whether the export has its columns.
+
+    >>> source_of("domain_age_days", frozenset({"referring_page"}), True)
+    ('facts', False)
+    >>> source_of("domain_traffic", frozenset({"domain_traffic"}), True)
+    ('traffic', True)
+    """
+    lacking = [
+        need for need in SIGNALS[name].needs if not any(n in columns for n in need.split("|"))
+    ]
+    if not lacking and name in _BRAND and not brands:
+        return "brand", False
+    if not lacking and SIGNALS[name].place in ("rank", "shape"):
+        return _FILE, False
+    need = (lacking or SIGNALS[name].needs)[-1 if lacking else 0].split("|")[0]
+    return FIELDS[need].block, not lacking
+
+
+def _said(source: str, names: list[str], inside: bool, texts: Texts) -> str:
+    every = list(dict.fromkeys(unknown_name(name, texts) for name in names))
+    shown, more = every[:NAMED], len(every[NAMED:])
+    if more:
+        shown.append(texts.say("missing.more", number=more))
+    what = texts.say("missing.between").join(shown)
+    key = f"missing.source.{source}"
+    by = texts.say(key) if texts.has(key) else texts.say("missing.source.other")
+    if inside:
+        by = texts.say("missing.empty")
+    return texts.say("missing.sentence", what=what[0].upper() + what[1:], source=by)

@@ -1,0 +1,127 @@
+"""The score of one linking domain from the signals of its links, as ``unit_scores`` has it.
+
+For explanations: the steps from margins to the score one by one, and the same domain judged again
+with something else in a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit, logit
+
+from spamlinks.model.bundle import ModelBundle
+from spamlinks.model.calibration import Line
+from spamlinks.model.scoring import AGREED_PRECISION, REVIEW_PRECISION, cuts_for, highest_cuts
+from spamlinks.model.views import VIEWS, hide, view_of
+
+__all__ = ["Steps", "UnitJudgement", "judge_unit", "link_steps", "unit_steps"]
+
+Matrix = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The way from the margin of the worst link to a score, in log-odds.
+
+    Attributes
+    ----------
+    worst, mean : margins: of the worst link and on average.
+    rolled : what the links together count.
+    calibrated : at ``line_prior``, the share of spam that the calibration was fitted at.
+    log_odds : at ``prior``; the score is ``1 / (1 + exp(-log_odds))``.
+    top_share : how much the worst link counts against the average; 1 for a single link.
+    view : by whose calibration.
+    """
+
+    worst: float
+    mean: float
+    rolled: float
+    calibrated: float
+    log_odds: float
+    line_prior: float
+    prior: float
+    top_share: float
+    view: str
+
+    @property
+    def score(self) -> float:
+        """Probability of spam, in [0, 1]."""
+        return float(expit(self.log_odds))
+
+
+def unit_steps(bundle: ModelBundle, margins: Floats, view: str, prior: float) -> Steps:
+    """Steps of a linking domain.
+
+    Parameters
+    ----------
+    margins : of its links, shape (n,), n > 0.
+    view : the richest of its links.
+    prior : share of spam to assume.
+    """
+    worst, mean = float(margins.max()), float(margins.mean())
+    rolled = bundle.top_share * worst + (1 - bundle.top_share) * mean
+    line = (bundle.unit_lines or bundle.lines)[view]
+    return _steps(line, worst, mean, rolled, prior, bundle.top_share, view)
+
+
+def link_steps(bundle: ModelBundle, margin: float, view: str, prior: float) -> Steps:
+    """Steps of one link."""
+    return _steps(bundle.lines[view], margin, margin, margin, prior, 1.0, view)
+
+
+def _steps(
+    line: Line, worst: float, mean: float, rolled: float, prior: float, share: float, view: str
+) -> Steps:
+    at = np.array([rolled])
+    calibrated = float(line.log_odds(at, line.prior)[0])
+    odds = float(line.log_odds(at, prior)[0])
+    return Steps(worst, mean, rolled, calibrated, odds, line.prior, prior, share, view)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitJudgement:
+    """Score of a linking domain and the cuts that hold for it, in log-odds.
+
+    ``disavow`` is inf where the model has no cut; ``named`` says that the address alone settled it.
+    """
+
+    steps: Steps
+    disavow: float
+    review: float
+    named: bool
+
+
+def judge_unit(
+    bundle: ModelBundle, matrix: Matrix, prior: float, precision: float
+) -> UnitJudgement:
+    """Judge the links of one domain.
+
+    Parameters
+    ----------
+    matrix : their signals, float32 (n, len(SIGNALS)), n > 0.
+    prior, precision : as for ``unit_scores``.
+    """
+    margins = bundle.margins(matrix, 1)
+    view = int(view_of(matrix).max())
+    steps = unit_steps(bundle, margins, VIEWS[view], prior)
+    mild = float(cuts_for(bundle, REVIEW_PRECISION)[view])
+    mild = mild if np.isfinite(mild) else 0.0
+    strict = float(cuts_for(bundle, precision)[view])
+    by_name = float(cuts_for(bundle, precision)[0])
+    named = False
+    if view > 0 and np.isfinite(by_name) and steps.log_odds < strict:
+        bare = hide(matrix[[int(margins.argmax())]], "urls")
+        odds = bundle.log_odds(bundle.margins(bare, 1), np.zeros(1, np.int8), prior, units=True)
+        named = bool(odds[0] >= by_name)
+    if named:
+        strict = max(float(highest_cuts(bundle, AGREED_PRECISION)[view]), mild)
+    return UnitJudgement(steps, strict, min(mild, strict), named)
+
+
+def as_log_odds(score: float) -> float:
+    """The log-odds of a score in (0, 1); infinite at its ends."""
+    return float(logit(score))
