@@ -1,19 +1,19 @@
-"""Word lists of the trades that spam works for, and how to look for them.
+"""How texts and host names are searched for the words of the trades that spam works for.
 
-``words`` match at word edges only, so that *frankfurt* is not *rank*; ``stems`` match anywhere,
-for scripts without spaces and for host names, where words are glued together. They are data:
-``words.json`` beside this module.
+The lists are data (``lexicon``): words match at word edges only, stems anywhere. Texts are searched
+in lower case and as a reader sees them (``disguise``).
 """
 
 from __future__ import annotations
 
-import json
-import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
 import polars as pl
+
+from spamlinks.signals.disguise import undisguised
+from spamlinks.signals.lexicon import stems_of, words_of
 
 __all__ = [
     "TRADES",
@@ -55,28 +55,21 @@ def foreign_trades(names: Sequence[str]) -> tuple[str, ...]:
 
 
 @cache
-def _lists() -> dict[str, dict[str, list[str]]]:
-    text = files("spamlinks.signals").joinpath("words.json").read_text("utf-8")
-    data: dict[str, dict[str, list[str]]] = json.loads(text)
-    return data
-
-
-@cache
 def spaced_words(*groups: str) -> list[str]:
     """Words of the groups with a space on both sides, for a search in ``edged`` text."""
-    return [f" {word} " for group in groups for word in _lists()[group]["words"]]
+    return [f" {word} " for group in groups for word in words_of(group)]
 
 
 @cache
 def trade_tokens(*groups: str) -> list[str]:
     """The single-token words of the groups."""
-    return [word for group in groups for word in _lists()[group]["words"] if " " not in word]
+    return [word for group in groups for word in words_of(group) if " " not in word]
 
 
 @cache
 def glued_stems(*groups: str) -> list[str]:
     """Stems of the groups, safe to find anywhere in a text."""
-    return [stem for group in groups for stem in _lists()[group]["stems"]]
+    return [stem for group in groups for stem in stems_of(group)]
 
 
 # What stands between words: ASCII, Latin-1, general and CJK punctuation, arrows to symbols, emoji.
@@ -91,27 +84,38 @@ _EDGES = (
 def edged(text: pl.Expr) -> pl.Expr:
     """Lower-case a text and make every run of non-letters one space, with a space at both ends.
 
+    Disguised words are written plainly (``disguise.undisguised``).
+
     >>> import polars as pl
     >>> pl.DataFrame({"t": ["Buy-Backlinks!"]}).select(edged(pl.col("t")))["t"].to_list()
     [' buy backlinks ']
     """
-    inside = text.str.to_lowercase().str.replace_all(_EDGES, " ")
-    return (pl.lit(" ") + inside.str.strip_chars() + pl.lit(" ")).alias(text.meta.output_name())
+    return text.map_batches(_edged, return_dtype=pl.String()).alias(text.meta.output_name())
+
+
+def _edged(texts: pl.Series) -> pl.Series:
+    inside = undisguised(texts.str.to_lowercase()).str.replace_all(_EDGES, " ").str.strip_chars()
+    spaced: pl.Series = " " + inside + " "
+    return spaced
 
 
 @cache
 def _needles(*groups: str) -> list[str]:
-    """Text that must occur somewhere for any word or stem of the groups to be found."""
-    firsts = {word.split(" ")[0] for group in groups for word in _lists()[group]["words"]}
-    return sorted(firsts | set(glued_stems(*groups)))
+    """Text that must occur somewhere for any word or stem of the groups to be found.
+
+    Of a phrase it is the word that tells most: long, and in few other phrases.
+    """
+    phrases = [word.split(" ") for group in groups for word in words_of(group)]
+    counts = Counter(part for phrase in phrases for part in phrase)
+    telling = {max(p, key=lambda part: (min(len(part), 8), -counts[part])) for p in phrases}
+    needles = telling | set(glued_stems(*groups))
+    return sorted(n for n in needles if not any(o in n for o in needles if o != n))
 
 
 @cache
-def _pattern(*groups: str) -> str:
-    """Words of the groups at word edges, as one linear regex over lower-case text."""
-    words = sorted({word for group in groups for word in _lists()[group]["words"]})
-    joined = "|".join(_EDGES.join(re.escape(part) for part in word.split(" ")) for word in words)
-    return f"(?:^|{_EDGES})(?:{joined})(?:{_EDGES}|$)"
+def _spaced_entries(*groups: str) -> list[str]:
+    """What to look for in ``edged`` text: words with their edges, and stems."""
+    return [*spaced_words(*groups), *glued_stems(*groups)]
 
 
 def has_trade(text: pl.Expr, *groups: str) -> pl.Expr:
@@ -121,27 +125,21 @@ def has_trade(text: pl.Expr, *groups: str) -> pl.Expr:
     """
     if not groups:
         return pl.when(text.is_not_null()).then(pl.lit(False))
-    stems = glued_stems(*groups)
 
     def search(texts: pl.Series) -> pl.Series:
-        lower = texts.str.to_lowercase()
+        lower = undisguised(texts.str.to_lowercase())
         found = lower.str.contains_any(_needles(*groups))
         at = found.arg_true()
         if not at.len():
             return found
-        few = lower.gather(at)
-        certain = few.str.contains(_pattern(*groups))
-        if stems:
-            certain = certain | few.str.contains_any(stems)
-        return found.scatter(at, certain)
+        few = _edged(lower.gather(at))
+        return found.scatter(at, few.str.contains_any(_spaced_entries(*groups)))
 
     return text.map_batches(search, return_dtype=pl.Boolean())
 
 
 def contains_trade(spaced: pl.Expr, *groups: str) -> pl.Expr:
     """Whether ``edged`` text holds a word of the groups at word edges, or a stem anywhere."""
-    words, stems = spaced_words(*groups), glued_stems(*groups)
-    if not words:
+    if not groups:
         return pl.lit(False)
-    found = spaced.str.contains_any(words)
-    return found | spaced.str.contains_any(stems) if stems else found
+    return spaced.str.contains_any(_spaced_entries(*groups))
