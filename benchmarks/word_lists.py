@@ -91,7 +91,7 @@ def measured(folder: Path) -> Iterable[tuple[str, int, dict[str, Counter[str]]]]
 def main() -> None:
     """Print the table, or the words."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with domains/ and exports/")
+    parser.add_argument("--data", type=Path, required=True, help="has domains/ and exports/")
     parser.add_argument("--words", metavar="PREFIX", help="show the words hit in these lists")
     parser.add_argument("--peer", type=Path, metavar="CHECKOUT", help="measure another checkout")
     options = parser.parse_args()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -99,8 +100,8 @@ def stems_of(trade: str) -> tuple[str, ...]:
     return _spelt(stem for found in word_lists(trade) for stem in found.stems)
 
 
-def _spelt(entries: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(s for entry in entries for s in spellings(entry)))  # type: ignore
+def _spelt(entries: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s for entry in entries for s in spellings(entry)))
 
 
 # Letters that Unicode does not take apart, as they are typed without the accent.

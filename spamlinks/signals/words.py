@@ -72,12 +72,14 @@ def glued_stems(*groups: str) -> list[str]:
     return [stem for group in groups for stem in stems_of(group)]
 
 
-# What stands between words: ASCII, Latin-1, general and CJK punctuation, arrows to symbols, emoji.
+# What stands between words: ASCII, Latin-1, Greek, Hebrew, Arabic, Indic, general and CJK
+# punctuation, arrows to symbols, emoji.
 # Listed, because "all but letters" of Unicode is an automaton many times as large and slow.
 _EDGES = (
-    r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x{bf}\x{d7}\x{f7}\x{2000}-\x{206f}\x{2190}-\x{2bff}"
-    r"\x{3000}-\x{303f}\x{fe00}-\x{fe0f}\x{fe30}-\x{fe4f}\x{ff00}-\x{ff0f}\x{ff1a}-\x{ff20}"
-    r"\x{1f000}-\x{1faff}]+"
+    r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x{bf}\x{d7}\x{f7}\x{37e}\x{387}\x{5be}\x{5c0}\x{5c3}"
+    r"\x{5f3}\x{5f4}\x{60c}\x{61b}\x{61f}\x{66a}-\x{66d}\x{6d4}\x{964}\x{965}"
+    r"\x{2000}-\x{206f}\x{2190}-\x{2bff}\x{3000}-\x{303f}\x{fe00}-\x{fe0f}\x{fe30}-\x{fe4f}"
+    r"\x{ff00}-\x{ff0f}\x{ff1a}-\x{ff20}\x{1f000}-\x{1faff}]+"
 )
 
 

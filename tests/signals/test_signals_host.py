@@ -46,7 +46,7 @@ CASES = [  # host, signal, value
 
 TRADE_HOSTS = [  # host, words found
     ("casino.fr", 1),
-    ("best-casino-slots.top", 2),
+    ("best-casino-poker.top", 2),
     ("casinobonus.xyz", 1),  # glued: a stem
     ("buy-viagra.example", 1),
     ("write-my-essay.example", 1),  # a stem over the hyphens
