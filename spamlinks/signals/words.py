@@ -101,15 +101,29 @@ def _edged(texts: pl.Series) -> pl.Series:
     return spaced
 
 
+# Words of phrases that stand in many honest texts too, or inside of other words: looking for them
+# would find too many texts that are not worth a second look.
+_COMMON = frozenset(
+    "website websites sites site service services online free games game download exchange links "
+    "high satın satışı mini hang hàng anal paper papers live result money plan super video open "
+    "now without than tas mod mai research internet company product software acheter comprar "
+    "goi cau tai gai agen premium custom first crypto trading full demo google compra".split()
+)
+
+
 @cache
 def _needles(*groups: str) -> list[str]:
     """Text that must occur somewhere for any word or stem of the groups to be found.
 
-    Of a phrase it is the word that tells most: long, and in few other phrases.
+    Of a phrase it is the word that tells most: long, and in few other phrases and texts.
     """
     phrases = [word.split(" ") for group in groups for word in words_of(group)]
     counts = Counter(part for phrase in phrases for part in phrase)
-    telling = {max(p, key=lambda part: (min(len(part), 8), -counts[part])) for p in phrases}
+
+    def tells(part: str) -> tuple[bool, bool, int, int]:
+        return len(part) > 3, part not in _COMMON, min(len(part), 8), -counts[part]
+
+    telling = {max(phrase, key=tells) for phrase in phrases}
     needles = telling | set(glued_stems(*groups))
     return sorted(n for n in needles if not any(o in n for o in needles if o != n))
 
