@@ -6,6 +6,7 @@ in lower case and as a reader sees them (``disguise``).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -128,6 +129,26 @@ def _needles(*groups: str) -> list[str]:
     return sorted(n for n in needles if not any(o in n for o in needles if o != n))
 
 
+MANY_ENTRIES = 1000
+"""From so many on one automaton of all is faster than a regex, which builds its states as it goes.
+
+Measured on a million anchors: 0.15 against 0.49 s for 400 of them, 1.0 against 0.5 s for 2,000.
+"""
+
+
+# Regexes of nothing but literals: polars keeps them from one block of rows to the next.
+
+
+@cache
+def _needle_pattern(*groups: str) -> str:
+    return "|".join(map(re.escape, _needles(*groups)))
+
+
+@cache
+def _entry_pattern(*groups: str) -> str:
+    return "|".join(map(re.escape, _spaced_entries(*groups)))
+
+
 @cache
 def _spaced_entries(*groups: str) -> list[str]:
     """What to look for in ``edged`` text: words with their edges, and stems."""
@@ -144,12 +165,15 @@ def has_trade(text: pl.Expr, *groups: str) -> pl.Expr:
 
     def search(texts: pl.Series) -> pl.Series:
         lower = undisguised(texts.str.to_lowercase())
-        found = lower.str.contains_any(_needles(*groups))
+        if len(_needles(*groups)) < MANY_ENTRIES:
+            found = lower.str.contains(_needle_pattern(*groups))
+        else:
+            found = lower.str.contains_any(_needles(*groups))
         at = found.arg_true()
         if not at.len():
             return found
         few = _edged(lower.gather(at))
-        return found.scatter(at, few.str.contains_any(_spaced_entries(*groups)))
+        return found.scatter(at, few.str.contains(_entry_pattern(*groups)))
 
     return text.map_batches(search, return_dtype=pl.Boolean())
 
@@ -158,4 +182,6 @@ def contains_trade(spaced: pl.Expr, *groups: str) -> pl.Expr:
     """Whether ``edged`` text holds a word of the groups at word edges, or a stem anywhere."""
     if not groups:
         return pl.lit(False)
+    if len(_spaced_entries(*groups)) < MANY_ENTRIES:
+        return spaced.str.contains(_entry_pattern(*groups))
     return spaced.str.contains_any(_spaced_entries(*groups))
