@@ -7,6 +7,8 @@ from __future__ import annotations
 
 TEXTS: tuple[tuple[str, str], ...] = (
     # gambling
+    ("Sätt eller ta bort satta värden", "satta: set"),
+    ("घटनाको सट्टा दृश्य", "सट्टा: instead"),
     ("Frankfurt am Main", "rank"),
     ("Alphabet of the Tibetan language", "bet"),
     ("You can bet on good weather", "bet is said of anything"),
@@ -68,6 +70,12 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("Reel spins and free Spinoza lectures", "free spins"),
     ("Deposit for a flat", "deposit bonus"),
     # adult
+    ("Sex månader och sex dagar", "sex: six"),
+    ("Same-sex couples and sex education", "sex alone"),
+    ("Soubor má zápornou velikost", "porno"),
+    ("Tádzsikisztán fővárosa", "sikiş"),
+    ("بورنو ولاية في نيجيريا", "بورنو: Borno"),
+    ("Super Bowl XXX", "xxx alone"),
     ("Essex, Sussex and Middlesex", "sex"),
     ("Unisex toilets", "sex"),
     ("Sextant and sextet", "sex"),
@@ -132,7 +140,12 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("减肥 与 健康", "减肥药"),
     ("다이어트 식단", "다이어트약"),
     ("ダイエット 日記", "ダイエット薬"),
+    ("Ҷумҳурии Сотсиалистии Шри-Ланка", "сиалис"),
     # loans
+    ("Đài Loan và Nhật Bản", "loan: Taiwan"),
+    ("Libri presi in prestito", "prestito: of books"),
+    ("On loan from the museum", "loan"),
+    ("Kredit dan hutang budi", "kredit alone"),
     ("Sloane Square and Loane's farm", "loan"),
     ("A loanword from Dutch", "loan"),
     ("Lending library", "lender"),
@@ -195,6 +208,11 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("Uhren und Zeitmessung", "replika uhren"),
     ("Réplique de Molière", "réplique montre"),
     # piracy
+    ("How to use ssh-keygen", "keygen alone"),
+    ("Khwarezm, an oasis", "warez"),
+    ("Das Softwarezentrum öffnen", "warez"),
+    ("BitTorrent protocol", "bittorrent"),
+    ("비트토렌트 프로토콜", "토렌트"),
     ("Nutcracker suite", "crack"),
     ("Crackle and cracked pots", "cracked version"),
     ("Torrential rain in Torrente", "torrent"),
@@ -212,6 +230,8 @@ TEXTS: tuple[tuple[str, str], ...] = (
     ("種子を下げる", "種子下載"),
     ("Free movies night in the park? Movies, free of ads", "watch free movies"),
     # link selling
+    ("Pozycjonowanie kursywy", "pozycjonowanie stron"),
+    ("Инструкция для раскрутки стека", "раскрутка сайта"),
     ("Seoul, South Korea", "seo"),
     ("Museo del Prado y un paseo", "seo"),
     ("Video and Seoane", "seo"),
