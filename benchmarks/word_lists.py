@@ -25,7 +25,8 @@ GROUPS = ("gambling", "adult", "pharma", "loans", "essay", "replica", "piracy", 
 
 def host_hits(hosts: list[str]) -> tuple[int, dict[str, Counter[str]]]:
     """Number of hosts, and the words and stems that ``host_signals`` would find in them."""
-    from spamlinks.signals.words import edged, glued_stems, spaced_words
+    from spamlinks.signals import words as lists
+    from spamlinks.signals.words import edged, spaced_words
     from spamlinks.urls import host_table
 
     table = host_table(pl.Series(hosts)).filter(pl.col("problem").is_null()).unique("host")
@@ -41,7 +42,9 @@ def host_hits(hosts: list[str]) -> tuple[int, dict[str, Counter[str]]]:
     )
     found = {}
     for group in GROUPS:
-        words, stems = spaced_words(group), glued_stems(group)
+        tokens = getattr(lists, "host_tokens", lists.trade_tokens)(group)
+        stems = getattr(lists, "host_stems", lists.glued_stems)(group)
+        words = [f" {token} " for token in tokens] if group != "link_sale" else spaced_words(group)
         hit = names.filter(
             pl.col("name").str.contains_any(words) | pl.col("glued").str.contains_any(stems)
         )

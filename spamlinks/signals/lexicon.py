@@ -5,6 +5,9 @@ languages: drug names, brands, *casino*. Words are found at word edges only, so 
 not *rank*; stems are found anywhere, in scripts without spaces and in host names, where words are
 glued together. Each entry stands once in a trade, in its proper spelling; ``spellings`` adds what
 people make of it. A phrase that holds another entry of its trade is not listed: it is found anyway.
+
+The language ``hosts`` holds what tells a trade in the name of a host and not in a text: a site is
+named *sex* or *loan* for its trade, while texts speak of sex education and of loans to museums.
 """
 
 from __future__ import annotations
@@ -17,10 +20,13 @@ from functools import cache
 from importlib.resources import files
 
 __all__ = [
+    "HOSTS",
     "INTERNATIONAL",
     "LANGUAGE_NAMES",
     "WORD_LISTS",
     "WordList",
+    "host_stems_of",
+    "host_words_of",
     "spellings",
     "stems_of",
     "word_lists",
@@ -43,6 +49,9 @@ WORD_LISTS = (
 INTERNATIONAL = "int"
 """The language of words that are the same in many."""
 
+HOSTS = "hosts"
+"""The language of words that count in the names of hosts only."""
+
 LANGUAGE_NAMES = {
     INTERNATIONAL: "international", "en": "English", "es": "Spanish", "pt": "Portuguese",
     "fr": "French", "de": "German", "it": "Italian", "nl": "Dutch", "pl": "Polish",
@@ -50,7 +59,7 @@ LANGUAGE_NAMES = {
     "zh-hans": "Chinese, simplified", "zh-hant": "Chinese, traditional", "ja": "Japanese",
     "ko": "Korean", "th": "Thai", "ar": "Arabic", "fa": "Persian", "hi": "Hindi", "sv": "Swedish",
     "da": "Danish", "no": "Norwegian", "fi": "Finnish", "cs": "Czech", "hu": "Hungarian",
-    "ro": "Romanian", "el": "Greek", "he": "Hebrew",
+    "ro": "Romanian", "el": "Greek", "he": "Hebrew", HOSTS: "in host names only",
 }  # fmt: skip
 """Language code -> its name, in the order of the lists."""
 
@@ -90,13 +99,25 @@ def word_lists(trade: str) -> tuple[WordList, ...]:
 
 @cache
 def words_of(trade: str) -> tuple[str, ...]:
-    """Words and phrases of a trade in all languages and spellings, each once."""
-    return _spelt(word for found in word_lists(trade) for word in found.words)
+    """Words and phrases of a trade in all languages and spellings, each once; for texts."""
+    return _spelt(w for found in word_lists(trade) if found.language != HOSTS for w in found.words)
 
 
 @cache
 def stems_of(trade: str) -> tuple[str, ...]:
-    """Stems of a trade in all languages and spellings, each once."""
+    """Stems of a trade in all languages and spellings, each once; for texts."""
+    return _spelt(s for found in word_lists(trade) if found.language != HOSTS for s in found.stems)
+
+
+@cache
+def host_words_of(trade: str) -> tuple[str, ...]:
+    """Words of a trade for host names: those of texts, and those of ``HOSTS``."""
+    return _spelt(word for found in word_lists(trade) for word in found.words)
+
+
+@cache
+def host_stems_of(trade: str) -> tuple[str, ...]:
+    """Stems of a trade for host names: those of texts, and those of ``HOSTS``."""
     return _spelt(stem for found in word_lists(trade) for stem in found.stems)
 
 

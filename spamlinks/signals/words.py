@@ -14,7 +14,7 @@ from functools import cache
 import polars as pl
 
 from spamlinks.signals.disguise import undisguised
-from spamlinks.signals.lexicon import stems_of, words_of
+from spamlinks.signals.lexicon import host_stems_of, host_words_of, stems_of, words_of
 
 __all__ = [
     "TRADES",
@@ -23,6 +23,8 @@ __all__ = [
     "foreign_trades",
     "glued_stems",
     "has_trade",
+    "host_stems",
+    "host_tokens",
     "spaced_words",
     "trade_tokens",
 ]
@@ -50,8 +52,8 @@ def foreign_trades(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         trade
         for trade in TRADES
-        if not spaced["t"].str.contains_any(spaced_words(trade)).any()
-        and not glued["t"].str.contains_any(glued_stems(trade)).any()
+        if not spaced["t"].str.contains_any([f" {word} " for word in host_words_of(trade)]).any()
+        and not glued["t"].str.contains_any(host_stems(trade)).any()
     )
 
 
@@ -71,6 +73,18 @@ def trade_tokens(*groups: str) -> list[str]:
 def glued_stems(*groups: str) -> list[str]:
     """Stems of the groups, safe to find anywhere in a text."""
     return [stem for group in groups for stem in stems_of(group)]
+
+
+@cache
+def host_tokens(*groups: str) -> list[str]:
+    """The single-token words of the groups that count in the name of a host."""
+    return [word for group in groups for word in host_words_of(group) if " " not in word]
+
+
+@cache
+def host_stems(*groups: str) -> list[str]:
+    """Stems of the groups that count anywhere in the name of a host."""
+    return [stem for group in groups for stem in host_stems_of(group)]
 
 
 # What stands between words: ASCII, Latin-1, Greek, Hebrew, Arabic, Indic, general and CJK

@@ -46,7 +46,7 @@ CASES = [  # host, signal, value
 
 TRADE_HOSTS = [  # host, words found
     ("casino.fr", 1),
-    ("best-casino-poker.top", 2),
+    ("best-casino-slots.top", 2),
     ("casinobonus.xyz", 1),  # glued: a stem
     ("buy-viagra.example", 1),
     ("write-my-essay.example", 1),  # a stem over the hyphens
@@ -65,6 +65,8 @@ TRADE_HOSTS = [  # host, words found
     ("mapoker.net", 0),
     ("betty.com", 0),
     ("classloans.com", 0),  # glued words are left to the learned evidence
+    ("sex-video.xyz", 1),  # in texts, "sex" is no word of the trade
+    ("gratispornos.xyz", 1),
 ]
 
 SELLER_HOSTS = [  # host, sells links

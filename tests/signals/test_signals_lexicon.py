@@ -8,10 +8,13 @@ import polars as pl
 import pytest
 
 from spamlinks.signals.lexicon import (
+    HOSTS,
     LANGUAGE_NAMES,
     MIN_BARE,
     WORD_LISTS,
     WordList,
+    host_stems_of,
+    host_words_of,
     spellings,
     stems_of,
     word_lists,
@@ -48,7 +51,7 @@ def test_every_trade_is_listed_in_many_languages(trade: str) -> None:
     languages = [found.language for found in word_lists(trade)]
     assert len(languages) == len(set(languages))
     assert set(languages) <= set(LANGUAGE_NAMES)
-    assert len(set(languages) - {"int"}) >= MIN_LANGUAGES
+    assert len(set(languages) - {"int", HOSTS}) >= MIN_LANGUAGES
     assert languages == [name for name in LANGUAGE_NAMES if name in languages], "another order"
     needed = "en es pt fr de it nl pl tr ru uk id vi zh-hans zh-hant ja ko th ar fa hi sv".split()
     assert set(needed) <= set(languages)
@@ -86,8 +89,9 @@ def test_no_entry_stands_twice(trade: str) -> None:
 @pytest.mark.parametrize("trade", SPAM)
 def test_no_entry_is_found_by_another_anyway(trade: str) -> None:
     """A phrase that holds a listed word adds nothing but time."""
-    words = {w for found in word_lists(trade) for w in found.words}
-    stems = {s for found in word_lists(trade) for s in found.stems}
+    texts = [found for found in word_lists(trade) if found.language != HOSTS]
+    words = {w for found in texts for w in found.words}
+    stems = {s for found in texts for s in found.stems}
     for phrase in (w for w in words if " " in w):
         others = [w for w in words if w != phrase and f" {w} " in f" {phrase} "]
         assert not others, (phrase, others)
@@ -135,7 +139,7 @@ def test_spellings_are_searched() -> None:
     assert len(words_of("loans")) == len(set(words_of("loans")))
 
 
-@pytest.mark.parametrize("found", [f for f in EVERY if f.language != "int"], ids=names)
+@pytest.mark.parametrize("found", [f for f in EVERY if f.language not in ("int", HOSTS)], ids=names)
 def test_an_anchor_of_the_language_is_found_by_its_own_list(found: WordList) -> None:
     """Not only by an international word in it."""
     anchor = ANCHORS[found.trade][found.language]
@@ -153,3 +157,11 @@ def test_an_anchor_of_the_language_is_found_by_its_own_list(found: WordList) -> 
 def test_an_anchor_says_nothing_of_innocent_phrases(trade: str) -> None:
     assert not {a.lower() for a in ANCHORS[trade].values()} & set(words_of("generic"))
     assert not set(words_of(trade)) & set(words_of("generic"))
+
+
+@pytest.mark.parametrize("trade", SPAM)
+def test_words_of_host_names_are_those_of_texts_and_more(trade: str) -> None:
+    more = [found for found in word_lists(trade) if found.language == HOSTS]
+    assert set(host_words_of(trade)) - set(words_of(trade)) == {w for f in more for w in f.words}
+    assert set(host_stems_of(trade)) - set(stems_of(trade)) == {s for f in more for s in f.stems}
+    assert not [word for found in more for word in found.words if " " in word]
