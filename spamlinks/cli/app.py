@@ -351,8 +351,26 @@ def formats(
 
 
 @app.command(name="signals")
-def list_signals() -> None:
-    """List the signals: what is looked at, in which unit, and what it needs."""
+def list_signals(
+    words: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="List the words that are looked for instead, by language: those of gambling, "
+            "adult, pharma, loans, essay, replica, piracy or link_sale, the innocent phrases "
+            "(generic), or all.",
+        ),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="text|json", help="How --words are printed.")
+    ] = "text",
+) -> None:
+    """List the signals: what is looked at, in which unit, and what it needs; or the word lists."""
+    if words is not None:
+        from spamlinks.cli.words import show_words
+
+        show_words(words, form)
+        return
     from spamlinks.cli.lists import show_signals
 
     show_signals()

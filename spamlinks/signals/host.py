@@ -10,7 +10,7 @@ import polars as pl
 
 from spamlinks.guards import institution_mask, platform_mask, shortener_mask
 from spamlinks.signals.declare import Direction, Signal
-from spamlinks.signals.words import TRADES, contains_trade, edged, glued_stems, trade_tokens
+from spamlinks.signals.words import TRADES, contains_trade, edged, host_stems, host_tokens
 
 __all__ = ["SIGNALS", "NameEvidence", "host_signals"]
 
@@ -116,7 +116,7 @@ def host_signals(hosts: pl.DataFrame, evidence: NameEvidence | None) -> pl.DataF
     )
     digit_runs = pl.col("label").str.extract_all(r"[0-9]+").list.eval(pl.element().str.len_chars())
     tokens = pl.col("name").str.strip_chars().str.split(" ")
-    stems = glued_stems(*TRADES)
+    stems = host_stems(*TRADES)
     exprs = {
         "host_length": pl.col("host").str.len_chars(),
         "domain_label_length": chars,
@@ -143,11 +143,11 @@ def host_signals(hosts: pl.DataFrame, evidence: NameEvidence | None) -> pl.DataF
         "is_private_suffix": pl.col("is_private_suffix"),
         # A stem that is also one of the words is not counted twice.
         "host_trade_words": pl.max_horizontal(
-            _count_any(tokens, trade_tokens(*TRADES)),
+            _count_any(tokens, host_tokens(*TRADES)),
             pl.col("glued").str.contains_any(stems).cast(pl.UInt32),
         ),
         "host_sells_links": contains_trade(pl.col("name"), "link_sale")
-        | pl.col("glued").str.contains_any(glued_stems("link_sale")),
+        | pl.col("glued").str.contains_any(host_stems("link_sale")),
     }
     computed = frame.select(**exprs).with_columns(
         is_platform=platform_mask(hosts["linking_domain"])

@@ -30,7 +30,7 @@ COMMANDS: dict[str, set[str]] = {  # command: its options, all that the design n
     "disavow": {"--output", "--merge", "--diff", "--site", "--keep", "--precision", "--situation"},
     "train": {"--output", "--label", "--labels", "--disavow", "--keep", "--seed"},
     "formats": set(),
-    "signals": set(),
+    "signals": {"--words", "--format"},
     "model": set(),
     "simulate": {
         *("--rows", "--output", "--vendor", "--seed", "--spam-share", "--site", "--date"),

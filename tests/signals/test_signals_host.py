@@ -65,6 +65,8 @@ TRADE_HOSTS = [  # host, words found
     ("mapoker.net", 0),
     ("betty.com", 0),
     ("classloans.com", 0),  # glued words are left to the learned evidence
+    ("sex-video.xyz", 1),  # in texts, "sex" is no word of the trade
+    ("gratispornos.xyz", 1),
 ]
 
 SELLER_HOSTS = [  # host, sells links
