@@ -189,7 +189,7 @@ def train_shipped(
     *,
     seed: int = 0,
     jobs: int = 1,
-    name: str = "standard-v2",
+    name: str = "standard-v3",
     metadata: dict[str, Any] | None = None,
 ) -> Trained:
     """Train the shipped model.

@@ -19,7 +19,7 @@ import polars as pl
 
 from spamlinks.guards import institution_mask, platform_mask, popular_mask
 from spamlinks.signals.url import paths
-from spamlinks.signals.words import TRADES, edged, glued_stems, spaced_words
+from spamlinks.signals.words import TRADES, edged, host_stems, host_tokens, spaced_words
 
 __all__ = ["KINDS", "WEAK", "members_possible", "own_labels", "seller_words", "traces"]
 
@@ -194,12 +194,13 @@ def _trade_names(frame: pl.DataFrame, trades: tuple[str, ...]) -> pl.DataFrame:
     )  # fmt: skip
     found = []
     for trade in trades:
-        has = pl.col("glued").str.contains_any(glued_stems(trade)) | pl.col(
-            "spaced"
-        ).str.contains_any(spaced_words(trade))
+        words = [f" {token} " for token in host_tokens(trade)]
+        has = pl.col("glued").str.contains_any(host_stems(trade))
+        if words:
+            has |= pl.col("spaced").str.contains_any(words)
         found.append(texts.filter(has).select("_domain", "suffix", trade=pl.lit(trade)))
     sells = pl.col("bare").str.contains_any(list(_SELLER)) | pl.col("glued").str.contains_any(
-        glued_stems("link_sale")
+        host_stems("link_sale")
     )
     found.append(texts.filter(sells).select("_domain", "suffix", trade=pl.lit("links")))
     return pl.concat(found).select("_domain", key=pl.concat_str("trade", pl.lit(" ."), "suffix"))
