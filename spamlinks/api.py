@@ -217,6 +217,8 @@ def explain(
     brand: Sequence[str] = (),
     disavow: Path | str | None = None,
     keep: Path | str | None = None,
+    decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
+    decided_by: str | None = None,
     facts: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
@@ -232,8 +234,8 @@ def explain(
     Parameters
     ----------
     what : a domain such as "spam.example", or the URL of a linking page.
-    exports, site, brand, disavow, keep, facts, model, situation, precision, prior : as for
-        ``audit``.
+    exports, site, brand, disavow, keep, decisions, decided_by, facts, model, situation, precision,
+    prior : as for ``audit``.
     mapping, accept_guess : as for ``read_backlinks``.
     links : so many links are listed, the highest scores first.
     language : of the sentences; ``spamlinks.language`` says how one is added.
@@ -260,6 +262,7 @@ def explain(
         precision=precision,
         prior=prior,
         hints=_hints(mapping, accept_guess),
+        decisions=_decisions(decisions, decided_by),
     )
     return run_explain(what, _exports(exports), settings, links=links, language=language)
 

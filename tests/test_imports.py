@@ -77,6 +77,7 @@ ALLOWED["verdict_files"] = ALLOWED["pipeline"] | {"pipeline", "verdict_table", "
 ALLOWED["drafts"] |= {"verdict_table"}
 ALLOWED["drafts"] |= {"decided"}
 ALLOWED["since"] = ALLOWED["verdict_table"] | {"verdict_table"}
+ALLOWED["explanations"] |= {"decided"}
 ALLOWED["outputs"] |= {"decided", "drafts", "since", "verdict_files", "verdict_table"}
 ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
 ALLOWED["rechecking"] |= {"old_lines"}

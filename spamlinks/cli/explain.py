@@ -11,6 +11,8 @@ import typer
 from spamlinks.cli.options import (
     AcceptGuess,
     Brand,
+    DecidedBy,
+    DecisionsFile,
     Exports,
     Facts,
     Keep,
@@ -22,6 +24,7 @@ from spamlinks.cli.options import (
     Prior,
     Site,
     Situation,
+    parse_decisions,
     parse_hints,
     parse_settings,
 )
@@ -54,6 +57,8 @@ def explain(
     brand: Brand = None,
     disavow: Live = None,
     keep: Keep = None,
+    decisions: DecisionsFile = None,
+    decided_by: DecidedBy = None,
     facts: Facts = None,
     model: Model = None,
     situation: Situation = "none",
@@ -76,8 +81,9 @@ def explain(
     if form not in ("text", "json"):
         raise typer.BadParameter("give text or json", param_hint="--format")
     hints = parse_hints(map_columns, mapping, accept_guess)
+    decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, disavow, keep, facts, model, situation, precision, prior, hints
+        site, brand, disavow, keep, facts, model, situation, precision, prior, hints, decided
     )
     with progress() as stage:
         found = run_explain(what, exports, settings, links=links, language=language, stage=stage)

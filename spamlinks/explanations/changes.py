@@ -24,7 +24,7 @@ from spamlinks.model.views import VIEWS
 from spamlinks.policy import Guards, Verdict, decide
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["MAX_ROWS", "Case", "Changes", "Situation", "changes_of"]
+__all__ = ["MAX_ROWS", "SETTLED", "Case", "Changes", "Situation", "changes_of"]
 
 Matrix = npt.NDArray[np.float32]
 
@@ -33,6 +33,9 @@ TRIED = 12
 
 MAX_ROWS = 20_000
 """A domain with more links is not judged again and again; its explanation says so."""
+
+SETTLED = frozenset({"IN_LIVE_FILE", "DECIDED"})
+"""Reasons by which a verdict stands whatever the links look like."""
 
 _AT = {name: i for i, name in enumerate(SIGNALS)}
 
@@ -154,7 +157,7 @@ def changes_of(
     judged = None if matrix is None else now.judge(matrix)
     cuts = [unit["cut_disavow"][0], unit["cut_review"][0]]
     away = [None if cut is None else odds - _odds(cut) for cut in cuts]
-    flagged = _LEVEL[verdict] > 0 and reason != "IN_LIVE_FILE"
+    flagged = _LEVEL[verdict] > 0 and reason not in SETTLED
     tried: tuple[Case, ...] = ()
     missing: tuple[Case, ...] = ()
     if flagged and matrix is not None and judged is not None:

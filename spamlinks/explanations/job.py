@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.decided import with_decisions
 from spamlinks.errors import InputError
 from spamlinks.explanations.changes import MAX_ROWS, Changes, Situation, changes_of
 from spamlinks.explanations.effects import EffectsOfLink, effects_of
@@ -89,7 +90,9 @@ def explain_in(
         steps = unit_steps(bundle, scored.margins[rows], str(unit["view"][0]), inside.prior)
     else:
         steps = link_steps(bundle, effects.margin, view, scored.prior)
-    why, evidence = why_of(bundle, scored, unit, usual, texts)
+    whys, evidence = why_of(bundle, scored, unit, usual, texts)
+    said = unit.select("linking_domain", "reason").with_columns(why=pl.Series(whys))
+    why = str(with_decisions(said, inside.settings.decisions)["why"][0])  # who decided, and when
     network = _network(outcome, unit)
     row = _matrix(inside, np.array([worst]))
     known = {n: float(v) for n, v in zip(SIGNALS, row[0], strict=True) if np.isfinite(v)}
@@ -102,7 +105,7 @@ def explain_in(
         verdict=verdict,
         reason=reason,
         reason_text=rule_text(reason, verdict, texts),
-        why=why[0],
+        why=why,
         evidence=tuple(evidence[0].split(" | ")) if evidence[0] else (),
         spam_score=float(unit["spam_score"][0]),
         links=int(unit["links"][0]),

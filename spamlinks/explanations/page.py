@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spamlinks.explanations.changes import Case
+from spamlinks.explanations.changes import SETTLED, Case
 from spamlinks.explanations.effects import Spoken, add_up
 from spamlinks.explanations.explanation import Explanation, Link, chain_of
 from spamlinks.explanations.google_policy import SOURCE
@@ -252,7 +252,7 @@ def _changes(e: Explanation) -> Iterator[str]:
         verdict = getattr(found, key)
         if verdict is not None:
             yield say(key, verdict=verdict)
-    if e.verdict == "KEEP" or e.reason == "IN_LIVE_FILE":
+    if e.verdict == "KEEP" or e.reason in SETTLED:
         return
     if found.too_large:
         yield say("too_large", number=texts.number(e.unit_rows))

@@ -83,3 +83,18 @@ def test_exports_without_links_are_one_line(run: Run, tmp_path: Path) -> None:
     outcome = run("explain", WORST, path)
     assert outcome.code == 1
     assert outcome.line
+
+
+def test_a_decision_is_told_with_its_author(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "decisions.csv"
+    path.write_text(f"linking_domain,decision\n{WORST},KEEP\n", "utf-8")
+    outcome = run("explain", WORST, exports["ahrefs"], "--decisions", path, "--decided-by", "Ada",
+                  "--format", "json")  # fmt: skip
+    assert outcome.code == 0, outcome.talk
+    data = json.loads(outcome.data)
+    assert (data["verdict"], data["reason"]) == ("KEEP", "DECIDED")
+    assert "Ada" in data["why"]
+    assert data["changes"]["by_score_alone"]["verdict"] in ("DISAVOW", "REVIEW")
+    assert data["changes"]["single_signals"] == []
