@@ -101,6 +101,19 @@ def _facts(seen: pl.DataFrame) -> str:
     return known.write_csv()
 
 
+def _decisions(links: pl.DataFrame, live: str) -> str:
+    """What an owner decided after a first audit: two domains to disavow, one to keep."""
+    spam = [name for name in _domains(links, 1) if f"domain:{name}\n" not in live]
+    honest = _domains(links, 0)
+    rows = [
+        (spam[1], "DISAVOW", "Ann", "2026-10-07", "offered us links by mail"),
+        (spam[-1], "DISAVOW", "Ann", "2026-10-07", ""),
+        (honest[-1], "KEEP", "Ben", "2026-10-08", "a customer's blog"),
+    ]
+    names = ("linking_domain", "decision", "decided_by", "decided_on", "decision_note")
+    return pl.DataFrame(rows, schema=names, orient="row").write_csv()
+
+
 def write_examples(folder: Path) -> list[Path]:
     """Write every example file into an existing folder; return their paths.
 
@@ -129,6 +142,7 @@ def write_examples(folder: Path) -> list[Path]:
         "keep.txt",
         "facts.csv",
         "own-crawler.csv",
+        "decisions.csv",
     )
     paths = [folder / name for name in names]
     write_export(ahrefs, paths[0], "ahrefs", label=False, encoding="utf-16")
@@ -136,7 +150,8 @@ def write_examples(folder: Path) -> list[Path]:
     write_export(gsc, paths[2], "gsc", label=False)
     write_export(labelled, paths[3], "ahrefs")
     seen = pl.concat([ahrefs, semrush])
-    texts = _disavow(seen), _keep(seen), _facts(seen), _own_crawler(ahrefs)
+    old = _disavow(seen)
+    texts = old, _keep(seen), _facts(seen), _own_crawler(ahrefs), _decisions(ahrefs, old)
     for path, text in zip(paths[4:], texts, strict=True):
         write_atomic(path, text.encode())
     return paths
