@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,18 +18,14 @@ from spamlinks.decided import (
     refuse_contradiction,
     with_decisions,
 )
-from spamlinks.disavow import DisavowFile, read_disavow_bytes
-from spamlinks.errors import InputError
-from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
+from spamlinks.exports import Reading
 from spamlinks.exports.advice import with_advice
-from spamlinks.exports.site import split_by_site
-from spamlinks.facts import join_facts, read_facts
-from spamlinks.model.bundle import ModelBundle, load_bundle
+from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
-from spamlinks.policy import SITUATIONS, Guards, KeepList, Verdict, decide
-from spamlinks.presence import Presence, domain_presence, link_presence, search_console
-from spamlinks.properties import refuse_domain_property
+from spamlinks.policy import Guards, KeepList, Verdict, decide
+from spamlinks.preparing import Prepared, Settings, Stage, prepare, read_text, site_label
+from spamlinks.presence import domain_presence, link_presence
 from spamlinks.reasons import explain_domains
 from spamlinks.run_facts import (
     input_facts,
@@ -39,7 +35,6 @@ from spamlinks.run_facts import (
     program_facts,
 )
 from spamlinks.signals.kernel import networks_among
-from spamlinks.urls import linking_domain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +46,7 @@ __all__ = [
     "Audit",
     "Inside",
     "Settings",
+    "Stage",
     "audit",
     "prepare",
     "site_label",
@@ -74,62 +70,6 @@ DOMAIN_COLUMNS = (
 PRESENCE_COLUMNS = ("in_search_console", "seen_by")
 """Columns after those: whether Search Console lists a link of the domain (null without its export),
 and the vendors that do."""
-
-Stage = Callable[[str, int, int], None]
-"""Progress: (stage, done, total); total 0 where it is not known."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a user can say about a run; see ``spamlinks audit --help``.
-
-    ``prior`` is a share in (0, 1), "auto", or None for the model's own; ``precision`` in (0, 1),
-    or None for that of ``situation``; ``decisions`` are what people decided, see
-    ``read_decisions``.
-    """
-
-    site: str | None = None
-    brand: tuple[str, ...] = ()
-    disavow: Path | None = None
-    keep: Path | None = None
-    facts: Path | None = None
-    model: Path | None = None
-    situation: str = "none"
-    precision: float | None = None
-    prior: float | str | None = None
-    hints: Hints = field(default_factory=Hints)
-    decisions: DecisionList | None = None
-
-    def __post_init__(self) -> None:
-        if self.site is not None:
-            refuse_domain_property(self.site, "site")
-        if self.situation not in SITUATIONS:
-            raise InputError(
-                "situation",
-                f"{self.situation!r} is not known",
-                f"Use one of {', '.join(SITUATIONS)}.",
-            )
-        if self.precision is not None and not 0 < self.precision < 1:
-            raise InputError(
-                "precision",
-                f"{self.precision} is not between 0 and 1",
-                "Give a share such as 0.98.",
-            )
-        if isinstance(self.prior, str) and self.prior != "auto":
-            raise InputError(
-                "prior",
-                f"{self.prior!r} is neither 'auto' nor a number",
-                "Give a share such as 0.1.",
-            )
-        if isinstance(self.prior, float | int) and not 0 < self.prior < 1:
-            raise InputError(
-                "prior", f"{self.prior} is not between 0 and 1", "Give a share such as 0.1."
-            )
-
-    @property
-    def target(self) -> float:
-        """The precision that DISAVOW promises."""
-        return self.precision if self.precision is not None else SITUATIONS[self.situation]
 
 
 @dataclass(frozen=True)
@@ -181,112 +121,6 @@ class Audit:
         return {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict}
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """Exports read and merged, with what scoring needs besides."""
-
-    merged: Merged
-    presence: Presence
-    refused: list[InputError]
-    bundle: ModelBundle
-    site: str | None
-    brands: tuple[str, ...]
-    live: DisavowFile | None = None
-    notes: tuple[str, ...] = ()
-
-
-def prepare(
-    exports: Sequence[Path | Reading], settings: Settings, stage: Stage | None = None
-) -> Prepared:
-    """Read and merge exports, load the model, join facts.
-
-    Raises
-    ------
-    InputError : a file cannot be read; RefusedExport when none of them holds links.
-    """
-    tell = stage or (lambda name, done, total: None)
-    bundle = load_bundle(settings.model)
-    bundle.warm_up()
-    tell("reading", 0, 0)
-    files = [export for export in exports if not isinstance(export, Reading)]
-    readings = [export for export in exports if isinstance(export, Reading)]
-    decisions = settings.decisions.path if settings.decisions is not None else None
-    beside = (settings.disavow, settings.keep, settings.facts, decisions)
-    apart = [path for path in beside if path is not None]
-    intake = take_in(files, hints=settings.hints, site=settings.site, apart=apart)
-    refused = intake.refused
-    readings += intake.readings
-    if not readings and (refused or intake.disavow):
-        raise refused[0] if refused else no_links(intake.disavow[0])
-    live, notes = _live_file(settings.disavow, intake)
-    readings, elsewhere = split_by_site(readings, settings.site)
-    refused += elsewhere
-    if not readings and refused:
-        raise refused[0]
-    site = settings.site if settings.site is not None else guess_site(readings)
-    notes += _anywhere(readings, site)
-    merged = merge(readings, site, refused)
-    presence = search_console(merged.readings, site)
-    if settings.facts is not None:
-        backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
-        merged = replace(merged, backlinks=backlinks)
-    brands = (*settings.brand, *site_label(site))
-    return Prepared(merged, presence, refused, bundle, site, brands, live, tuple(notes))
-
-
-def _anywhere(readings: Sequence[Reading], site: str | None) -> list[str]:
-    """Say which lists are counted for the site only because they were given with its exports."""
-    silent = [reading for reading in readings if reading.format.vendor == "plain"]
-    if site is None or len(silent) == len(readings):
-        return []
-    return [
-        f"{reading.source} does not say which site it links to; counted for {site}"
-        for reading in silent
-    ]
-
-
-def _live_file(given: Path | None, intake: Intake) -> tuple[DisavowFile | None, list[str]]:
-    """Return the disavow file that Google holds: the one named, else the one among the exports."""
-    notes = [f"{copy} is a copy of {first}, counted once" for copy, first in intake.copies]
-    notes += [f"{name} was read for the links of another file" for name in intake.beside]
-    data = {part.name: part.text_bytes() for part in intake.disavow}
-    if given is not None:
-        live = _read(given, DisavowFile.parse)
-        for name, found in data.items():
-            if found != live.render():
-                notes.append(
-                    f"{name} is a disavow file and not read as links; the live file is {given.name}"
-                )
-        return live, notes
-    if not data:
-        return None, notes
-    if len(set(data.values())) > 1:
-        names = ", ".join(data)
-        problem = f"{len(data)} different disavow files are among the exports ({names})"
-        raise InputError("live file", problem, "Say with --disavow which one Google holds.")
-    name = next(iter(data))
-    notes.append(f"{name} is a disavow file: taken as the live file that Google holds")
-    return DisavowFile.parse(data[name], name), notes
-
-
-def site_label(site: str | None) -> tuple[str, ...]:
-    """The site's own name, for anchors: of a domain or URL; empty for None.
-
-    Raises
-    ------
-    InputError : a text that is no site.
-
-    >>> site_label("https://www.shop.example/"), site_label(None)
-    (('shop',), ())
-    """
-    if site is None:
-        return ()
-    domain = linking_domain(site)
-    if not domain:
-        raise InputError(f"site {site[:80]!r}", "it is no domain", "Give it as example.com.")
-    return (domain.partition(".")[0],)
-
-
 def audit(
     exports: Sequence[Path | str | Reading],
     settings: Settings | None = None,
@@ -318,7 +152,7 @@ def audit(
     settings = settings or Settings()
     tell = stage or (lambda name, done, total: None)
     paths = [path if isinstance(path, Reading) else Path(path) for path in exports]
-    keep = _read(settings.keep, KeepList.parse) if settings.keep is not None else KeepList()
+    keep = read_text(settings.keep, KeepList.parse) if settings.keep is not None else KeepList()
     decisions = settings.decisions
     if decisions is not None and settings.keep is not None:
         refuse_contradiction(decisions, keep, settings.keep.name)
@@ -371,10 +205,6 @@ def audit(
         if inside
         else None,
     )
-
-
-def _read(path: Path, parse: Callable[..., Any]) -> Any:
-    return parse(read_disavow_bytes(path), path.name)
 
 
 def _campaigns(

@@ -53,6 +53,7 @@ EVERYTHING = {
 }
 ALLOWED["campaigns"] = GROUND | {"signals"}
 ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
+ALLOWED["preparing"] = GROUND | EVERYTHING | {"decided", "facts", "presence", "properties"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"decided", "exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
@@ -61,7 +62,7 @@ ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
-ALLOWED["pipeline"] |= {"campaigns", "decided", "presence", "properties", "run_facts"}
+ALLOWED["pipeline"] |= {"campaigns", "decided", "preparing", "properties", "presence", "run_facts"}
 JOBS = {
     "outputs",
     "scores",
