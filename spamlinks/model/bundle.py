@@ -67,7 +67,7 @@ __all__ = [
     "shipped_model_path",
 ]
 
-SHIPPED = "standard-v2"
+SHIPPED = "standard-v3"
 
 
 @dataclass(frozen=True)
