@@ -66,9 +66,23 @@ def explain_domains(
         why.append(reason_text(reason, verdict))
         evidence.append("not computed for this many domains; see 'spamlinks explain'")
     return domains.with_columns(
-        why=pl.Series(why, dtype=pl.String),
+        why=pl.Series(_with_networks(domains, why), dtype=pl.String),
         evidence=pl.Series(evidence, dtype=pl.String),
     )
+
+
+def _with_networks(domains: pl.DataFrame, why: list[str]) -> list[str]:
+    """Name the network of each domain that is not kept: the plainest reason there is."""
+    if "network" not in domains.columns:
+        return why
+    texts = load_texts()
+    sizes = dict(domains["network"].drop_nulls().value_counts().rows())
+    out = []
+    for text, network, verdict in zip(why, domains["network"], domains["verdict"], strict=True):
+        told = network is not None and verdict != Verdict.KEEP.value
+        many = f"{sizes.get(network, 0):,}"
+        out.append(texts.say("why.network", why=text, many=many, network=network) if told else text)
+    return out
 
 
 def _limit(bundle: ModelBundle) -> int:
