@@ -2,7 +2,7 @@
 
 ``python benchmarks/network_rates.py --data DIR`` prints the tables of docs/NETWORKS.md. ``DIR`` is
 a corpus folder (``domains/``, ``disavow/``, ``labelled/``). ``--packages`` names the folder of
-``make packages``, which adds honest sites. ``--rows N`` times the search on a generated export instead.
+``make packages``, which adds honest sites. ``--rows N`` times the search on a generated export.
 
 The dominant wave is found by the names of its operators, and by words of link sellers under
 ``.shop`` (``spamlinks.model.networks``); the search knows words of link sellers too, so that its

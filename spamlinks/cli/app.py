@@ -362,15 +362,18 @@ def list_signals(
         ),
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", metavar="text|json", help="How --words are printed.")
-    ] = "text",
+        str | None,
+        typer.Option("--format", metavar="text|json", help="How --words are printed: text."),
+    ] = None,
 ) -> None:
     """List the signals: what is looked at, in which unit, and what it needs; or the word lists."""
     if words is not None:
         from spamlinks.cli.words import show_words
 
-        show_words(words, form)
+        show_words(words, "text" if form is None else form)
         return
+    if form is not None:
+        raise typer.BadParameter("it needs --words LIST", param_hint="--format")
     from spamlinks.cli.lists import show_signals
 
     show_signals()

@@ -151,7 +151,7 @@ SHOWN = [
     "net-1 3 domains",
     "3 use the anchor text “casino”",
     "1 was first seen in the week of 2 September 2024",
-    "24 links, 7 of them followed. Seen: 2 September 2024 to 4 September 2024.",
+    "24 links, counted as followed: 7. First seen: 2 September 2024 to 4 September 2024.",
     "Endings: .xyz (3)",
     "Its domains: bad0.xyz , bad1.xyz , bad2.xyz",
     "2 share the <b> “",

@@ -22,10 +22,10 @@ MOVED = [
      cells(score=0.9, evidence="the page has 3,870 links out (+1.4)"),
      "The page has 3,870 links out (+1.4), then the page has 12 links out (+0.2)."),
     ("singular and plural are one subject",
-     cells(score=0.2, evidence="1 linking domain shares this one's name pattern (-0.1)"),
-     cells(score=0.9, evidence="40 linking domains share this one's name pattern (+1.1)"),
-     "40 linking domains share this one's name pattern (+1.1), then 1 linking domain shares this "
-     "one's name pattern (-0.1)."),
+     cells(score=0.2, evidence="1 linking domain in all with this name pattern (-0.1)"),
+     cells(score=0.9, evidence="40 linking domains in all with this name pattern (+1.1)"),
+     "40 linking domains in all with this name pattern (+1.1), then 1 linking domain in all with "
+     "this name pattern (-0.1)."),
     ("a usual value stands in it",
      cells(score=0.2, evidence="12 links out (usually 5 to 60) (+0.2)"),
      cells(score=0.9, evidence="900 links out (usually 4 to 61) (+1.2)"),
