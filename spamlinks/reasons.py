@@ -14,7 +14,14 @@ from spamlinks.model.views import VIEWS, view_of
 from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import blocks, signals
 
-__all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
+__all__ = [
+    "EXPLAINED",
+    "explain_domains",
+    "rule_text",
+    "usual_of",
+    "why_of",
+    "with_networks",
+]
 
 EXPLAINED = 20_000
 """At most so many domains get their effects computed, the worst first; the others say so."""
@@ -49,34 +56,44 @@ def explain_domains(
     Parameters
     ----------
     decided : the domains to explain, as ``policy.decide`` returns them.
-    everyone : all domains of the run, of which the kept ones say what is usual; default: the same.
+    everyone : all domains of the run, of which the kept ones say what is usual and a network's are
+        counted; default: the same.
     most : so many get their effects computed, by default what ``EXPLAINED``
         and ``SECONDS`` allow; the others say so.
     """
     domains = decided.with_columns(
         _order=pl.col("verdict").replace_strict(_ORDER, return_dtype=pl.Int8)
     ).sort("_order", "spam_score", "linking_domain", descending=[False, True, False])
+    everyone = decided if everyone is None else everyone
     first = domains.head(_limit(bundle) if most is None else most)
     why: list[str] = []
     evidence: list[str] = []
     if first.height:
-        usual = usual_of(bundle, scored, decided if everyone is None else everyone)
+        usual = usual_of(bundle, scored, everyone)
         why, evidence = why_of(bundle, scored, first, usual)
     for reason, verdict in domains.select("reason", "verdict").slice(len(why)).iter_rows():
         why.append(reason_text(reason, verdict))
         evidence.append("not computed for this many domains; see 'spamlinks explain'")
     return domains.with_columns(
-        why=pl.Series(_with_networks(domains, why), dtype=pl.String),
+        why=pl.Series(with_networks(domains, why, everyone), dtype=pl.String),
         evidence=pl.Series(evidence, dtype=pl.String),
     )
 
 
-def _with_networks(domains: pl.DataFrame, why: list[str]) -> list[str]:
-    """Name the network of each domain that is not kept: the plainest reason there is."""
+def with_networks(
+    domains: pl.DataFrame, why: list[str], everyone: pl.DataFrame, texts: Texts | None = None
+) -> list[str]:
+    """Name the network of each domain that is not kept: the plainest reason there is.
+
+    Parameters
+    ----------
+    domains : with verdict and perhaps network, one row for each text of ``why``.
+    everyone : all domains of the run, of which a network's are counted.
+    """
     if "network" not in domains.columns:
         return why
-    texts = load_texts()
-    sizes = dict(domains["network"].drop_nulls().value_counts().rows())
+    texts = texts or load_texts()
+    sizes = dict(everyone["network"].drop_nulls().value_counts().rows())
     out = []
     for text, network, verdict in zip(why, domains["network"], domains["verdict"], strict=True):
         told = network is not None and verdict != Verdict.KEEP.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from spamlinks import reasons
@@ -53,6 +54,20 @@ def test_a_model_that_is_slow_to_explain_explains_fewer(monkeypatch: pytest.Monk
     assert reasons._limit(bundle) == reasons.SECONDS / 0.01
     monkeypatch.setattr("spamlinks.reasons.explain_seconds", lambda bundle: 60.0)
     assert reasons._limit(bundle) == reasons.LEAST
+
+
+def test_the_network_of_what_is_not_kept_is_named_with_all_its_domains() -> None:
+    everyone = pl.DataFrame(
+        {
+            "verdict": ["DISAVOW", "KEEP", "REVIEW", "DISAVOW"],
+            "network": ["a-1", "a-1", "a-1", None],
+        }
+    )
+    whys = reasons.with_networks(everyone, list("wxyz"), everyone)
+    said = "It is one of 3 domains of the network a-1, which share what strangers rarely share."
+    assert whys == [f"w {said}", "x", f"y {said}", "z"]
+    assert reasons.with_networks(everyone.head(1), ["w"], everyone) == [f"w {said}"], "of the run"
+    assert reasons.with_networks(everyone.drop("network"), list("wxyz"), everyone) == list("wxyz")
 
 
 def test_why_is_a_plain_line_and_evidence_names_what_is_usual(examples: Path) -> None:
