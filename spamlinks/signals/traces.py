@@ -240,6 +240,7 @@ def _squash(name: str) -> str:
     return re.sub(r"[^\w]|_", "", name.lower())
 
 
+_SEPARATORS = "|«»·:–—-"
 _LAST_PART = r"^(.+)\s[|«»·:–—-]+\s([^|«»·–—]{2,60})$"
 _FIRST_PART = r"^([^|«»·–—]{2,60}?)\s[|«»·:–—-]+\s(.+)$"
 
@@ -252,8 +253,11 @@ def _titles(frame: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
     )
     table = frame.select("_domain", title=title).drop_nulls().unique()
     table = table.join(names, on="_domain", how="left")
+    parted = pl.col("title").str.contains_any(list(_SEPARATORS))
+    some = table.filter(parted)
     for pattern, name, rest in ((_LAST_PART, 2, 1), (_FIRST_PART, 1, 2)):
-        table = _without_part(table, pattern, name, rest)
+        some = _without_part(some, pattern, name, rest)
+    table = pl.concat([some, table.filter(~parted)])
     for own in ("linking_domain", "label"):  # a split takes the name of each row, a regex not
         table = table.with_columns(title=pl.col("title").str.split(by=pl.col(own)).list.join(_OWN))
     text = pl.col("title").str.replace_all(r"[0-9]+", "9")
@@ -290,6 +294,8 @@ _COMMON_SHAPE = re.compile(
 
 def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
     """Paths with every slug as "s" and every number as "9", but those that half the web has."""
+    # One part without a dot is a slug, which half the web has: not worth three searches.
+    deep = pl.col("_path").str.contains(r"[^/]/[^/]|\.")
     path = (
         pl.col("_path").str.slice(0, KEY_CHARS)
         .str.to_lowercase()
@@ -298,7 +304,10 @@ def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(r"[^/.]{16,}", "s")
     )  # fmt: skip
     table = (
-        frame.select("_domain").hstack(paths(frame["referring_page"])).select("_domain", key=path)
+        frame.select("_domain")
+        .hstack(paths(frame["referring_page"]))
+        .filter(deep)
+        .select("_domain", key=path)
     )
     table = table.unique()
     shapes = table["key"].unique()
