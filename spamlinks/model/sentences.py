@@ -91,13 +91,18 @@ def _counts(unit: str) -> bool:
     return unit.startswith("log10(1 + ") or unit in ("digits", "hyphens", "words", "parameters")
 
 
+_COUNT_ITSELF = frozenset({"affix_domains", "anchor_domains", "shape_domains"})
+"""Signals that count the domain itself: one is nobody else."""
+
+
 def is_absent(name: str, value: float) -> bool:
     """Whether a sentence about the value tells of something unknown, denied or nought."""
     if not math.isfinite(value):
         return True
     if SIGNALS[name].unit in ("flag", "log-odds"):
         return not _is_yes(name, value)
-    return readable(value, SIGNALS[name].unit, load_texts()) == "0"
+    shown = readable(value, SIGNALS[name].unit, load_texts())
+    return shown == "0" or (shown == "1" and name in _COUNT_ITSELF)
 
 
 def _is_yes(name: str, value: float) -> bool:
