@@ -51,7 +51,7 @@ EVERYTHING = {
     "simulate",
     "enrich",
 }
-ALLOWED["campaigns"] = GROUND | {"signals"}
+ALLOWED["campaigns"] = GROUND | {"report", "signals"}  # report.text: what is shown is clean
 ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
 ALLOWED["preparing"] = GROUND | EVERYTHING | {"decided", "facts", "presence", "properties"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
@@ -65,6 +65,7 @@ ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"campaigns", "decided", "preparing", "properties", "presence", "run_facts"}
 JOBS = {
     "outputs",
+    "disavowing",
     "scores",
     "training",
     "evaluation",
@@ -79,7 +80,8 @@ ALLOWED["drafts"] |= {"verdict_table"}
 ALLOWED["drafts"] |= {"decided"}
 ALLOWED["since"] = ALLOWED["verdict_table"] | {"verdict_table"}
 ALLOWED["explanations"] |= {"decided"}
-ALLOWED["outputs"] |= {"decided", "drafts", "since", "verdict_files", "verdict_table"}
+ALLOWED["outputs"] |= {"decided", "drafts", "since", "verdict_files"}
+ALLOWED["disavowing"] |= {"drafts", "verdict_table"}
 ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
 ALLOWED["rechecking"] |= {"old_lines"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts", "since"} | JOBS

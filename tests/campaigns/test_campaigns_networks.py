@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from spamlinks.campaigns import network_facts
-from spamlinks.campaigns.describe import description, network_id, shared_words, shown_text, span
+from spamlinks.campaigns.describe import description, network_id, shared_words, span
 from spamlinks.schema import FIELDS
 from spamlinks.signals.kernel import encode, networks_among
 
@@ -127,5 +127,40 @@ def test_an_id_holds_plain_letters_only() -> None:
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
-def test_no_text_is_shown_as_nothing() -> None:
-    assert shown_text("\u200b\n\t") == ""
+def test_without_common_words_the_pattern_of_the_names_is_told() -> None:
+    found = [("name", "payday*.com", 16), ("trade", "loans .com", 16)]
+    assert description(16, [("com", 16)], [], found, []).endswith(", names like 'payday*.com'")
+    assert "like" not in description(16, [("com", 16)], ["payday"], found, [])
+
+
+def burst(**same: Any) -> list[dict[str, Any]]:
+    """Names that share a word, first seen in one week, beside others of other weeks."""
+    sisters = [
+        {"referring_page": f"https://{word}greenmarket.com/", "first_seen": DAY} | same
+        for word in ("my", "top", "our", "big", "web", "pro")
+    ]
+    others = [
+        {"referring_page": f"https://{name}.org/", "first_seen": DAY - timedelta(weeks=9 * place)}
+        | same
+        for place, name in enumerate(("apfel", "birne", "kirsche", "mango", "papaya", "quitte"), 1)
+    ]
+    return [*sisters, *others]
+
+
+@pytest.mark.parametrize(
+    ("same", "kind", "what"),
+    [
+        ({}, "week", "2026-08-17"),
+        (
+            {"target_url": "https://acme.com/x"},
+            "target", "https://acme.com/x in the week of 2026-08-17",
+        ),
+    ],
+    ids=["no target is known", "a target is known"],
+)  # fmt: skip
+def test_a_common_week_is_told_with_its_target_where_that_is_known(
+    same: dict[str, Any], kind: str, what: str
+) -> None:
+    facts, _ = told(burst(**same), {})
+    found = [(item["kind"], item["what"]) for item in facts["list"][0]["evidence"]]
+    assert (kind, what) in found
