@@ -51,7 +51,7 @@ EVERYTHING = {
     "simulate",
     "enrich",
 }
-ALLOWED["campaigns"] = GROUND | {"signals"}
+ALLOWED["campaigns"] = GROUND | {"report", "signals"}  # what is safe to look at
 ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
 ALLOWED["preparing"] = GROUND | EVERYTHING | {"decided", "facts", "presence", "properties"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}

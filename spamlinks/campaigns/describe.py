@@ -20,7 +20,6 @@ _MOST = 0.8
 
 _SHOWN = 48
 _NAMED_KINDS = {"anchor": "anchor", "title": "title", "shape": "path", "address": "address block"}
-_BAD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def shown_text(text: str, most: int = _SHOWN) -> str:
@@ -29,8 +28,9 @@ def shown_text(text: str, most: int = _SHOWN) -> str:
     >>> shown_text("buy\\nlinks \\u202egnp.exe"), shown_text("a" * 60, 10)
     ('buy links gnp.exe', 'aaaaaaaaa…')
     """
-    flat = " ".join(_BAD.sub(" ", text[: 4 * most]).split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
+    from spamlinks.report.text import clean  # late: templates come with it
+
+    return clean(text, most)
 
 
 def shared_words(labels: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -125,6 +126,34 @@ def test_several_texts_of_one_kind_are_counted() -> None:
 def test_an_id_holds_plain_letters_only() -> None:
     name = network_id(["sé<o"], "xn--p1ai", [("anchor", "<script>\u202e", 5)])
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_marks_that_pile_up_over_other_lines_are_few() -> None:
+    shown = shown_text("ca" + "\u0301" * 50 + "sino \U000e0041\u00ad\u180e\ud83d")
+    assert shown == "ca" + "\u0301" * 3 + "sino \ufffd"
+
+
+def test_what_is_told_does_not_depend_on_the_order_of_the_rows() -> None:
+    """Networks of one size, with weeks and targets that tie."""
+    rows = [
+        {
+            "referring_page": f"https://{word}{name}.{ending}/",
+            "anchor_text": f"buy {name} things",
+            "referring_page_title": f"The best {name} of the year",
+            "target_url": f"https://acme.com/{target}",
+            "first_seen": DAY,
+        }
+        for name in ("oak", "elm", "ash", "fir", "yew")
+        for target in range(9)
+        for word, ending in (("blue", "com"), ("red", "org"), ("grey", "net"), ("pink", "de"),
+                             ("teal", "fr"), ("gold", "nl"))
+    ]  # fmt: skip
+    first, _ = told(rows, {})
+    assert len(first["list"]) == 5
+    for seed in range(3):
+        mixed = list(rows)
+        Random(seed).shuffle(mixed)
+        assert told(mixed, {})[0] == first
 
 
 def test_no_text_is_shown_as_nothing() -> None:
