@@ -11,7 +11,7 @@ import polars as pl
 from spamlinks.campaigns.describe import description, network_id, shared_words
 from spamlinks.report.text import clean
 from spamlinks.signals.networks import Networks
-from spamlinks.signals.traces import own_labels
+from spamlinks.signals.traces import own_labels, target_names
 
 __all__ = ["LISTED", "network_facts"]
 
@@ -117,11 +117,10 @@ def _unused(name: str, taken: set[str]) -> str:
 
 
 def _targets(frame: pl.DataFrame) -> Mapping[str, str]:
-    """Target URLs by their code as text."""
+    """Target URLs by the name that ``traces`` gives them."""
     if "_pair_target" not in frame.columns:
         return {}
-    known = frame.select("_pair_target", "target_url").unique("_pair_target").drop_nulls()
-    return {str(code): url for code, url in known.iter_rows()}
+    return dict(target_names(frame).select("target", "target_url").drop_nulls().iter_rows())
 
 
 def _facts(
