@@ -75,7 +75,7 @@ def wave_table(files: dict[str, list[str]], honest: Sequence[str]) -> None:
     every: set[str] = set()
     total, inside, drawn = 0, 0, 0
     counted = 0
-    for file, names in files.items():
+    for names in files.values():
         wave = {name for name in names if is_wave_name(name)}
         every |= wave
         if len(wave) < LEAST_WAVE:
@@ -88,7 +88,7 @@ def wave_table(files: dict[str, list[str]], honest: Sequence[str]) -> None:
         harmed = sum(of.get(name, -1) >= 0 for name in set(beside) - set(names))
         total, inside, drawn = total + len(wave), inside + len(caught), drawn + harmed
         many = len({of[name] for name in caught})
-        print(f"| {file.split('__')[0]} | {len(names):,} | {len(wave)} | {len(caught)} | {many} | "
+        print(f"| {counted} | {len(names):,} | {len(wave)} | {len(caught)} | {many} | "
               f"{harmed} |")  # fmt: skip
     share = f"{inside / max(total, 1):.1%}"
     print(f"| all {counted} | | {total:,} | {inside:,} ({share}) | | {drawn} of "

@@ -280,3 +280,20 @@ def test_a_page_of_another_site_is_not_one_of_this_site():
     pages = PAGES.with_columns(linking_domain=pl.lit("forum.com"))
     found = draft(spam("forum.com", unit="url"), links=pages)
     assert "other.com" not in text(found)
+
+
+def test_the_comment_names_what_drove_the_entry_and_its_network() -> None:
+    table = pl.DataFrame(
+        {
+            "linking_domain": ["a.com"], "unit": ["domain"], "verdict": ["DISAVOW"],
+            "reason": ["SCORE_HIGH"], "spam_score": [0.9], "links": [2],
+            "network": ["seo-store-3f2a"],
+            "evidence": ["3,870 links out (9 of 10 honest-looking sites here have at most 60) "
+                         "(+1.4) | no text stands beside the link (+0.6) | honest (-0.3)"],
+        }
+    )  # fmt: skip
+    (found,) = candidates(table, None)
+    assert found.comment == (
+        "score 0.90, 2 links: 3,870 links out; no text stands beside the link; "
+        "network seo-store-3f2a"
+    )

@@ -56,7 +56,8 @@ def candidates(
     chosen = _chosen(domains)
     day = f"{made_on.isoformat()} " if made_on is not None else ""
     out = []
-    wanted = ("linking_domain", "unit", "reason", "spam_score", "links", "evidence")
+    wanted = ["linking_domain", "unit", "reason", "spam_score", "links", "evidence"]
+    wanted += ["network"] if "network" in chosen.columns else []
     decided = decisions_in(chosen)
     for row in chosen.select(wanted).iter_rows(named=True):
         name, count = row["linking_domain"], row["links"]
@@ -66,7 +67,10 @@ def candidates(
             count = 1
         counted = f"{count:,} link{'' if count == 1 else 's'}"
         reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
-        said = "; ".join(reason.rpartition(" (")[0] for reason in reasons)
+        # What is usual is about the run's exports, which nobody sees from here.
+        told = [reason.partition(" (")[0] for reason in reasons]
+        told += [f"network {row['network']}"] if row.get("network") else []
+        said = "; ".join(told)
         said = str(decided[name]) if name in decided else said
         comment = f"{day}score {row['spam_score']:.2f}, {counted}{': ' if said else ''}{said}"
         out += [Candidate(entry, comment, "") for entry in entries]

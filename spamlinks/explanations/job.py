@@ -24,7 +24,7 @@ from spamlinks.model.one_unit import as_log_odds, link_steps, unit_steps
 from spamlinks.model.usual import Usual
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.pipeline import Audit, Inside, Settings, Stage, audit
-from spamlinks.reasons import rule_text, usual_of, why_of, with_networks
+from spamlinks.reasons import rule_text, usual_of, why_of
 from spamlinks.signals.kernel import SIGNALS, signals
 
 __all__ = ["LINKS", "explain", "explain_in"]
@@ -91,7 +91,6 @@ def explain_in(
     else:
         steps = link_steps(bundle, effects.margin, view, scored.prior)
     whys, evidence = why_of(bundle, scored, unit, usual, texts)
-    whys = with_networks(unit, whys, inside.decided, texts)
     said = unit.select("linking_domain", "reason").with_columns(why=pl.Series(whys))
     why = str(with_decisions(said, inside.settings.decisions)["why"][0])  # who decided, and when
     network = _network(outcome, unit)

@@ -21,7 +21,15 @@ from spamlinks.guards import institution_mask, platform_mask, popular_mask
 from spamlinks.signals.url import paths
 from spamlinks.signals.words import TRADES, edged, host_stems, host_tokens, spaced_words
 
-__all__ = ["KINDS", "WEAK", "members_possible", "own_labels", "seller_words", "traces"]
+__all__ = [
+    "KINDS",
+    "WEAK",
+    "members_possible",
+    "own_labels",
+    "seller_words",
+    "target_names",
+    "traces",
+]
 
 KINDS = ("name", "trade", "ending", "address", "title", "anchor", "shape", "moment")
 """What sister domains may share: part of the name; a spam trade's words in the name, under one
@@ -240,6 +248,7 @@ def _squash(name: str) -> str:
     return re.sub(r"[^\w]|_", "", name.lower())
 
 
+_SEPARATORS = "|«»·:–—-"
 _LAST_PART = r"^(.+)\s[|«»·:–—-]+\s([^|«»·–—]{2,60})$"
 _FIRST_PART = r"^([^|«»·–—]{2,60}?)\s[|«»·:–—-]+\s(.+)$"
 
@@ -252,8 +261,11 @@ def _titles(frame: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
     )
     table = frame.select("_domain", title=title).drop_nulls().unique()
     table = table.join(names, on="_domain", how="left")
+    parted = pl.col("title").str.contains_any(list(_SEPARATORS))
+    some = table.filter(parted)
     for pattern, name, rest in ((_LAST_PART, 2, 1), (_FIRST_PART, 1, 2)):
-        table = _without_part(table, pattern, name, rest)
+        some = _without_part(some, pattern, name, rest)
+    table = pl.concat([some, table.filter(~parted)])
     for own in ("linking_domain", "label"):  # a split takes the name of each row, a regex not
         table = table.with_columns(title=pl.col("title").str.split(by=pl.col(own)).list.join(_OWN))
     text = pl.col("title").str.replace_all(r"[0-9]+", "9")
@@ -290,6 +302,8 @@ _COMMON_SHAPE = re.compile(
 
 def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
     """Paths with every slug as "s" and every number as "9", but those that half the web has."""
+    # One part without a dot is a slug, which half the web has: not worth three searches.
+    deep = pl.col("_path").str.contains(r"[^/]/[^/]|\.")
     path = (
         pl.col("_path").str.slice(0, KEY_CHARS)
         .str.to_lowercase()
@@ -298,7 +312,10 @@ def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
         .str.replace_all(r"[^/.]{16,}", "s")
     )  # fmt: skip
     table = (
-        frame.select("_domain").hstack(paths(frame["referring_page"])).select("_domain", key=path)
+        frame.select("_domain")
+        .hstack(paths(frame["referring_page"]))
+        .filter(deep)
+        .select("_domain", key=path)
     )
     table = table.unique()
     shapes = table["key"].unique()
@@ -307,14 +324,33 @@ def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _moments(frame: pl.DataFrame) -> pl.DataFrame:
-    """Target and week of first sight of each link; the week alone where targets are unknown."""
+    """Target and week of first sight of each link; the week alone where targets are unknown.
+
+    A key names its target by ``target_names``.
+    """
     week = pl.col("first_seen").dt.truncate("1w").dt.to_string("%Y-%m-%d")
     dated = frame.filter(pl.col("first_seen").is_not_null())
     if "_pair_target" not in frame.columns:
         return dated.select("_domain", key=week).unique()
-    return dated.select(
-        "_domain", key=pl.concat_str(week, pl.lit(" "), pl.col("_pair_target").cast(pl.String))
-    ).unique()
+    named = dated.select("_domain", "_pair_target", week=week).unique()
+    return (
+        named.join(target_names(frame), on="_pair_target")
+        .select("_domain", key=pl.concat_str("week", pl.lit(" "), "target"))
+        .unique()
+    )
+
+
+def target_names(frame: pl.DataFrame) -> pl.DataFrame:
+    """Short names of the targets that are the same whatever the order of the rows.
+
+    Returns
+    -------
+    One row per ``_pair_target`` with ``target_url`` and ``target``, a digest of it, as text.
+    """
+    targets = frame.select("_pair_target", "target_url").unique("_pair_target", keep="any")
+    return targets.with_columns(
+        target=pl.col("target_url").fill_null("").hash(seed=0).cast(pl.String)
+    )
 
 
 @cache
