@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ from spamlinks.errors import OutputError
 from spamlinks.pipeline import DECISION_COLUMNS, Audit
 from spamlinks.policy import Verdict
 from spamlinks.tables import write_table
-from spamlinks.verdict_table import MAX_RUN_BYTES
+from spamlinks.verdict_table import run_beside
 from spamlinks.workbook import write_workbook
 
 __all__ = ["Written", "write_verdicts"]
@@ -61,7 +60,7 @@ def write_verdicts(audit: Audit, folder: Path) -> Written:
 
 def _keep_edited(folder: Path) -> list[str]:
     """Move aside the tables that are not as a former run wrote them; return what to tell."""
-    known = _recorded(folder / "run.json")
+    known = _recorded(folder)
     notes = []
     for name in EDITED:
         path = folder / name
@@ -82,11 +81,10 @@ def _keep_edited(folder: Path) -> list[str]:
     return notes
 
 
-def _recorded(run_file: Path) -> dict[str, Any]:
+def _recorded(folder: Path) -> dict[str, Any]:
+    """SHA-256 of the tables as the former run in the folder wrote them; {} without one."""
     try:
-        with run_file.open("rb") as file:
-            tables = json.loads(file.read(MAX_RUN_BYTES))["tables"]
-        return dict(tables)
+        return dict(run_beside(folder / EDITED[0])["tables"])
     except (OSError, LookupError, TypeError, ValueError, RecursionError):
         return {}
 

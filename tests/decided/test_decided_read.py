@@ -271,3 +271,38 @@ def test_written_and_read_again_decisions_hold(
     assert list(map(without_row, twice.by_name.values())) == list(
         map(without_row, once.by_name.values())
     )  # reading changes nothing any more
+
+
+@pytest.mark.parametrize(
+    ("days", "note"),
+    [
+        (("2026-11-25", "2026-11-25"), "second"),
+        (("2026-11-25", "2026-11-24"), "first"),
+        (("2026-11-24", "2026-11-25"), "second"),
+        ((None, None), "second"),
+        (("2026-11-25", None), "first"),
+    ],
+    ids=["one day: the later row", "the later day", "the later day below", "no day", "a day"],
+)
+def test_of_two_rows_that_agree_the_later_one_stays(
+    days: tuple[str | None, str | None], note: str
+) -> None:
+    table = pl.DataFrame(
+        {"linking_domain": ["a.com", "a.com"], "decision": ["KEEP", "KEEP"],
+         "decided_on": list(days), "decision_note": ["first", "second"]},
+        schema_overrides={"decided_on": pl.String},
+    )  # fmt: skip
+    assert decisions_of(table).by_name["a.com"].note == note
+
+
+def test_a_very_long_author_is_cut() -> None:
+    table = pl.DataFrame({"linking_domain": ["a.com"], "decision": ["KEEP"]})
+    found = decisions_of(table, by="x" * 5000)
+    assert found.by_name["a.com"].by == "x" * 100
+
+
+def test_a_site_that_is_a_suffix_without_its_first_label_keeps_it() -> None:
+    table = pl.DataFrame(
+        {"linking_domain": ["https://www.gov.uk/", "www.a.com"], "decision": ["KEEP", "KEEP"]}
+    )
+    assert set(decisions_of(table).by_name) == {"www.gov.uk", "a.com"}
