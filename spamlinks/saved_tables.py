@@ -17,6 +17,9 @@ __all__ = ["SavedTable", "find_table"]
 
 _CONTAINERS = frozenset({"", "gzip", "xlsx"})
 
+MAX_UNPACKED = 1 << 30
+"""A packed table is as long as its writer likes; all that Excel can hold is less than this."""
+
 
 @dataclass(frozen=True)
 class SavedTable:
@@ -34,13 +37,14 @@ class SavedTable:
 
         Raises
         ------
-        InputError : a record has more cells than the header, or a quotation never ends.
+        InputError : a record has more cells than the header, a quotation never ends, or a packed
+            table is longer than ``MAX_UNPACKED`` bytes.
         """
         try:
             try:
-                data = open_utf8(self.source).read()
+                data = self._text(self.source)
             except BrokenEncodingError:
-                data = open_utf8(resurvey(self.source)).read()
+                data = self._text(resurvey(self.source))
             # Names of our own: what stands there may be spelled otherwise, or repeat a name.
             header = self.delimiter.join(f"c{place}" for place in range(len(self.names))).encode()
             return pl.read_csv(
@@ -52,6 +56,16 @@ class SavedTable:
             said = str(error).splitlines()[0]
             hint = "Save it again as CSV or xlsx, with the columns apart."
             raise InputError(self.source.name, f"is damaged ({said})", hint) from None
+
+    def _text(self, source: Source) -> bytes:
+        stream = open_utf8(source)
+        if not source.part.container:
+            return stream.read()
+        data = stream.read(MAX_UNPACKED + 1)
+        if len(data) > MAX_UNPACKED:
+            problem = f"it unpacks to more than {MAX_UNPACKED >> 20:,} MB"
+            raise InputError(source.name, problem, "Save it as plain CSV.")
+        return data
 
     def column(self, frame: pl.DataFrame, name: str) -> pl.Series:
         """Return the first column of ``read()`` with this header, or nulls where there is none."""
