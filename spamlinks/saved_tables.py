@@ -75,17 +75,20 @@ class SavedTable:
 
 
 def find_table(
-    path: Path, wanted: Callable[[set[str]], bool]
+    path: Path, wanted: Callable[[set[str]], bool], *, must_open: bool = False
 ) -> tuple[SavedTable | None, list[tuple[str, ...]]]:
     """Return the first table of a file whose headers are wanted, and all headers that were seen.
 
     Commas, semicolons, tabs, bars, UTF-8, UTF-16, Windows-1252, gzip and each sheet of an xlsx are
-    tried. What cannot be opened holds no table: reading it as something else then says why.
+    tried. What cannot be opened holds no table: reading it as something else then says why, or,
+    where a file ``must_open``, InputError is raised.
     """
     seen: list[tuple[str, ...]] = []
     try:
         sources = [probe(p) for p in parts(path)[0] if not p.within and p.container in _CONTAINERS]
     except InputError:
+        if must_open:
+            raise
         return None, seen
     for source, delimiter, names in _headers(sources):
         if wanted(set(names)):

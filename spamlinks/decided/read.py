@@ -83,7 +83,7 @@ def read_decisions(path: Path, by: str | None = None) -> DecisionList:
         date; something was decided twice, in two ways. The message names row, name and cell.
     """
     digest = _sha256(path)
-    table, seen = find_table(path, {"linking_domain", "decision"}.issubset)
+    table, seen = find_table(path, {"linking_domain", "decision"}.issubset, must_open=True)
     if table is None:
         missing = "no column decision"
         if not any("linking_domain" in names for names in seen):

@@ -178,6 +178,21 @@ def test_a_packed_table_does_not_fill_the_memory(
         read_decisions(path)
 
 
+DAMAGED = {
+    "a workbook that was cut short": (b"PK\x03\x04" + b"x" * 100, "damaged"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "xlsx"),
+    "nothing": (b"", "empty"),
+}
+
+
+@pytest.mark.parametrize(("data", "words"), DAMAGED.values(), ids=DAMAGED)
+def test_what_cannot_be_opened_is_told_as_such(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "edited.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=words):
+        read_decisions(path)
+
+
 def test_a_name_without_end_is_no_domain(tmp_path: Path) -> None:
     path = tmp_path / "edited.csv"
     path.write_text(f"linking_domain,decision\n{'a' * 100_000},KEEP\n", "utf-8")
