@@ -20,6 +20,7 @@ from spamlinks.cli.evaluate import evaluate
 from spamlinks.cli.explain import explain
 from spamlinks.cli.failures import report_errors
 from spamlinks.cli.lint import lint
+from spamlinks.cli.once import OnceCommand
 from spamlinks.cli.options import (
     AcceptGuess,
     Brand,
@@ -76,7 +77,7 @@ def _options(
     pass
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def audit(
     exports: Exports,
     output: Annotated[
@@ -114,9 +115,11 @@ def audit(
     from spamlinks.exports import refuse_among
     from spamlinks.outputs import write_audit
     from spamlinks.pipeline import audit as run_audit
+    from spamlinks.run_folder import refuse_other_site
     from spamlinks.since import compared, read_earlier
 
     refuse_among(exports, output)
+    refuse_other_site(output, site)  # a guessed site is known, and held against it, later
     hints = parse_hints(map_columns, mapping, accept_guess)
     wanted = parse_property_options(properties, site, disavow, "--disavow")
     live = None if wanted else disavow
@@ -153,7 +156,7 @@ def _no_links(exports: list[Path], run: dict[str, object] | None = None) -> None
     typer.echo(f"no links in {names}{extra}; nothing to do", err=True)
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def score(
     exports: Exports,
     output: Annotated[
@@ -220,10 +223,10 @@ def score(
     show_scores(scores, output)
 
 
-app.command()(disavow)
+app.command(cls=OnceCommand)(disavow)
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def train(
     labelled: Annotated[
         list[Path], typer.Argument(metavar="LABELLED", help="Link exports with labels.")
@@ -301,13 +304,13 @@ def train(
     show_training(outcome, output)
 
 
-app.command()(evaluate)
-app.command()(lint)
-app.command()(recheck)
-app.command()(explain)
+app.command(cls=OnceCommand)(evaluate)
+app.command(cls=OnceCommand)(lint)
+app.command(cls=OnceCommand)(recheck)
+app.command(cls=OnceCommand)(explain)
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def formats(
     files: Annotated[
         list[Path] | None,
@@ -350,7 +353,7 @@ def formats(
         show_formats(markdown=markdown)
 
 
-@app.command(name="signals")
+@app.command(name="signals", cls=OnceCommand)
 def list_signals(
     words: Annotated[
         str | None,
@@ -376,7 +379,7 @@ def list_signals(
     show_signals()
 
 
-@app.command(name="model")
+@app.command(name="model", cls=OnceCommand)
 def show_model_command(
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="Default: the shipped model.")
@@ -397,7 +400,7 @@ def _list_kinds(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def simulate(
     rows: Annotated[int, typer.Option("-n", "--rows", min=1, help="Number of links.")],
     output: Annotated[
