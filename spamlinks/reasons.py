@@ -80,7 +80,7 @@ def _with_networks(domains: pl.DataFrame, why: list[str]) -> list[str]:
     out = []
     for text, network, verdict in zip(why, domains["network"], domains["verdict"], strict=True):
         told = network is not None and verdict != Verdict.KEEP.value
-        many = f"{sizes.get(network, 0):,}"
+        many = texts.number(sizes.get(network, 0))
         out.append(texts.say("why.network", why=text, many=many, network=network) if told else text)
     return out
 

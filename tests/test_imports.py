@@ -53,7 +53,7 @@ EVERYTHING = {
     "simulate",
     "enrich",
 }
-ALLOWED["campaigns"] = GROUND | {"signals"}
+ALLOWED["campaigns"] = GROUND | {"report", "signals"}  # report.text: what is shown is clean
 ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
 ALLOWED["preparing"] = GROUND | EVERYTHING | {"decided", "facts", "presence", "properties"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
@@ -67,6 +67,7 @@ ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"campaigns", "decided", "preparing", "properties", "presence", "run_facts"}
 JOBS = {
     "outputs",
+    "disavowing",
     "scores",
     "training",
     "evaluation",
@@ -82,7 +83,8 @@ ALLOWED["drafts"] |= {"verdict_table"}
 ALLOWED["drafts"] |= {"decided"}
 ALLOWED["since"] = ALLOWED["verdict_table"] | {"run_folder", "verdict_table"}
 ALLOWED["explanations"] |= {"decided"}
-ALLOWED["outputs"] |= {"decided", "drafts", "run_folder", "since", "verdict_files", "verdict_table"}
+ALLOWED["outputs"] |= {"decided", "drafts", "run_folder", "since", "verdict_files"}
+ALLOWED["disavowing"] |= {"drafts", "verdict_table"}
 ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
 ALLOWED["rechecking"] |= {"old_lines"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts", "since"} | JOBS

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.campaigns.describe import description, network_id, shared_words, shown_text
+from spamlinks.campaigns.describe import description, network_id, shared_words
+from spamlinks.report.text import clean
 from spamlinks.signals.networks import Networks
-from spamlinks.signals.traces import own_labels
+from spamlinks.signals.traces import own_labels, target_names
 
 __all__ = ["LISTED", "network_facts"]
 
@@ -116,11 +117,10 @@ def _unused(name: str, taken: set[str]) -> str:
 
 
 def _targets(frame: pl.DataFrame) -> Mapping[str, str]:
-    """Target URLs by their code as text."""
+    """Target URLs by the name that ``traces`` gives them."""
     if "_pair_target" not in frame.columns:
         return {}
-    known = frame.select("_pair_target", "target_url").unique("_pair_target").drop_nulls()
-    return {str(code): url for code, url in known.iter_rows()}
+    return dict(target_names(frame).select("target", "target_url").drop_nulls().iter_rows())
 
 
 def _facts(
@@ -142,7 +142,7 @@ def _facts(
         "verdicts": {v: int(counts.get(v, 0)) for v in ("DISAVOW", "REVIEW", "KEEP")},
         "description": description(part.height, suffixes, words, found, days),
         "evidence": [
-            {"kind": _kind(kind), "what": _what(kind, text, targets), "domains": many}
+            {**_told(kind, text, targets), "domains": many}
             for kind, text, many in _strongest(found)
         ],
         "suffixes": [[suffix, many] for suffix, many in suffixes[:5]],
@@ -163,23 +163,20 @@ def _strongest(found: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
     return [item for _, item in ranked[:_EVIDENCE]]
 
 
-def _kind(kind: str) -> str:
-    """The kind as it is told: words of a trade and endings are parts of a name."""
-    return {"trade": "name", "ending": "name", "moment": "target"}.get(kind, kind)
-
-
-def _what(kind: str, text: str, targets: Mapping[str, str]) -> str:
+def _told(kind: str, text: str, targets: Mapping[str, str]) -> dict[str, str]:
+    """``kind`` and ``what`` as they are told: words of a trade and endings are parts of a name."""
     if kind == "moment":
         week, _, code = text.partition(" ")
         target = targets.get(code)
-        when = f"in the week of {week}"
-        return f"{shown_text(target, 100)} {when}" if target else when
+        if target is None:
+            return {"kind": "week", "what": week}
+        return {"kind": "target", "what": f"{clean(target, 100)} in the week of {week}"}
     if kind == "trade":
         trade, _, ending = text.partition(" ")
-        return f"words of {_TRADES.get(trade, trade)} under {ending}"
+        return {"kind": "name", "what": f"words of {_TRADES.get(trade, trade)} under {ending}"}
     if kind == "ending":
-        return f"the ending {text}"
-    return shown_text(text, 100)
+        return {"kind": "name", "what": f"the ending {text}"}
+    return {"kind": kind, "what": clean(text, 100)}
 
 
 _TRADES = {

@@ -67,8 +67,8 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
             "certain enough to write down for you."
         )
     console.print(
-        f"  {text(folder, 200)}: domains.xlsx, domains.csv, report.html, links.parquet, "
-        f"rejected.csv, run.json "
+        f"  {text(folder, 200)}: domains.xlsx, domains.csv, {_if_any(outcome)}report.html, "
+        f"links.parquet, rejected.csv, run.json "
         f"({run['seconds']:.1f} s, model {text(run['model']['name'])}, seen: {run['view']})\n",
         style="dim",
         soft_wrap=True,
@@ -78,6 +78,12 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
 def _decided(run: dict[str, Any]) -> str:
     many = run["decisions"]["disavow"] if run["decisions"] else 0
     return f" ({many:,} of them by your decision)" if many else ""
+
+
+def _if_any(outcome: Audit) -> str:
+    """Files that only some runs leave behind."""
+    decided = "decisions.csv, " if outcome.decisions is not None else ""
+    return decided + ("changes.csv, " if outcome.changes is not None else "")
 
 
 def _site(run: dict[str, Any]) -> str:

@@ -88,7 +88,9 @@ def usual_clause(name: str, usual: Place | None, texts: Texts) -> str:
 
 
 def _counts(unit: str) -> bool:
-    return unit.startswith("log10(1 + ") or unit in ("digits", "hyphens", "words", "parameters")
+    return unit.startswith("log10(1 + ") or unit in (
+        "digits", "hyphens", "kinds", "parameters", "words",
+    )  # fmt: skip
 
 
 _COUNT_ITSELF = frozenset({"affix_domains", "anchor_domains", "shape_domains"})

@@ -16,7 +16,7 @@ from spamlinks.report.parts import moment, part, sentences
 from spamlinks.report.since import read_since
 from spamlinks.report.spikes import read_spikes
 from spamlinks.report.steps import steps
-from spamlinks.report.text import clean, count, percent
+from spamlinks.report.text import clean, count, counted, percent
 
 __all__ = ["CONTENT_POLICY", "environment", "render_report"]
 
@@ -117,5 +117,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(count=count, percent=percent, clean=clean, share_bar=_share_bar)
+    environment.filters.update(
+        count=count, counted=counted, percent=percent, clean=clean, share_bar=_share_bar
+    )
     return environment

@@ -21,7 +21,15 @@ from spamlinks.guards import institution_mask, platform_mask, popular_mask
 from spamlinks.signals.url import paths
 from spamlinks.signals.words import TRADES, edged, host_stems, host_tokens, spaced_words
 
-__all__ = ["KINDS", "WEAK", "members_possible", "own_labels", "seller_words", "traces"]
+__all__ = [
+    "KINDS",
+    "WEAK",
+    "members_possible",
+    "own_labels",
+    "seller_words",
+    "target_names",
+    "traces",
+]
 
 KINDS = ("name", "trade", "ending", "address", "title", "anchor", "shape", "moment")
 """What sister domains may share: part of the name; a spam trade's words in the name, under one
@@ -316,14 +324,33 @@ def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _moments(frame: pl.DataFrame) -> pl.DataFrame:
-    """Target and week of first sight of each link; the week alone where targets are unknown."""
+    """Target and week of first sight of each link; the week alone where targets are unknown.
+
+    A key names its target by ``target_names``.
+    """
     week = pl.col("first_seen").dt.truncate("1w").dt.to_string("%Y-%m-%d")
     dated = frame.filter(pl.col("first_seen").is_not_null())
     if "_pair_target" not in frame.columns:
         return dated.select("_domain", key=week).unique()
-    return dated.select(
-        "_domain", key=pl.concat_str(week, pl.lit(" "), pl.col("_pair_target").cast(pl.String))
-    ).unique()
+    named = dated.select("_domain", "_pair_target", week=week).unique()
+    return (
+        named.join(target_names(frame), on="_pair_target")
+        .select("_domain", key=pl.concat_str("week", pl.lit(" "), "target"))
+        .unique()
+    )
+
+
+def target_names(frame: pl.DataFrame) -> pl.DataFrame:
+    """Short names of the targets that are the same whatever the order of the rows.
+
+    Returns
+    -------
+    One row per ``_pair_target`` with ``target_url`` and ``target``, a digest of it, as text.
+    """
+    targets = frame.select("_pair_target", "target_url").unique("_pair_target", keep="any")
+    return targets.with_columns(
+        target=pl.col("target_url").fill_null("").hash(seed=0).cast(pl.String)
+    )
 
 
 @cache

@@ -37,6 +37,7 @@ _SETTLES = {
 }
 """Reasons that only ever stand beside one verdict, unless somebody edited the table."""
 _CAME = {
+    Reason.DECIDED.value: "you decided it",
     Reason.KEEP_LIST.value: "your keep list names it now",
     Reason.IN_LIVE_FILE.value: "your live file covers it now",
     Reason.NOFOLLOW_ONLY.value: "every link of it is nofollow, ugc or sponsored now",
@@ -45,6 +46,7 @@ _CAME = {
     Reason.THIN_EVIDENCE.value: "too little is known about its links now to decide without a look",
 }
 _WENT = {
+    Reason.DECIDED.value: "a decision of yours settled it then, and none does now",
     Reason.KEEP_LIST.value: "the keep list does not settle it any more",
     Reason.IN_LIVE_FILE.value: "the live file covered it then, and none does now",
     Reason.NOFOLLOW_ONLY.value: "then every link of it was nofollow, ugc or sponsored",
@@ -139,6 +141,8 @@ def _rule(row: Mapping[str, Any]) -> list[str]:
             by_hand = f"{verdict} was set by hand in the {which} domains.csv"
             return [f"{by_hand}, where the audit had said {said}"]
     if then == now:
+        if now == Reason.DECIDED.value and row["verdict_before"] != row["verdict_after"]:
+            return [f"you decided {row['verdict_after']}, and {row['verdict_before']} then"]
         return []
     if now not in _BY_SCORE:
         text = reason_text(now, row["verdict_after"]).rstrip(".")

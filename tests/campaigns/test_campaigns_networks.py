@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import polars as pl
 import pytest
 
 from spamlinks.campaigns import network_facts
-from spamlinks.campaigns.describe import description, network_id, shared_words, shown_text, span
+from spamlinks.campaigns.describe import description, network_id, shared_words, span
+from spamlinks.report.text import clean
 from spamlinks.schema import FIELDS
 from spamlinks.signals.kernel import encode, networks_among
 
@@ -127,5 +129,72 @@ def test_an_id_holds_plain_letters_only() -> None:
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
+def test_without_common_words_the_pattern_of_the_names_is_told() -> None:
+    found = [("name", "payday*.com", 16), ("trade", "loans .com", 16)]
+    assert description(16, [("com", 16)], [], found, []).endswith(", names like 'payday*.com'")
+    assert "like" not in description(16, [("com", 16)], ["payday"], found, [])
+
+
+def burst(**same: Any) -> list[dict[str, Any]]:
+    """Names that share a word, first seen in one week, beside others of other weeks."""
+    sisters = [
+        {"referring_page": f"https://{word}greenmarket.com/", "first_seen": DAY} | same
+        for word in ("my", "top", "our", "big", "web", "pro")
+    ]
+    others = [
+        {"referring_page": f"https://{name}.org/", "first_seen": DAY - timedelta(weeks=9 * place)}
+        | same
+        for place, name in enumerate(("apfel", "birne", "kirsche", "mango", "papaya", "quitte"), 1)
+    ]
+    return [*sisters, *others]
+
+
+@pytest.mark.parametrize(
+    ("same", "kind", "what"),
+    [
+        ({}, "week", "2026-08-17"),
+        (
+            {"target_url": "https://acme.com/x"},
+            "target", "https://acme.com/x in the week of 2026-08-17",
+        ),
+    ],
+    ids=["no target is known", "a target is known"],
+)  # fmt: skip
+def test_a_common_week_is_told_with_its_target_where_that_is_known(
+    same: dict[str, Any], kind: str, what: str
+) -> None:
+    facts, _ = told(burst(**same), {})
+    found = [(item["kind"], item["what"]) for item in facts["list"][0]["evidence"]]
+    assert (kind, what) in found
+
+
+def test_marks_that_pile_up_over_other_lines_are_few() -> None:
+    shown = clean("ca" + "\u0301" * 50 + "sino \U000e0041\u00ad\u180e\ud83d", 48)
+    assert shown == "ca" + "\u0301" * 3 + "sino \ufffd"
+
+
+def test_what_is_told_does_not_depend_on_the_order_of_the_rows() -> None:
+    """Networks of one size, with weeks and targets that tie."""
+    rows = [
+        {
+            "referring_page": f"https://{word}{name}.{ending}/",
+            "anchor_text": f"buy {name} things",
+            "referring_page_title": f"The best {name} of the year",
+            "target_url": f"https://acme.com/{target}",
+            "first_seen": DAY,
+        }
+        for name in ("oak", "elm", "ash", "fir", "yew")
+        for target in range(9)
+        for word, ending in (("blue", "com"), ("red", "org"), ("grey", "net"), ("pink", "de"),
+                             ("teal", "fr"), ("gold", "nl"))
+    ]  # fmt: skip
+    first, _ = told(rows, {})
+    assert len(first["list"]) == 5
+    for seed in range(3):
+        mixed = list(rows)
+        Random(seed).shuffle(mixed)
+        assert told(mixed, {})[0] == first
+
+
 def test_no_text_is_shown_as_nothing() -> None:
-    assert shown_text("\u200b\n\t") == ""
+    assert clean("\u200b\n\t", 48) == ""

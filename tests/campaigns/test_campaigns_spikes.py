@@ -85,7 +85,7 @@ def test_a_wave_without_anything_in_common_says_so() -> None:
          "first_seen": MONDAY + timedelta(weeks=15)} for n in range(24)
     ]  # fmt: skip
     text = facts([*calm(20), *rows])["list"][0]["text"]
-    assert "in common" in text
+    assert text.endswith("; no ending, anchor, target or network is much commoner among them")
 
 
 def test_one_wave_does_not_hide_the_next() -> None:
@@ -93,6 +93,19 @@ def test_one_wave_does_not_hide_the_next() -> None:
                   *[row | {"referring_page": f"https://second{n}.site/"}
                     for n, row in enumerate(wave(14, 40))]])  # fmt: skip
     assert [spike["domains"] for spike in said["list"]] == [42, 42]
+
+
+def test_spikes_beyond_the_highest_are_counted() -> None:
+    """Every tenth week brings a wave, each higher than the one before."""
+    waves = [
+        row | {"referring_page": f"https://w{week}n{place}.com/"}
+        for week in range(10, 260, 10)
+        for place, row in enumerate(wave(week, 40 + week))
+    ]
+    said = facts([*calm(262), *waves])
+    assert (len(said["list"]), said["more"]) == (20, 5)
+    assert [spike["week"] for spike in said["list"]] == sorted(s["week"] for s in said["list"])
+    assert min(spike["domains"] for spike in said["list"]) == 2 + 40 + 60, "the highest stay"
 
 
 def test_a_growing_profile_is_no_spike() -> None:
@@ -109,7 +122,7 @@ NOT_SAID = [
     ([{"referring_page": "https://a.com/"}], "do not say when", "no dates"),
     (
         [{"referring_page": "https://a.com/", "first_seen": MONDAY}],
-        "known of one week", "one week has no past",
+        "known of 1 week;", "one week has no past",
     ),
     (calm(5), "known of 5 weeks", "five weeks are no past"),
 ]  # fmt: skip
