@@ -32,6 +32,7 @@ from spamlinks.pipeline import Audit
 from spamlinks.properties import Property
 from spamlinks.report import render_report
 from spamlinks.report.text import counted
+from spamlinks.run_folder import refuse_other_site
 from spamlinks.since.changes import write_changes
 from spamlinks.tables import write_table
 from spamlinks.verdict_files import write_verdicts
@@ -58,10 +59,11 @@ def write_audit(
 
     Raises
     ------
-    InputError : the properties do not fit the exports. OutputError : the folder or a file cannot be
-        written; each file is whole or absent.
+    InputError : the properties do not fit the exports. OutputError : the folder holds an audit of
+        another site, or it or a file cannot be written; each file is whole or absent.
     """
     target = folder / "disavow.txt"
+    refuse_other_site(folder, audit.run.get("site"))
     planned = plan_for_properties(audit, properties, target)
     make_folder(folder)
     wishes = Wishes(former=former_file(target, audit.guards.live))

@@ -193,7 +193,7 @@ def audit(
         undecided = decide(units, replace(guards, decided={}), settings.situation)
         followed = follow(decisions, domains, undecided, links, prepared.site)
         run["decisions"] = followed.facts
-        run["notes"] = [*run["notes"], *followed.notes]
+        run["notes"] = [*followed.notes, *run["notes"]]  # what the user did comes first
     return Audit(
         domains.select(*DOMAIN_COLUMNS, *PRESENCE_COLUMNS, *DECISION_COLUMNS),
         links,

@@ -22,6 +22,7 @@ from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
 from spamlinks.pipeline import DOMAIN_COLUMNS
 from spamlinks.policy import REASON_TEXT, Decision, Reason, Verdict
+from spamlinks.run_folder import MAX_RUN_BYTES
 from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.urls import linking_domain
 
@@ -42,8 +43,6 @@ _BARE = (
 _NEEDED = ("linking_domain", "unit", "verdict", "reason", "spam_score", "links")
 _UNITS = frozenset({"domain", "host", "url"})
 _THOUSANDS = r"[.,'\u{a0}\u{202f} ]"
-MAX_RUN_BYTES = 1 << 26
-"""A run.json beyond this is no run.json; one with every bound at its limit is far below."""
 
 
 def read_domains(path: Path, more: Sequence[str] = ()) -> pl.DataFrame | None:
@@ -164,6 +163,8 @@ def decided_in_tables(
     apart = {name: decision for name, decision in beside.items() if name not in rows}
     by_name = {**apart, **own.by_name, **(given.by_name if given is not None else {})}
     notes = [*(given.notes if given is not None else ()), *_erased(domains)]
+    if given is not None and not len(given):
+        notes.insert(0, f"{given.source} holds no decision: fill in its column decision")
     source = given.source if given is not None else own.source
     return domains, DecisionList(source, by_name, notes=tuple(notes))
 

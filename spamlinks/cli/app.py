@@ -19,6 +19,7 @@ from spamlinks.cli.evaluate import evaluate
 from spamlinks.cli.explain import explain
 from spamlinks.cli.failures import report_errors
 from spamlinks.cli.lint import lint
+from spamlinks.cli.once import OnceCommand
 from spamlinks.cli.options import (
     AcceptGuess,
     Brand,
@@ -75,7 +76,7 @@ def _options(
     pass
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def audit(
     exports: Exports,
     output: Annotated[
@@ -114,9 +115,11 @@ def audit(
     from spamlinks.exports import refuse_among
     from spamlinks.outputs import write_audit
     from spamlinks.pipeline import audit as run_audit
+    from spamlinks.run_folder import refuse_other_site
     from spamlinks.since import compared, read_earlier
 
     refuse_among(exports, output)
+    refuse_other_site(output, site)  # a guessed site is known, and held against it, later
     hints = parse_hints(map_columns, mapping, accept_guess)
     wanted = parse_property_options(properties, site, disavow, "--disavow")
     live = None if wanted else disavow
@@ -138,16 +141,16 @@ def audit(
     show_properties(draft.apart)
 
 
-app.command()(score)
-app.command()(disavow)
-app.command()(train)
-app.command()(evaluate)
-app.command()(lint)
-app.command()(recheck)
-app.command()(explain)
+app.command(cls=OnceCommand)(score)
+app.command(cls=OnceCommand)(disavow)
+app.command(cls=OnceCommand)(train)
+app.command(cls=OnceCommand)(evaluate)
+app.command(cls=OnceCommand)(lint)
+app.command(cls=OnceCommand)(recheck)
+app.command(cls=OnceCommand)(explain)
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def formats(
     files: Annotated[
         list[Path] | None,
@@ -190,7 +193,7 @@ def formats(
         show_formats(markdown=markdown)
 
 
-@app.command(name="signals")
+@app.command(name="signals", cls=OnceCommand)
 def list_signals(
     words: Annotated[
         str | None,
@@ -219,7 +222,7 @@ def list_signals(
     show_signals()
 
 
-@app.command(name="model")
+@app.command(name="model", cls=OnceCommand)
 def show_model_command(
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="Default: the shipped model.")
@@ -231,7 +234,7 @@ def show_model_command(
     show_model(folder)
 
 
-app.command()(simulate)
+app.command(cls=OnceCommand)(simulate)
 
 
 def main() -> None:

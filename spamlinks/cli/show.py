@@ -14,7 +14,7 @@ from spamlinks.cli.show_draft import show_outcome
 from spamlinks.cli.show_files import show_files, summed
 from spamlinks.cli.terminal import open_console, text
 from spamlinks.policy import Verdict
-from spamlinks.report import words
+from spamlinks.report import head, words
 from spamlinks.report.text import clean, counted
 
 if TYPE_CHECKING:  # each command loads what it needs, not what the others show
@@ -53,10 +53,11 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
             f"[{_COLOUR[name]}]{name} {count:,}[/{_COLOUR[name]}]"
             for name, count in verdicts.items()
         )
+        + _decided(run)
     )
-    said = words.presence(run)
-    if said:
-        console.print(f"  {text(said, 400)}")
+    for said in (head.decisions(run), words.presence(run)):
+        if said:
+            console.print(f"  {text(said, 400)}", soft_wrap=True)
     _worst(console, outcome)
     show_campaigns(console, run)
     show_outcome(console, draft, folder / "disavow.txt")
@@ -72,6 +73,11 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
         style="dim",
         soft_wrap=True,
     )
+
+
+def _decided(run: dict[str, Any]) -> str:
+    many = run["decisions"]["disavow"] if run["decisions"] else 0
+    return f" ({many:,} of them by your decision)" if many else ""
 
 
 def _if_any(outcome: Audit) -> str:

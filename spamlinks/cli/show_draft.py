@@ -10,6 +10,7 @@ from rich.console import Console
 
 from spamlinks.cli.show_files import show_files
 from spamlinks.cli.terminal import more, open_console, text
+from spamlinks.report import head
 
 if TYPE_CHECKING:
     from spamlinks.drafts import Draft, ForProperty
@@ -24,6 +25,9 @@ def show_draft(draft: Draft, path: Path) -> None:
     console = open_console()
     if draft.run is not None:
         show_files(console, draft.run, written=False)
+        said = head.decisions(draft.run)
+        if said:
+            console.print(f"  {text(said, 400)}", soft_wrap=True)
     for note in draft.notes:
         console.print(f"  {text(note, 240)}", soft_wrap=True)
     show_outcome(console, draft, path)

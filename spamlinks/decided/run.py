@@ -21,6 +21,8 @@ __all__ = ["Followed", "follow", "here", "refuse_contradiction", "with_decisions
 NAMED = 3
 """So many of several are named; the rest is counted."""
 
+_NO_WEIGHT = (Reason.NOFOLLOW_ONLY.value, Reason.LINKS_GONE.value)
+
 
 def refuse_contradiction(decisions: DecisionList, keep: KeepList, keep_source: str) -> None:
     """Raise InputError where something decided DISAVOW is on the keep list."""
@@ -120,7 +122,7 @@ def follow(
     Parameters
     ----------
     domains : linking_domain, verdict and reason as decided.
-    before : linking_domain and verdict as they are without the decisions.
+    before : linking_domain, verdict and reason as they are without the decisions.
     links : with ``referring_page`` and ``linking_domain``, none from the own site.
     site : the user's own.
     """
@@ -144,16 +146,29 @@ def follow(
         "applied": len(present) - len(unheeded) + len(own),
         "changed": changed,
         "not_here": away,
+        "disavow": sum(
+            (verdict, reason) == (Verdict.DISAVOW.value, Reason.DECIDED.value)
+            for verdict, reason in rows.values()
+        ),
         "by": decisions.authors,
     }
-    notes = [*decisions.notes, *_unheeded(unheeded)]
-    if away:
-        one = "1 decision is" if away == 1 else f"{away:,} decisions are"
-        notes.append(
-            f"{decisions.source}: {one} about a site that does not link in these exports; kept in "
-            "decisions.csv"
-        )
+    notes = [*decisions.notes, *_unheeded(unheeded), *_needless(decisions, before)]
     return Followed(facts, tuple(notes))
+
+
+def _needless(decisions: DecisionList, before: pl.DataFrame) -> Iterable[str]:
+    """Say which sites decided DISAVOW pass nothing on, so that an entry changes nothing."""
+    spared = before.filter(pl.col("reason").is_in(_NO_WEIGHT))["linking_domain"]
+    wanted = decisions.by_name
+    names = [n for n in spared if n in wanted and wanted[n].verdict == Verdict.DISAVOW]
+    if names:
+        shown = ", ".join(printable(name, 60) for name in names[:NAMED])
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        yield (
+            f"decided DISAVOW, and all links are nofollow or gone: {shown}{more}; "
+            f"{'it needs' if len(names) == 1 else 'they need'} no entry, and the file has one "
+            f"{'' if len(names) == 1 else 'each '}only because you decided so"
+        )
 
 
 def _is_own(decision: Decision, site: str | None) -> bool:

@@ -9,7 +9,7 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from spamlinks.report import accounts, charts, figures, rows, words
+from spamlinks.report import accounts, charts, figures, head, rows, words
 from spamlinks.report.gallery import gallery, week_figure
 from spamlinks.report.networks import CARDS_SHOWN, Network, read_networks
 from spamlinks.report.parts import moment, part, sentences
@@ -59,6 +59,7 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
     taken = len(repr((networks.cards, spikes.found, since)).encode())
     table = rows.domain_rows(domains, links, taken)
     card = accounts.card(run)
+    decided = figures.decided_disavow(domains)
     return (
         environment()
         .get_template("report.html.j2")
@@ -66,16 +67,19 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             policy=CONTENT_POLICY,
             site=clean(run.get("site"), 120),
             created=moment(run.get("created")),
-            headline=words.headline(verdicts, run.get("situation"), figures.in_live_file(domains)),
+            headline=words.headline(
+                verdicts, run.get("situation"), figures.in_live_file(domains), decided
+            ),
             second=words.second(verdicts),
             presence=words.presence(run),
+            decisions=head.decisions(run),
             disavow=clean(words.disavow_sentence(part(run, "disavow")), 600),
             tiles=[(name, verdicts[name], _MEANING[name]) for name in charts.SERIES],
             total=domains.height,
             effect=accounts.effect(run),
             advice=words.advice(run.get("situation")),
             steps=steps(run, verdicts),
-            caution=words.caution(run.get("situation"), verdicts["DISAVOW"]),
+            caution=words.caution(run.get("situation"), verdicts["DISAVOW"], decided),
             figures=gallery(domains, links, run, networks, spikes),
             since=since,
             spikes=spikes,

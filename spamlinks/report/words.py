@@ -87,9 +87,12 @@ def advice(situation: object) -> Advice:
     return SITUATIONS.get(str(situation), SITUATIONS["none"])
 
 
-def caution(situation: object, disavowed: int) -> str:
-    """Say where the verdicts alone would mislead in this situation; "" where they do not."""
-    if disavowed and advice(situation) is SITUATIONS["none"]:
+def caution(situation: object, disavowed: int, decided: int = 0) -> str:
+    """Say where the verdicts alone would mislead in this situation; "" where they do not.
+
+    What people ``decided`` needs no such word.
+    """
+    if disavowed > decided and advice(situation) is SITUATIONS["none"]:
         return (
             "The domains marked DISAVOW are spam as far as the model can tell. That alone is no "
             "reason to upload a file: they are candidates, for the case that you decide to."
@@ -107,12 +110,15 @@ def _has_cause(situation: object) -> bool:
     return str(situation) in ("bought", "manual-action")
 
 
-def headline(verdicts: Mapping[str, int], situation: object = "none", covered: int = 0) -> str:
+def headline(
+    verdicts: Mapping[str, int], situation: object = "none", covered: int = 0, decided: int = 0
+) -> str:
     """Say the result in one sentence, which agrees with the advice for the situation.
 
     Parameters
     ----------
     covered : how many of those marked DISAVOW the live file has already.
+    decided : how many of those marked DISAVOW people decided.
 
     >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400})
     '3 of 412 domains are certain enough for a disavow file, should you need one.'
@@ -122,6 +128,8 @@ def headline(verdicts: Mapping[str, int], situation: object = "none", covered: i
     'Nothing to do: none of 412 domains is worth disavowing.'
     >>> headline({"DISAVOW": 0, "REVIEW": 9, "KEEP": 403}, "manual-action")
     'Nothing is certain: none of 412 domains is sure enough to disavow.'
+    >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400}, decided=2)
+    '3 of 412 domains are to be disavowed, 2 of them because you decided so.'
     """
     flagged, total = verdicts["DISAVOW"], sum(verdicts.values())
     if not total:
@@ -142,6 +150,9 @@ def headline(verdicts: Mapping[str, int], situation: object = "none", covered: i
     some = f"{count(flagged)} of {count(total)} domains {_be(flagged)}"
     of = some if total > 1 else "The one linking domain is"
     known = f", {count(covered)} of them in your live file already" if covered else ""
+    if decided:
+        whose = "" if decided >= flagged else f" {count(decided)} of them"
+        return f"{of} to be disavowed{known},{whose} because you decided so."
     if _has_cause(situation):
         return f"{of} worth disavowing{known}."
     return f"{of} certain enough for a disavow file{known}, should you need one."

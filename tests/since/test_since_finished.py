@@ -11,8 +11,8 @@ from since_tables import domain, run_facts, table, write_run
 
 import spamlinks
 from spamlinks.errors import InputError
+from spamlinks.run_folder import MAX_RUN_BYTES
 from spamlinks.since import compare_runs, read_earlier, read_finished
-from spamlinks.verdict_table import MAX_RUN_BYTES
 
 ROWS = (domain("a.com"), domain("b.com", "DISAVOW", 0.97))
 
