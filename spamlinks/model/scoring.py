@@ -28,7 +28,14 @@ from spamlinks.model.counts import link_counts
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.schema import BLOCKS
 from spamlinks.signals import text
-from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, encode, signals
+from spamlinks.signals.kernel import (
+    BLOCK_ROWS,
+    SIGNALS,
+    Tables,
+    encode,
+    networks_by_address,
+    signals,
+)
 
 __all__ = [
     "AGREED_PRECISION",
@@ -208,14 +215,28 @@ def _named(
     cut = cuts_for(bundle, precision)[0]
     if not len(rich) or not np.isfinite(cut):
         return out
-    for start in range(0, len(rich), BLOCK_ROWS):
-        at = rich[start : start + BLOCK_ROWS]
-        rows = scored.frame[units["row"].gather(at).to_list()]
-        bare = hide(signals(rows, scored.tables), "urls")
-        margins, views = bundle.margins(bare), np.zeros(len(at), np.int8)
-        out[at] = bundle.log_odds(margins, views, prior, units=True) >= cut
+
+    def judge(places: npt.NDArray[np.int64], instead: dict[str, npt.NDArray[np.float32]]) -> None:
+        for start in range(0, len(places), BLOCK_ROWS):
+            at = places[start : start + BLOCK_ROWS]
+            rows = scored.frame[units["row"].gather(at).to_list()]
+            bare = hide(signals(rows, scored.tables), "urls")
+            for name, values in instead.items():
+                bare[:, _PLACE[name]] = values[rows["_domain"].to_numpy()]
+            margins, views = bundle.margins(bare), np.zeros(len(at), np.int8)
+            out[at] = bundle.log_odds(margins, views, prior, units=True) >= cut
+
+    judge(rich, {})
+    networks = scored.tables.networks
+    if networks is not None:
+        # The networks were found by anchors and titles as well, which are no part of an address.
+        doubted = np.flatnonzero(out & (networks.of[units["_domain"].to_numpy()] >= 0))
+        if len(doubted):
+            judge(doubted, networks_by_address(scored.frame, scored.tables))
     return out
 
+
+_PLACE = {name: place for place, name in enumerate(SIGNALS)}
 
 REVIEW_PRECISION = 0.80
 """REVIEW starts where four in five are spam at the prior: a list that is worth a person's time."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from spamlinks.errors import InputError
-from spamlinks.model.bundle import ModelBundle, load_bundle
+from spamlinks.model.bundle import ModelBundle, load_bundle, shipped_model_path
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.scoring import REVIEW_PRECISION, score_links, unit_scores
 from spamlinks.model.thresholds import roll_up
@@ -246,3 +246,34 @@ def test_the_shipped_model_knows_spam_from_honest_names() -> None:
     honest = [f"https://{name}.org/notes/" for name in ("gardenclub", "villagechoir", "birdwatch")]
     scored = score_links(load_bundle(), pl.DataFrame({"referring_page": pages + honest}))
     assert scored.spam_score[:9].min() > scored.spam_score[9:].max()
+
+
+def copied(names: list[str], sisters: int) -> pl.DataFrame:
+    """One link of each name, and so many domains of somebody else with its anchor and title."""
+    rows = []
+    for place, name in enumerate(names):
+        texts = {"anchor_text": f"how we {name[:6]} bread", "referring_page_title":
+                 f"Stories of the {name[:6]} kitchen"}  # fmt: skip
+        rows.append({"referring_page": f"https://{name}/stories/"} | texts)
+        for sister in range(sisters):
+            host = f"{'bcdfghjk'[sister]}{'aeiou'[place % 5]}{'lmnprstv'[place % 8]}o{place}q.com"
+            rows.append({"referring_page": f"https://{host}/{sister}/"} | texts)
+    frame = pl.DataFrame(rows).with_columns(target_url=pl.lit("https://shop.example/"))
+    return frame.with_columns(pl.col(name).cast(FIELDS[name].dtype) for name in frame.columns)
+
+
+def test_an_address_does_not_say_whose_anchor_and_title_was_copied() -> None:
+    """Nobody's copying makes "the address alone is above the cut" true of an honest site."""
+    names = [
+        "petersbakery.com", "oakfieldschool.org", "lenas-garten.de", "nordicbikes.net",
+        "quietharbour.co.uk", "boulangerie-du-parc.fr", "mapleridgefarm.ca", "sunnyhillchoir.org",
+        "gingerandthyme.com", "theoldmillinn.co.uk", "casaverdeblog.it", "tuesdaywalks.com",
+    ]  # fmt: skip
+    bundle = load_bundle(shipped_model_path())
+    alone = score_links(bundle, copied(names, 0), threads=1)
+    joined = score_links(bundle, copied(names, 8), threads=1)
+    assert joined.tables.networks is not None
+    assert len(joined.tables.networks.sizes) >= len(names) / 2  # the copies do tie them
+    before = unit_scores(bundle, alone)[0].filter(pl.col("named"))["linking_domain"]
+    units = unit_scores(bundle, joined)[0].filter(pl.col("linking_domain").is_in(names))
+    assert units.filter("named")["linking_domain"].to_list() == before.to_list()
