@@ -222,7 +222,8 @@ def _named(
             rows = scored.frame[units["row"].gather(at).to_list()]
             bare = hide(signals(rows, scored.tables), "urls")
             for name, values in instead.items():
-                bare[:, _PLACE[name]] = values[rows["_domain"].to_numpy()]
+                column = bare[:, _PLACE[name]]
+                np.minimum(column, values[rows["_domain"].to_numpy()], out=column)
             margins, views = bundle.margins(bare), np.zeros(len(at), np.int8)
             out[at] = bundle.log_odds(margins, views, prior, units=True) >= cut
 
