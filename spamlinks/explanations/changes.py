@@ -71,6 +71,7 @@ class Situation:
             cut_disavow=cut,
             cut_review=float(expit(judged.review)),
             named=judged.named,
+            network_alone=judged.network_alone,
         )
 
     def decide_with(self, *, guards: Guards | None = None, **facts: object) -> tuple[str, str]:

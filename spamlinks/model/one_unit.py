@@ -16,7 +16,13 @@ from scipy.special import expit, logit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import Line
-from spamlinks.model.scoring import AGREED_PRECISION, REVIEW_PRECISION, cuts_for, highest_cuts
+from spamlinks.model.scoring import (
+    AGREED_PRECISION,
+    REVIEW_PRECISION,
+    cuts_for,
+    highest_cuts,
+    network_share,
+)
 from spamlinks.model.views import VIEWS, hide, view_of
 from spamlinks.signals.kernel import SIGNALS
 
@@ -91,13 +97,15 @@ def _steps(
 class UnitJudgement:
     """Score of a linking domain and the cuts that hold for it, in log-odds.
 
-    ``disavow`` is inf where the model has no cut; ``named`` says that the address alone settled it.
+    ``disavow`` is inf where the model has no cut; ``named`` says that the address alone settled it,
+    ``network_alone`` that without its network the domain would not even be for REVIEW.
     """
 
     steps: Steps
     disavow: float
     review: float
     named: bool
+    network_alone: bool
 
 
 def judge_unit(
@@ -132,7 +140,13 @@ def judge_unit(
         named = bool(odds[0] >= by_name)
     if named:
         strict = max(float(highest_cuts(bundle, AGREED_PRECISION)[view]), mild)
-    return UnitJudgement(steps, strict, min(mild, strict), named)
+    review = min(mild, strict)
+    tied = False
+    if steps.log_odds >= strict:
+        rolled = steps.rolled - network_share(bundle, matrix[[int(margins.argmax())]])
+        odds = bundle.log_odds(rolled, np.array([view], np.int8), prior, units=True)
+        tied = bool(odds[0] < review)
+    return UnitJudgement(steps, strict, review, named, tied)
 
 
 def as_log_odds(score: float) -> float:

@@ -48,6 +48,7 @@ def test_every_domain_is_judged_again_to_the_same_score_and_cuts(outcome: Audit)
         assert found.steps.score == pytest.approx(row["spam_score"], abs=1e-12)
         assert found.steps.view == row["view"]
         assert found.named == row["named"]
+        assert found.network_alone == row["network_alone"]
         named += found.named
         assert float(expit(found.review)) == pytest.approx(row["cut_review"], abs=1e-12)
         cut = float(expit(found.disavow)) if math.isfinite(found.disavow) else None
