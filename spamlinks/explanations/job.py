@@ -25,7 +25,7 @@ from spamlinks.model.usual import Usual
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.pipeline import Audit, Inside, Settings, Stage, audit
 from spamlinks.reasons import rule_text, usual_of, why_of
-from spamlinks.signals.kernel import SIGNALS, signals
+from spamlinks.signals.kernel import SIGNALS, networks_by_address, signals
 
 __all__ = ["LINKS", "explain", "explain_in"]
 
@@ -169,11 +169,21 @@ def _changes(
         inside.settings.target,
         inside.scored.tables.columns,
         bool(inside.brands),
+        _by_address(inside, found.code),
     )
     few = len(found.unit_rows) <= MAX_ROWS
     matrix = _matrix(inside, found.unit_rows) if few else None
     worst = _effects(inside, int(unit["row"][0]), usual, texts)
     return changes_of(now, matrix, as_log_odds(float(unit["spam_score"][0])), worst, usual)
+
+
+def _by_address(inside: Inside, code: int) -> dict[str, float]:
+    """What its address alone says of the network of a domain; {} for one that is in none."""
+    networks = inside.scored.tables.networks
+    if networks is None or networks.of[code] < 0:
+        return {}
+    found = networks_by_address(inside.scored.frame, inside.scored.tables)
+    return {name: float(values[code]) for name, values in found.items()}
 
 
 def _network(outcome: Audit, unit: pl.DataFrame) -> dict[str, Any] | None:

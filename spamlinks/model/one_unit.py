@@ -6,7 +6,9 @@ with something else in a row.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +16,22 @@ from scipy.special import expit, logit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import Line
-from spamlinks.model.scoring import AGREED_PRECISION, REVIEW_PRECISION, cuts_for, highest_cuts
+from spamlinks.model.scoring import (
+    AGREED_PRECISION,
+    REVIEW_PRECISION,
+    cuts_for,
+    highest_cuts,
+    network_share,
+)
 from spamlinks.model.views import VIEWS, hide, view_of
+from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["Steps", "UnitJudgement", "judge_unit", "link_steps", "unit_steps"]
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
+
+_PLACE = {name: place for place, name in enumerate(SIGNALS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +97,23 @@ def _steps(
 class UnitJudgement:
     """Score of a linking domain and the cuts that hold for it, in log-odds.
 
-    ``disavow`` is inf where the model has no cut; ``named`` says that the address alone settled it.
+    ``disavow`` is inf where the model has no cut; ``named`` says that the address alone settled it,
+    ``network_alone`` that without its network the domain would not even be for REVIEW.
     """
 
     steps: Steps
     disavow: float
     review: float
     named: bool
+    network_alone: bool
 
 
 def judge_unit(
-    bundle: ModelBundle, matrix: Matrix, prior: float, precision: float
+    bundle: ModelBundle,
+    matrix: Matrix,
+    prior: float,
+    precision: float,
+    by_address: Mapping[str, float] = MappingProxyType({}),
 ) -> UnitJudgement:
     """Judge the links of one domain.
 
@@ -104,6 +121,8 @@ def judge_unit(
     ----------
     matrix : their signals, float32 (n, len(SIGNALS)), n > 0.
     prior, precision : as for ``unit_scores``.
+    by_address : the domain's values of ``kernel.networks_by_address``; none for one that is in no
+        network.
     """
     margins = bundle.margins(matrix, 1)
     view = int(view_of(matrix).max())
@@ -115,11 +134,19 @@ def judge_unit(
     named = False
     if view > 0 and np.isfinite(by_name) and steps.log_odds < strict:
         bare = hide(matrix[[int(margins.argmax())]], "urls")
+        for name, value in by_address.items():
+            bare[0, _PLACE[name]] = min(bare[0, _PLACE[name]], value)
         odds = bundle.log_odds(bundle.margins(bare, 1), np.zeros(1, np.int8), prior, units=True)
         named = bool(odds[0] >= by_name)
     if named:
         strict = max(float(highest_cuts(bundle, AGREED_PRECISION)[view]), mild)
-    return UnitJudgement(steps, strict, min(mild, strict), named)
+    review = min(mild, strict)
+    tied = False
+    if steps.log_odds >= strict:
+        rolled = steps.rolled - network_share(bundle, matrix[[int(margins.argmax())]])
+        odds = bundle.log_odds(rolled, np.array([view], np.int8), prior, units=True)
+        tied = bool(odds[0] < review)
+    return UnitJudgement(steps, strict, review, named, tied)
 
 
 def as_log_odds(score: float) -> float:

@@ -28,7 +28,15 @@ from spamlinks.model.counts import link_counts
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.schema import BLOCKS
 from spamlinks.signals import text
-from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, encode, signals
+from spamlinks.signals.kernel import (
+    BLOCK_ROWS,
+    SIGNALS,
+    Tables,
+    encode,
+    networks_by_address,
+    signals,
+)
+from spamlinks.signals.networks import SIGNALS as NETWORK_SIGNALS
 
 __all__ = [
     "AGREED_PRECISION",
@@ -37,6 +45,7 @@ __all__ = [
     "cuts_for",
     "highest_cuts",
     "needed_columns",
+    "network_share",
     "score_links",
     "unit_scores",
 ]
@@ -184,6 +193,8 @@ def unit_scores(
     agreed = np.maximum(highest_cuts(bundle, AGREED_PRECISION)[view], mild)
     named = _named(bundle, scored, units, used, precision) & (odds < strict)
     strict = np.where(named, agreed, strict)
+    review = np.minimum(mild, strict)
+    tied = _by_network_alone(bundle, scored, units, odds >= strict, used, review)
     # A cut stands just above an honest unit; as probabilities the two would be one number.
     cut = pl.Series(np.nextafter(expit(strict), np.inf), dtype=pl.Float64)
     return units.with_columns(
@@ -192,7 +203,8 @@ def unit_scores(
         cut_disavow=cut.zip_with(
             pl.Series(np.isfinite(strict)), pl.Series([None] * len(cut), dtype=pl.Float64)
         ),
-        cut_review=pl.Series(expit(np.minimum(mild, strict)), dtype=pl.Float64),
+        cut_review=pl.Series(expit(review), dtype=pl.Float64),
+        network_alone=pl.Series(tied),
         view=pl.Series([VIEWS[v] for v in view], dtype=pl.String),
         # An ending that nobody registers names under says that the name is made up.
         thin_evidence=~pl.col("is_known_suffix") & ~pl.col("is_ip_host"),
@@ -208,14 +220,64 @@ def _named(
     cut = cuts_for(bundle, precision)[0]
     if not len(rich) or not np.isfinite(cut):
         return out
-    for start in range(0, len(rich), BLOCK_ROWS):
-        at = rich[start : start + BLOCK_ROWS]
-        rows = scored.frame[units["row"].gather(at).to_list()]
-        bare = hide(signals(rows, scored.tables), "urls")
-        margins, views = bundle.margins(bare), np.zeros(len(at), np.int8)
-        out[at] = bundle.log_odds(margins, views, prior, units=True) >= cut
+
+    def judge(places: npt.NDArray[np.int64], instead: dict[str, npt.NDArray[np.float32]]) -> None:
+        for start in range(0, len(places), BLOCK_ROWS):
+            at = places[start : start + BLOCK_ROWS]
+            rows = scored.frame[units["row"].gather(at).to_list()]
+            bare = hide(signals(rows, scored.tables), "urls")
+            for name, values in instead.items():
+                column = bare[:, _PLACE[name]]
+                np.minimum(column, values[rows["_domain"].to_numpy()], out=column)
+            margins, views = bundle.margins(bare), np.zeros(len(at), np.int8)
+            out[at] = bundle.log_odds(margins, views, prior, units=True) >= cut
+
+    judge(rich, {})
+    networks = scored.tables.networks
+    if networks is not None:
+        # The networks were found by anchors and titles as well, which are no part of an address.
+        doubted = np.flatnonzero(out & (networks.of[units["_domain"].to_numpy()] >= 0))
+        if len(doubted):
+            judge(doubted, networks_by_address(scored.frame, scored.tables))
     return out
 
+
+def network_share(bundle: ModelBundle, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """What the network of a domain adds to the margins of rows of signals, in log-odds."""
+    alone = rows.copy()
+    places = [_PLACE[signal.name] for signal in NETWORK_SIGNALS]
+    alone[:, places] = np.where(np.isnan(rows[:, places]), np.float32(np.nan), np.float32(0))
+    return bundle.margins(rows, 1) - bundle.margins(alone, 1)
+
+
+def _by_network_alone(
+    bundle: ModelBundle,
+    scored: Scored,
+    units: pl.DataFrame,
+    high: npt.NDArray[np.bool_],
+    prior: float,
+    review: npt.NDArray[np.float64],
+) -> npt.NDArray[np.bool_]:
+    """Units with a high score that would not even be for REVIEW if they were in no network.
+
+    Anchors, titles and parts of names can be copied: whoever does so ties an honest site to his
+    own domains, and the score alone cannot tell which of them is the copy.
+    """
+    out = np.zeros(units.height, np.bool_)
+    networks = scored.tables.networks
+    if networks is None:
+        return out
+    members = np.flatnonzero(high & (networks.of[units["_domain"].to_numpy()] >= 0))
+    for start in range(0, len(members), BLOCK_ROWS):
+        at = members[start : start + BLOCK_ROWS]
+        rows = signals(scored.frame[units["row"].gather(at).to_list()], scored.tables)
+        margins = units["_margin"].gather(at).to_numpy() - network_share(bundle, rows)
+        views = units["_view"].gather(at).to_numpy()
+        out[at] = bundle.log_odds(margins, views, prior, units=True) < review[at]
+    return out
+
+
+_PLACE = {name: place for place, name in enumerate(SIGNALS)}
 
 REVIEW_PRECISION = 0.80
 """REVIEW starts where four in five are spam at the prior: a list that is worth a person's time."""
