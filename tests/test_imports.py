@@ -54,7 +54,8 @@ EVERYTHING = {
     "enrich",
 }
 ALLOWED["campaigns"] = GROUND | {"report", "signals"}  # report.text: what is shown is clean
-ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
+ALLOWED["telling"] = GROUND | {"language", "model", "signals"}
+ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals", "telling"}
 ALLOWED["preparing"] = GROUND | EVERYTHING | {"decided", "facts", "presence", "properties"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"decided", "exports", "disavow", "policy"}

@@ -53,7 +53,8 @@ def network_facts(
     -------
     (facts, names): facts with ``domains`` (in any network), ``looked_at`` and ``missing``
     (sentences), ``list`` (at most ``LISTED``, the largest first) and ``more``; names with
-    ``linking_domain`` and ``network``, the id of each member's network.
+    ``linking_domain``, ``network``, the id of each member's network, ``network_size`` and
+    ``network_shares``, what its members share in one line.
     """
     sites = hosts.unique("_domain", keep="first", maintain_order=True).sort("_domain")
     members = sites.with_columns(_network=pl.Series(networks.of), label=own_labels(sites)).filter(
@@ -72,7 +73,7 @@ def network_facts(
         for key, part in networks.evidence.partition_by("network", as_dict=True).items()
     }
     taken: set[str] = set()
-    ids: dict[int, str] = {}
+    told: list[tuple[int, str, int, str]] = []
     listed: list[dict[str, Any]] = []
     for (number,), part in sorted(table.partition_by("_network", as_dict=True).items()):
         place = int(str(number))
@@ -89,22 +90,29 @@ def network_facts(
         ]
         words = shared_words(part["label"].to_list())
         name = _unused(network_id(words, suffixes[0][0], found), taken)
-        ids[place] = name
+        facts = _facts(name, part, suffixes, words, found, targets)
+        told.append((place, name, part.height, facts["description"].partition(", ")[2]))
         if len(listed) < LISTED:
-            listed.append(_facts(name, part, suffixes, words, found, targets))
-    facts = {
+            listed.append(facts)
+    summary = {
         "domains": int((networks.of >= 0).sum()),
         "looked_at": [text for kind, text in _COMPARED.items() if kind in networks.looked_at],
         "missing": [text for kind, text in _MISSING.items() if kind not in networks.looked_at],
-        "more": len(ids) - len(listed),
+        "more": len(told) - len(listed),
         "list": listed,
     }
     named = pl.DataFrame(
-        {"_network": list(ids), "network": list(ids.values())},
-        schema={"_network": pl.Int32, "network": pl.String},
+        told,
+        schema={
+            "_network": pl.Int32,
+            "network": pl.String,
+            "network_size": pl.Int64,
+            "network_shares": pl.String,
+        },
+        orient="row",
     )
     names = table.select("linking_domain", "_network").join(named, on="_network").drop("_network")
-    return facts, names
+    return summary, names
 
 
 def _unused(name: str, taken: set[str]) -> str:

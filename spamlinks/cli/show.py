@@ -13,10 +13,10 @@ from rich.table import Table
 from spamlinks.cli.show_campaigns import show_campaigns
 from spamlinks.cli.show_draft import NOTHING, show_outcome
 from spamlinks.cli.show_files import show_files, summed
-from spamlinks.cli.terminal import counted, open_console, text
+from spamlinks.cli.terminal import open_console, text
 from spamlinks.policy import Verdict
 from spamlinks.report import head, words
-from spamlinks.report.text import clean
+from spamlinks.report.text import clean, counted
 
 if TYPE_CHECKING:  # each command loads what it needs, not what the others show
     import polars as pl

@@ -6,8 +6,9 @@ from typing import Any
 
 from rich.console import Console
 
-from spamlinks.cli.terminal import counted, more, text
+from spamlinks.cli.terminal import more, text
 from spamlinks.report import head
+from spamlinks.report.text import counted
 
 __all__ = ["show_campaigns"]
 

@@ -8,9 +8,9 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from spamlinks.cli.terminal import counted, more, text
+from spamlinks.cli.terminal import more, text
 from spamlinks.report import words
-from spamlinks.report.text import clean
+from spamlinks.report.text import clean, counted
 
 __all__ = ["show_files", "show_no_links", "summed"]
 

@@ -17,6 +17,7 @@ from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
 from spamlinks.decided.folder import decisions_file
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
+from spamlinks.exports.containers.container import CHUNK_BYTES, open_file
 from spamlinks.exports.reading.numbers import MISSING, date_evidence, parse_date
 from spamlinks.policy import Decision, Reason, Verdict, decided_name
 from spamlinks.saved_tables import SavedTable, find_table
@@ -95,12 +96,8 @@ def read_decisions(path: Path, by: str | None = None) -> DecisionList:
 
 def _read(path: Path, by: str | None) -> tuple[DecisionList, frozenset[str]]:
     """Return the decisions of a file, and the names of all its rows."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        hint = "Check the path and its permissions."
-        raise InputError(path.name, f"cannot be read ({error.strerror})", hint) from None
-    table, seen = find_table(path, {"linking_domain", "decision"}.issubset)
+    digest = _sha256(path)
+    table, seen = find_table(path, {"linking_domain", "decision"}.issubset, must_open=True)
     if table is None:
         missing = "no column decision"
         if not any("linking_domain" in names for names in seen):
@@ -110,7 +107,20 @@ def _read(path: Path, by: str | None) -> tuple[DecisionList, frozenset[str]]:
     found = saved_decisions(table, raw, path.name, by)
     cells = table.column(raw, "linking_domain").drop_nulls()
     names = frozenset(decided_name(plain_text(cell)) for cell in cells)
-    return replace(found, sha256=hashlib.sha256(data).hexdigest(), path=path), names
+    return replace(found, sha256=digest, path=path), names
+
+
+def _sha256(path: Path) -> str:
+    """Of a regular file, which is read more than once: a pipe would be waited for, or be empty."""
+    digest = hashlib.sha256()
+    with open_file(path, path.name) as file:
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+            return digest.hexdigest()
+        except OSError as error:
+            hint = "Check the disk, and try again."
+            raise InputError(path.name, f"cannot be read ({error.strerror})", hint) from None
 
 
 def saved_decisions(

@@ -12,7 +12,7 @@ from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
-from spamlinks.exports.keys import page_key
+from spamlinks.exports.keys import bare_page_key
 from spamlinks.policy import REASON_TEXT, Decision, KeepList, Reason, Verdict
 from spamlinks.urls import authorities, authority, hosts_of, linking_domain, parse_host
 
@@ -65,15 +65,11 @@ def here(
     near = links.filter(pl.col("linking_domain").is_in(list(open_.values())))["referring_page"]
     near = near.drop_nulls().unique()
     hosts = {n for host in hosts_of(authorities(near)) if host for n in host_and_parents(host)}
-    pages = set(_keys(near))
-    keys = dict(zip(open_, _keys(pl.Series(list(open_), dtype=pl.String)), strict=True))
+    pages = set(bare_page_key(near))
+    keys = dict(zip(open_, bare_page_key(pl.Series(list(open_), dtype=pl.String)), strict=True))
     return found | {
         name for name in open_ if (keys[name] in pages if "/" in name else name in hosts)
     }
-
-
-def _keys(pages: pl.Series) -> pl.Series:
-    return page_key(pages).str.replace("^https?://", "")
 
 
 def with_decisions(domains: pl.DataFrame, decisions: DecisionList | None) -> pl.DataFrame:

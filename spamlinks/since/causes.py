@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spamlinks.policy import Reason, Verdict, reason_text
-from spamlinks.report.text import clean
+from spamlinks.report.text import clean, counted
 
 __all__ = ["Circumstances", "said_of_vendors", "why_changed"]
 
@@ -241,14 +241,10 @@ def _links(row: Mapping[str, Any]) -> list[str]:
     then, now = row["links_before"], row["links_after"]
     followed = row["followed_links_before"], row["followed_links_after"]
     if None in followed:
-        return [f"{_counted(now)}, {then:,} then"] if now != then else []
+        return [f"{counted(now, 'link')}, {then:,} then"] if now != then else []
     if (now, followed[1]) == (then, followed[0]):
         return []
-    return [f"{_counted(now)} ({followed[1]:,} followed), {then:,} ({followed[0]:,}) then"]
-
-
-def _counted(links: int) -> str:
-    return f"{links:,} {'link' if links == 1 else 'links'}"
+    return [f"{counted(now, 'link')} ({followed[1]:,} followed), {then:,} ({followed[0]:,}) then"]
 
 
 def _vendors(seen_by: str | None) -> frozenset[str]:

@@ -159,6 +159,54 @@ def test_hostile_anchors_are_shown_on_one_short_line() -> None:
     assert "\u202e" not in shown
 
 
+LIMITS = [  # weeks before, the most that is no spike, why
+    ([2] * 10, 7, "the square root of the median, four times"),
+    ([0] * 10, 5, "five domains more at least"),
+    ([1] * 10, 6, "five more, where four spreads would be five"),
+    ([400] * 10, 1200, "three times the median at least, where four spreads would be 480"),
+    ([0, 10, 20, 30, 40] * 2, 79, "how far weeks usually lie from the median, 4 x 1.4826 x 10"),
+    ([100] * 10 + [0] * 26, 5, "what is longer ago than half a year is forgotten"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("past", "most", "why"), LIMITS, ids=[case[2] for case in LIMITS])
+def test_above_what_a_week_is_a_spike(past: list[int], most: int, why: str) -> None:
+    _, limits = weekly_limits([*past, most])
+    assert most <= limits[-1] < most + 1, why
+
+
+def test_a_cause_is_of_the_first_day_and_compared_with_calm_weeks_before() -> None:
+    """The anchor of the wave is also that of another wave, and of later links and later weeks."""
+    floors = {"anchor_text": "cheap oak floors"}
+    other = [
+        row | {"referring_page": f"https://first{n}q.site/"}
+        for n, row in enumerate(wave(10, 20, **floors))
+    ]
+    later = [row | floors for row in calm(40) if row["first_seen"] > MONDAY + timedelta(weeks=20)]
+    years_on = [
+        row | {"first_seen": row["first_seen"] + timedelta(weeks=30), "anchor_text": "much later"}
+        for row in wave(15, 30)
+    ]
+    early = [row for row in calm(40) if row["first_seen"] <= MONDAY + timedelta(weeks=20)]
+    said = facts([*early, *later, *other, *wave(15, 30, **floors), *years_on])
+    spike = next(s for s in said["list"] if s["week"] == "2026-04-20")
+    causes = {cause["what"]: cause["usual_share"] for cause in spike["causes"]}
+    assert causes["cheap oak floors"] == 0.0
+    assert "much later" not in causes
+
+
+@pytest.mark.parametrize(("alike", "told"), [(2, False), (3, True)])
+def test_a_cause_has_three_domains_at_least(alike: int, told: bool) -> None:
+    rows = [
+        {"referring_page": f"https://odd{n}.{ending}/", "first_seen": MONDAY + timedelta(weeks=15)}
+        for n, ending in enumerate(("de", "fr", "nl", "it", "es", "se", "pl", "cz"))
+    ]
+    rows = [row | ({"anchor_text": "oak floors"} if n < alike else {"anchor_text": f"text {n}"})
+            for n, row in enumerate(rows)]  # fmt: skip
+    (spike,) = facts([*calm(20, 1), *rows])["list"]
+    assert ("oak floors" in {cause["what"] for cause in spike["causes"]}) is told
+
+
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=80))
 def test_limits_lie_above_what_is_usual_and_look_back_only(counts: list[int]) -> None:
     usual, limits = weekly_limits(counts)

@@ -131,6 +131,13 @@ def test_what_became_of_the_decisions_is_counted_and_told() -> None:
     assert "--allow co.uk" in unheeded
 
 
+def test_to_keep_the_own_site_needs_no_word() -> None:
+    domains = run_of(("a.example", K, Reason.SCORE_LOW))
+    found = follow(given(Decision("mine.example", K)), domains, domains, LINKS, "mine.example")
+    assert (found.facts["applied"], found.facts["not_here"]) == (0, 1)
+    assert not any("not followed" in note for note in found.notes)
+
+
 def test_the_columns_and_the_sentence() -> None:
     domains = run_of(("a.example", K, Reason.DECIDED), ("d.example", K, Reason.SCORE_LOW))
     frame = with_decisions(domains, given(Decision("a.example", K, *ANN), Decision("x.example", D)))

@@ -79,7 +79,7 @@ def test_flags_are_told_by_their_share() -> None:
     assert usual.place("is_https", 0.0, "full") == Place("file", "same", 0.2)
     assert usual.place("is_https", 1.0, "full") == Place("file", "same", 0.8)
     text = usual_clause("is_https", Place("file", "same", 0.2), load_texts())
-    assert text == "true of 20% of the domains kept in this file"
+    assert text == "true of 20% of the honest-looking sites here"
 
 
 def test_learned_evidence_is_told_by_how_far_it_goes() -> None:
@@ -88,7 +88,7 @@ def test_learned_evidence_is_told_by_how_far_it_goes() -> None:
     assert usual.place("name_evidence", 4.5, "full") == Place("file", "more", 0.95)
     assert usual.place("name_evidence", -4.5, "full") == Place("file", "more", 0.94)
     text = usual_clause("name_evidence", Place("file", "more", 0.95), load_texts())
-    assert text == "more so than 95% of the domains kept in this file"
+    assert text == "more so than 95% of the honest-looking sites here"
 
 
 def test_too_few_known_values_and_unknown_ones_claim_nothing() -> None:

@@ -141,6 +141,17 @@ def test_no_network_is_told_where_one_run_did_not_look_for_any() -> None:
     assert "network" not in why_changed(row, Circumstances())
 
 
+def test_the_two_pieces_that_tell_best_say_nothing_about_what_is_unnamed() -> None:
+    """They stand first whatever their size; the weakest of the others is what bounds the rest."""
+    then = "a x (+0.1) | b x (+0.2) | c x (-1.5) | d x (-1.2)"
+    now = f"g x (+2.0) | {then}"
+    row = pair(domain("a.com", score=0.2, evidence=then), domain("a.com", score=0.9, evidence=now))
+    assert "Now g x (+2.0)" in why_changed(row, AROUND)
+    now = f"g x (+1.4) | {then}"
+    row = pair(domain("a.com", score=0.2, evidence=then), domain("a.com", score=0.9, evidence=now))
+    assert "g x" not in why_changed(row, AROUND), "one of 1.2 may have been there unnamed"
+
+
 NEW = [
     ("after the earlier run", cells(first_seen="2026-11-01"), "First seen on 2026-11-01."),
     ("before it", cells(first_seen="2019-03-02"),
