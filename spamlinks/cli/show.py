@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # each command loads what it needs, not what the others show
     from spamlinks.scores import Scores
     from spamlinks.training import Outcome
 
-__all__ = ["show_audit", "show_scores", "show_training"]
+__all__ = ["apart", "show_audit", "show_scores", "show_training"]
 
 _COLOUR = {
     Verdict.DISAVOW.value: "red",
@@ -104,7 +104,7 @@ def _worst(console: Console, outcome: Audit) -> None:
     flagged = outcome.domains.filter(outcome.domains["verdict"] != Verdict.KEEP.value)
     if not flagged.height:
         return
-    shown, left = _apart(flagged)
+    shown, left = apart(flagged)
     table = Table(
         title="The worst" if len(shown) > 1 else "The one to look at",
         title_justify="left",
@@ -133,8 +133,13 @@ def _worst(console: Console, outcome: Audit) -> None:
         console.print(f"  and {many:,} more of the network {text(network)}", style="dim")
 
 
-def _apart(flagged: pl.DataFrame) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """The rows to show, few of each network, and how many more of these networks are flagged."""
+def apart(flagged: pl.DataFrame) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """The rows to show, few of each network, and how many more of these networks are flagged.
+
+    Parameters
+    ----------
+    flagged : worst first, with ``network``.
+    """
     shown: list[dict[str, Any]] = []
     of: Counter[str] = Counter()
     for row in flagged.iter_rows(named=True):

@@ -107,8 +107,8 @@ def only_addresses(run: Mapping[str, Any]) -> str:
 def recent_wave(run: Mapping[str, Any]) -> str:
     """The newest week that stands out, if it is among the last 26 of the profile; "" if none."""
     said = part(run, "spikes")
-    mondays = [day(pair[0]) for pair in listed(said.get("weeks")) if isinstance(pair, list | tuple)]
-    weeks = [monday for monday in mondays if monday is not None]
+    pairs = [pair for pair in listed(said.get("weeks")) if isinstance(pair, list | tuple) and pair]
+    weeks = [monday for pair in pairs if (monday := day(pair[0])) is not None]
     found = [week for item in items(said.get("list")) if (week := day(item.get("week")))]
     if not weeks or not found:
         return ""
