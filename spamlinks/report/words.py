@@ -95,7 +95,7 @@ def caution(
     Parameters
     ----------
     decided : how many of those marked DISAVOW people decided; they need no such word.
-    first : what to begin with, as ``head.start_with`` says it.
+    first : what the steps begin with, as ``head.start_with`` says it.
     """
     disavowed = verdicts["DISAVOW"]
     if disavowed > decided and advice(situation) is SITUATIONS["none"]:
@@ -105,9 +105,9 @@ def caution(
         )
     if not disavowed and _has_cause(situation):
         ways = ["go through the unclear ones"] if verdicts["REVIEW"] else []
-        ways += [first] if first else []
+        ways += ["look at the networks that are named below"] if first else []
         ways.append("add the links you know of")
-        todo = ways[0] if len(ways) == 1 else f"{', '.join(ways[:-1])}, and {ways[-1]}"
+        todo = f"{', '.join(ways[:-1])}, and {ways[-1]}" if len(ways) > 1 else ways[0]
         return (
             "No domain here is certain enough for a file. In this situation that does not prove "
             f"the links to be fine: {todo}."

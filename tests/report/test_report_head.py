@@ -112,8 +112,13 @@ def test_networks_to_start_with() -> None:
     ("review", "first", "told", "untold"),
     [
         (0, "", "fine: add the links you know of.", "unclear"),
-        (2, "", "fine: go through the unclear ones, and add the links", "start"),
-        (0, "start with these: network a", "start with these: network a, and add", "unclear"),
+        (2, "", "fine: go through the unclear ones, and add the links", "network"),
+        (
+            0,
+            "start with these: network a",
+            "look at the networks that are named below, and add",
+            "unclear",
+        ),
     ],
 )
 def test_the_caution_fits_the_counts(review: int, first: str, told: str, untold: str) -> None:
