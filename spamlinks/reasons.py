@@ -16,13 +16,7 @@ from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import blocks, signals
 from spamlinks.telling import Told, is_unusual, quotes_of, told
 
-__all__ = [
-    "EXPLAINED",
-    "explain_domains",
-    "rule_text",
-    "usual_of",
-    "why_of",
-]
+__all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
 
 EXPLAINED = 20_000
 """At most so many domains get their effects computed, the worst first; the others say so."""
@@ -57,20 +51,18 @@ def explain_domains(
     Parameters
     ----------
     decided : the domains to explain, as ``policy.decide`` returns them.
-    everyone : all domains of the run, of which the kept ones say what is usual and a network's are
-        counted; default: the same.
+    everyone : all domains of the run, of which the kept ones say what is usual; default: the same.
     most : so many get their effects computed, by default what ``EXPLAINED``
         and ``SECONDS`` allow; the others say so.
     """
     domains = decided.with_columns(
         _order=pl.col("verdict").replace_strict(_ORDER, return_dtype=pl.Int8)
     ).sort("_order", "spam_score", "linking_domain", descending=[False, True, False])
-    everyone = decided if everyone is None else everyone
     first = domains.head(_limit(bundle) if most is None else most)
     why: list[str] = []
     evidence: list[str] = []
     if first.height:
-        usual = usual_of(bundle, scored, everyone)
+        usual = usual_of(bundle, scored, decided if everyone is None else everyone)
         why, evidence = why_of(bundle, scored, first, usual)
     for reason, verdict in domains.select("reason", "verdict").slice(len(why)).iter_rows():
         why.append(reason_text(reason, verdict))

@@ -126,7 +126,7 @@ def network_id(words: Sequence[str], suffix: str, evidence: Sequence[tuple[str, 
     >>> network_id(["seo"], "store", [("name", "*seoexpress*.store", 9)])
     'seo-store-15dc'
     """
-    telling = [e for e in evidence if e[0] not in ("moment", "ending")] or list(evidence)
+    telling = [e for e in evidence if e[0] not in ("moment", "ending", "list")] or list(evidence)
     best = min(telling, key=lambda e: (-e[2], e[0], e[1]), default=("", "", 0))
     digest = blake2b(f"{best[0]}\0{best[1]}".encode(), digest_size=2).hexdigest()
     said = [re.sub(r"[^a-z0-9]+", "", part.lower()) for part in (words[0] if words else "", suffix)]

@@ -11,7 +11,7 @@ import polars as pl
 from spamlinks.campaigns.describe import description, network_id, shared_words
 from spamlinks.report.text import clean
 from spamlinks.signals.networks import Networks
-from spamlinks.signals.traces import own_labels, target_names
+from spamlinks.signals.traces import list_lengths, own_labels, target_names
 
 __all__ = ["LISTED", "network_facts"]
 
@@ -26,6 +26,7 @@ _COMPARED = {
     "address": "Addresses of the sites, by blocks of 256; those that many sites share aside.",
     "title": "Titles of the linking pages, without each site's own name.",
     "anchor": "Anchors, without the brand, addresses and phrases such as 'click here'.",
+    "list": "Pages that link to hundreds of sites, by how many.",
     "shape": "The form of the pages' paths.",
     "moment": "Target and week of first sight.",
 }
@@ -33,6 +34,7 @@ _MISSING = {
     "address": "Addresses of the sites: these exports have none.",
     "title": "Titles of the linking pages: these exports have none.",
     "anchor": "Anchors: these exports have none.",
+    "list": "How many sites the pages link to: these exports do not say.",
     "moment": "When links were first seen: these exports do not say.",
 }
 
@@ -165,6 +167,8 @@ def _strongest(found: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
     seen: dict[str, int] = {}
     ranked = []
     for item in found:
+        if item[0] == "list" and "list" in seen:
+            continue  # the steps of lengths overlap
         seen[item[0]] = seen.get(item[0], 0) + 1
         ranked.append((seen[item[0]] > 1, item))
     ranked.sort(key=lambda pair: pair[0])  # stable: by number of domains within
@@ -182,6 +186,9 @@ def _told(kind: str, text: str, targets: Mapping[str, str]) -> dict[str, str]:
     if kind == "trade":
         trade, _, ending = text.partition(" ")
         return {"kind": "name", "what": f"words of {_TRADES.get(trade, trade)} under {ending}"}
+    if kind == "list":
+        low, high = list_lengths(text)
+        return {"kind": "list", "what": f"{low:,} to {high:,} links"}
     if kind == "ending":
         return {"kind": "name", "what": f"the ending {text}"}
     return {"kind": kind, "what": clean(text, 100)}

@@ -59,6 +59,9 @@ _OF_ONE_EVENT = frozenset(
         frozenset({"ending", "address"}),
         frozenset({"address", "moment"}),
         frozenset({"title", "moment"}),  # one article, taken over by many
+        frozenset({"list", "moment"}),
+        frozenset({"list", "shape"}),
+        frozenset({"list", "ending"}),
     }
 )
 """Pairs of kinds that agree without one operator."""

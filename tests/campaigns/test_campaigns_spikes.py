@@ -165,7 +165,7 @@ LIMITS = [  # weeks before, the most that is no spike, why
     ([1] * 10, 6, "five more, where four spreads would be five"),
     ([400] * 10, 1200, "three times the median at least, where four spreads would be 480"),
     ([0, 10, 20, 30, 40] * 2, 79, "how far weeks usually lie from the median, 4 x 1.4826 x 10"),
-    ([100] * 10 + [0] * 26, 5, "what is longer ago than half a year is forgotten"),
+    ([100] * 40 + [0] * 26, 5, "what is longer ago than half a year is forgotten"),
 ]  # fmt: skip
 
 

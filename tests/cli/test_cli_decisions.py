@@ -167,6 +167,25 @@ def edited(audited: tuple[Path, list[str]], tmp_path: Path, **cells: str) -> Pat
     return tmp_path / "domains.csv"
 
 
+def test_only_a_table_that_was_edited_is_kept_beside_the_new_one(
+    first: Path, tmp_path: Path
+) -> None:
+    from spamlinks.outputs import write_audit
+    from spamlinks.pipeline import Settings
+    from spamlinks.pipeline import audit as run_audit
+
+    outcome = run_audit([first], Settings("shop.example"))
+    write_audit(outcome, tmp_path)
+    write_audit(outcome, tmp_path)
+    assert not list(tmp_path.glob("domains.bak-*")), "as a run wrote them: nothing to keep"
+    mine = (tmp_path / "domains.csv").read_bytes().replace(b",DISAVOW,", b",KEEP,", 1)
+    (tmp_path / "domains.csv").write_bytes(mine)
+    run, _ = write_audit(outcome, tmp_path)
+    (kept,) = tmp_path.glob("domains.bak-*")
+    assert kept.read_bytes() == mine
+    assert sum(kept.name in note for note in run["notes"]) == 1
+
+
 def test_a_change_of_mind_takes_an_entry_out_of_our_file(
     run: Run, audited: tuple[Path, list[str]], tmp_path: Path
 ) -> None:

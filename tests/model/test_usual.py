@@ -117,6 +117,31 @@ def test_training_rows_speak_where_the_file_cannot_and_are_named() -> None:
     assert "this file" not in said
 
 
+BINNED = {"edges": [1.0, 2.0, 3.0], "shares": [0.02, 0.03, 0.45, 0.5], "median": 3.0}
+FLAG = {"edges": [0.0], "shares": [0.7, 0.3], "median": 0.0}
+TRAINING = [  # signal, summary, value, kind, number, why
+    ("path_depth", BINNED, 1.0, "low", 2.0, "95 of 100 lie above 2, the highest such edge"),
+    ("path_depth", BINNED, 2.0, "lower", 3.0, "exactly 2: not below"),
+    ("path_depth", BINNED, 3.0, "equal", 3.0, "the middle one"),
+    ("path_depth", BINNED, 9.0, "upper", 3.0, "no edge has nine tenths at most"),
+    ("is_https", FLAG, 1.0, "same", 0.3, "three in ten say yes"),
+    ("is_https", FLAG, 0.0, "same", 0.7, "seven in ten say no"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "summary", "value", "kind", "number", "why"), TRAINING, ids=[t[5] for t in TRAINING]
+)
+def test_a_value_is_placed_beside_the_training_rows(
+    name: str, summary: dict[str, object], value: float, kind: str, number: float, why: str
+) -> None:
+    usual = Usual({}, {"full": {"signals": {name: summary}}})
+    place = usual.place(name, value, "full")
+    assert place is not None
+    assert (place.source, place.kind) == ("training", kind), why
+    assert place.number == pytest.approx(number)
+
+
 @given(st.lists(st.integers(0, 20), min_size=60, max_size=300), st.integers(0, 20))
 def test_claims_about_training_rows_hold_too(values: list[int], value: int) -> None:
     column = kept("path_depth", [float(v) for v in values])

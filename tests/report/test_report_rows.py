@@ -157,6 +157,22 @@ def test_details_give_way_when_space_runs_out(
     assert cut[-1] == 1
     last = dict(zip(COLUMNS, table[-1], strict=True))
     assert last["evidence"] == last["samples"] == []
+    details = [[row[COLUMNS.index(name)] for name in ("evidence", "samples")] for row in table]
+    texts = [text for row in details for part in row for item in part for text in item]
+    assert sum(len(text.encode()) for text in texts if isinstance(text, str)) <= 1_000
+    monkeypatch.setattr(rows, "DETAIL_BYTES", 10)
+    table = domain_rows(tidy_domains(domains), tidy_links(links))
+    assert {row[COLUMNS.index("cut")] for row in table} == {1}, "not even the first fits"
+
+
+def test_evidence_without_a_side_that_repeats_the_reason_is_left_out() -> None:
+    domains = pl.DataFrame(
+        {"linking_domain": ["a"], "verdict": ["KEEP"], "why": ["The rule."],
+         "evidence": ["The rule. | The rule. (+0.5) | Another."]}
+    )  # fmt: skip
+    links = pl.DataFrame({"referring_page": ["p"], "linking_domain": ["a"]})
+    (row,) = domain_rows(tidy_domains(domains), tidy_links(links))
+    assert row[COLUMNS.index("evidence")] == [["The rule.", 0.5], ["Another.", None]]
 
 
 def test_a_list_of_any_length_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

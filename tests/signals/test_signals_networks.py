@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from spamlinks.schema import FIELDS
 from spamlinks.signals.kernel import encode, networks_among
 from spamlinks.signals.networks import MIN_DOMAINS, Networks
-from spamlinks.signals.traces import own_labels
+from spamlinks.signals.traces import list_lengths, own_labels
 
 MONDAY = date(2026, 8, 17)
 HONEST = (
@@ -82,6 +82,7 @@ TIED = [
     (ANCHOR | TITLE, "an anchor under one title"),
     (ANCHOR | ADDRESS, "an anchor from one address block"),
     (TITLE | ADDRESS, "a title at one address block"),
+    (TITLE | {"page_linked_domains": 3451}, "one long list of links under one title"),
 ]
 NOT_TIED = [
     (ANCHOR, "one kind of evidence alone"),
@@ -90,6 +91,8 @@ NOT_TIED = [
     (ANCHOR | WEEK, "a page that made news, linked to by its title"),
     (TITLE | WEEK, "one article of one week"),
     (ADDRESS, "one hoster"),
+    (TITLE | {"page_linked_domains": 40}, "one article, with as many links as articles have"),
+    (WEEK | {"page_linked_domains": 3451}, "lists that grew in one week"),
     ({"anchor_text": "Acme floors"} | TITLE, "the brand is everybody's anchor"),
     ({"anchor_text": "https://acme.com/"} | TITLE, "an address is everybody's anchor"),
     ({"anchor_text": "click here"} | TITLE, "a phrase is everybody's anchor"),
@@ -425,3 +428,14 @@ def test_a_long_anchor_is_compared_without_the_salt_at_its_ends() -> None:
     ]  # fmt: skip
     of = found([*honest(), *salted])
     assert {of[name] for name in of if name not in HONEST} == {0}
+
+
+def test_lists_of_nearly_one_length_are_one() -> None:
+    rows = [
+        row | TITLE | {"page_external_links": 3870 + 9 * place}
+        for place, row in enumerate(sisters(6))
+    ]
+    networks, _ = among([*honest(), *rows])
+    keys = networks.evidence.filter(pl.col("kind") == "list")["key"].to_list()
+    assert keys
+    assert all(low <= 3870 <= high or low <= 3915 <= high for low, high in map(list_lengths, keys))
