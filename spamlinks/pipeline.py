@@ -253,6 +253,8 @@ def _run(
             "card": {"figures": model_figures(bundle, views, settings.target)},
         },
         "view": "; ".join(VIEW_TEXT[view] for view in views),
+        "views": views,
+        "followed_known": "rel_nofollow" in columns,
         **input_facts(merged, prepared.refused, prepared.notes),
         **outcome_facts(merged, domains, decided, presence, bundle),
         "not_looked_at": not_looked_at(columns, prepared.brands, presence),

@@ -54,14 +54,16 @@ def refuse_other_site(folder: Path, site: str | None) -> None:
     Hosts below one registrable domain count as one site; None, or a folder whose audit names no
     site, is never refused.
     """
-    theirs = recorded_run(folder).get("site")
+    run = recorded_run(folder)
+    theirs = run.get("site")
     if site is None or not isinstance(theirs, str):
         return
     there, here = linking_domain(theirs[:260]), linking_domain(site)
     if there and here and there != here:
+        wrong = ", or delete it if that site was a wrong guess" if run.get("site_guessed") else ""
         raise OutputError(
             printable(str(folder), 120),
             f"holds an audit of {printable(theirs, 100)}, and this one is about "
             f"{printable(site, 100)}",
-            "Choose another folder with -o, so that neither overwrites the other.",
+            f"Choose another folder with -o{wrong}.",
         )

@@ -25,12 +25,17 @@ from spamlinks.model.usual import Usual
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.pipeline import Audit, Inside, Settings, Stage, audit
 from spamlinks.reasons import rule_text, usual_of, why_of
+from spamlinks.report.text import clean
+from spamlinks.run_folder import recorded_run
 from spamlinks.signals.kernel import SIGNALS, networks_by_address, signals
 
 __all__ = ["LINKS", "explain", "explain_in"]
 
 LINKS = 10
 """So many links are shown, unless another number is asked for."""
+
+NAMED = 5
+"""So many names stand in a message."""
 
 
 def explain(
@@ -57,6 +62,7 @@ def explain(
     ModelError : the model folder cannot be used.
     """
     texts = load_texts(language)
+    _refuse_finished(exports)
     outcome = audit(exports, settings, inside=True, stage=stage)
     return explain_in(outcome, what, links=links, texts=texts)
 
@@ -78,6 +84,7 @@ def explain_in(
         raise InputError("exports", "they hold no links", "Give an export with links.")
     texts = texts or load_texts()
     scored, bundle = inside.scored, inside.bundle
+    _refuse_network(what, outcome)
     found = find(what, scored)
     unit = inside.decided.filter(pl.col("_domain") == found.code)
     usual = usual_of(bundle, scored, inside.decided)
@@ -136,6 +143,32 @@ def explain_in(
         },
         texts=texts,
     )
+
+
+def _refuse_finished(exports: Sequence[Path | str | Reading]) -> None:
+    """Raise InputError for the folder of an audit: what it wrote holds no export."""
+    for export in exports:
+        if isinstance(export, Reading) or not (run := recorded_run(Path(export))):
+            continue
+        inputs = run.get("inputs")
+        entries = inputs if isinstance(inputs, list) else []
+        names = [clean(e.get("file"), 80) for e in entries[:NAMED] if isinstance(e, dict)]
+        read = f": {', '.join(names)}{', ...' if len(entries) > NAMED else ''}" if names else ""
+        hint = f"Give the exports that the audit read{read}. Its report.html says why as well."
+        raise InputError(clean(export, 120), "it is the folder of an audit, no export", hint)
+
+
+def _refuse_network(what: str, outcome: Audit) -> None:
+    """Raise InputError, with its members and what they share, for the name of a network."""
+    members = outcome.domains.filter(pl.col("network") == what.strip())["linking_domain"].to_list()
+    if not members:
+        return
+    known = {entry["id"]: entry for entry in outcome.run["networks"]["list"]}
+    said = known.get(what.strip(), {}).get("description")
+    problem = "it is the name of a network, no domain" + (f" ({clean(said, 200)})" if said else "")
+    more = f" and {len(members) - NAMED} more" if len(members) > NAMED else ""
+    hint = f"Explain one of its members: {', '.join(members[:NAMED])}{more}."
+    raise InputError(clean(what, 120), problem, hint)
 
 
 def _matrix(inside: Inside, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

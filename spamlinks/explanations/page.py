@@ -65,15 +65,12 @@ def _head(explanation: Explanation, width: int) -> Iterator[str]:
         page = texts.say("explain.url_line", page=clean(e.page, 400))
         yield from wrapped(page, width)
     yield from wrapped(f"{clean(e.why, 1000)} ({e.reason})", width)
-    one = e.links == 1
     said = [
         texts.say(
             "explain.score",
             score=texts.number(e.spam_score, 4),
             unit=texts.say(f"explain.unit.{e.unit}"),
-            links=texts.say(
-                f"explain.links_{'one' if one else 'many'}", number=texts.number(e.links)
-            ),
+            links=_counted_links(e),
             followed=texts.say("explain.followed_unknown")
             if e.followed_links is None
             else texts.say("explain.followed", number=texts.number(e.followed_links)),
@@ -96,6 +93,16 @@ def _head(explanation: Explanation, width: int) -> Iterator[str]:
             ),
             width,
         )
+
+
+def _counted_links(e: Explanation) -> str:
+    """The links of the domain, and the records they stand in where these are fewer."""
+    number, rows = e.texts.number(e.links), e.unit_rows
+    if not rows or rows >= e.links:
+        return e.texts.say(f"explain.links_{'one' if e.links == 1 else 'many'}", number=number)
+    if rows == 1:
+        return e.texts.say("explain.links_for_record", number=number)
+    return e.texts.say("explain.links_for_records", records=e.texts.number(rows), number=number)
 
 
 def _section(e: Explanation, key: str, items: list[str], width: int) -> Iterator[str]:

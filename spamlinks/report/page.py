@@ -53,12 +53,13 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
     ------
     InputError : a required column is missing, or a verdict is unknown.
     """
-    domains, links = rows.tidy_domains(domains), rows.tidy_links(links)
+    domains = rows.without_guesses(rows.tidy_domains(domains), links, run.get("followed_known"))
+    links = rows.tidy_links(links)
     verdicts = figures.verdict_counts(domains)
     networks, spikes, since = read_networks(run), read_spikes(run), read_since(run)
     taken = len(repr((networks.cards, spikes.found, since)).encode())
     table = rows.domain_rows(domains, links, taken)
-    card = accounts.card(run)
+    card, alone = accounts.card(run), head.only_addresses(run)
     decided = figures.decided_disavow(domains)
     return (
         environment()
@@ -68,8 +69,17 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             site=clean(run.get("site"), 120),
             created=moment(run.get("created")),
             headline=words.headline(
-                verdicts, run.get("situation"), figures.in_live_file(domains), decided
+                verdicts,
+                run.get("situation"),
+                figures.in_live_file(domains),
+                decided,
+                addresses=bool(alone),
             ),
+            size=head.size(run),
+            alone=alone,
+            spared=head.spared(run),
+            spared_reasons=" ".join(head.SPARED),
+            wave=head.wave_hint(run),
             second=words.second(verdicts),
             presence=words.presence(run),
             decisions=head.decisions(run),
@@ -79,7 +89,7 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             effect=accounts.effect(run),
             advice=words.advice(run.get("situation")),
             steps=steps(run, verdicts),
-            caution=words.caution(run.get("situation"), verdicts["DISAVOW"], decided),
+            caution=words.caution(run.get("situation"), verdicts, decided, head.start_with(run)),
             figures=gallery(domains, links, run, networks, spikes),
             since=since,
             spikes=spikes,

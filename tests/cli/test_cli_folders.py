@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from cli_outcome import Run
 
+from spamlinks.errors import OutputError
+from spamlinks.run_folder import refuse_other_site
+
 
 @pytest.mark.parametrize("site", ["--site=other.example", ""])
 def test_an_audit_of_another_site_is_never_written_over(
@@ -23,6 +26,13 @@ def test_an_audit_of_another_site_is_never_written_over(
     assert "holds an audit of shop.example, and this one is about other.example" in outcome.line
     assert "-o" in outcome.line
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_a_site_that_was_guessed_may_be_a_wrong_one(tmp_path: Path) -> None:
+    run = '{"tool": "spamlinks", "site": "a.example", "site_guessed": true}'
+    (tmp_path / "run.json").write_text(run, "utf-8")
+    with pytest.raises(OutputError, match="or delete it if that site was a wrong guess"):
+        refuse_other_site(tmp_path, "b.example")
 
 
 def test_a_host_of_the_same_site_may_follow(
