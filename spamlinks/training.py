@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,15 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.before_after import BeforeAfter, compare_verdicts, found_share, profile_of
 from spamlinks.decided import DecisionList
 from spamlinks.errors import InputError, TrainingError
 from spamlinks.exports import Hints
-from spamlinks.labels import load_labelled
+from spamlinks.labels import Labelled, linking_domains, load_labelled
 from spamlinks.model.bundle import load_bundle, refuse_folder, save_bundle
 from spamlinks.model.card import own_card
 from spamlinks.model.groups import row_groups
 from spamlinks.model.leaks import find_leaks
 from spamlinks.model.own import OwnTraining, count_labels, train_own
+from spamlinks.model.own_calibration import at_share
+from spamlinks.model.scoring import score_links
 from spamlinks.model.unlabelled import Belief, believe
 from spamlinks.pipeline import Stage, site_label
 from spamlinks.signals.kernel import blocks, encode, signals
@@ -45,6 +48,7 @@ class Outcome:
     unlabelled_rows: int
     refused: tuple[InputError, ...] = ()
     notes: tuple[str, ...] = ()
+    verdicts: BeforeAfter | None = None
 
 
 def train(
@@ -95,7 +99,8 @@ def train(
         site=site, hints=hints,
     )  # fmt: skip
     start = load_bundle(model)
-    frame, tables = encode(data.table, start.evidence, brands=(*brands, *site_label(data.site)))
+    brands = (*brands, *site_label(data.site))
+    frame, tables = encode(data.table, start.evidence, brands=brands)
     unlabelled = data.positive_unlabelled
     named = (data.is_spam == 1).astype(np.int8)
     domain = frame["_domain"].to_numpy().astype(np.int64)
@@ -107,6 +112,10 @@ def train(
     if not accept_leaks:
         _refuse_leaks(data.table[at], matrix, named[at], ", ".join(data.sources))
     tell("training", 0, 0)
+    every = _nearly_all(known & ~np.isnan(data.is_spam), domain)
+    # Who looks at links and decides picks the links, not the answers; who writes a list of spam
+    # and one of what to keep picks by the answer, and the lengths of the lists say nothing.
+    by_answer = unlabelled or (disavow is not None and decisions is None)
     belief = believe(start, matrix, named[at] == 1, domain[at]) if unlabelled else None
     training = train_own(
         matrix,
@@ -116,7 +125,8 @@ def train(
         groups=row_groups(data.table)[at],
         texts=documents(rows) if "referring_page_title" in rows.columns else None,
         target=None if belief is None else belief.target,
-        prior=None if _nearly_all(known & ~np.isnan(data.is_spam), domain) else start.prior,
+        prior=start.prior if by_answer and not every else None,
+        selected=not by_answer and not every,
         name=output.name,
         seed=seed,
         jobs=jobs or -1,
@@ -135,6 +145,13 @@ def train(
             },
         },
     )  # fmt: skip
+    tell("comparing", 0, 0)
+    links = _profile(data)
+    if training.share and not by_answer and not every:
+        share = found_share(training.bundle, score_links(training.bundle, links, brands=brands),
+                            _said(data))  # fmt: skip
+        training = replace(training, bundle=at_share(training.bundle, share))
+    verdicts = compare_verdicts(start, training.bundle, links, brands, data.site)
     tell("writing", 0, 0)
     notes = [*data.notes, *_notes(belief, len(at), int(known.sum()))]
     save_bundle(training.bundle, output, own_card(training, ", ".join(data.sources), notes))
@@ -145,7 +162,22 @@ def train(
         data.unlabelled_rows,
         data.refused,
         tuple(notes),
+        verdicts,
     )
+
+
+def _profile(data: Labelled) -> pl.DataFrame:
+    """The links as an audit judges them; as they were read where an audit would refuse them."""
+    try:
+        return profile_of(data.readings, data.site)
+    except InputError:
+        return data.table
+
+
+def _said(data: Labelled) -> dict[str, float]:
+    """Share of spam rows of each labelled linking domain."""
+    rows = pl.DataFrame({"name": linking_domains(data.table), "y": data.is_spam})
+    return dict(rows.drop_nans("y").group_by("name").agg(pl.col("y").mean()).rows())
 
 
 def _drawn(

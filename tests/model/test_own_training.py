@@ -108,11 +108,11 @@ def test_out_of_fold_margins_never_saw_their_domain(quick: pytest.MonkeyPatch) -
     """Labels that are noise by domain must not be learned by heart."""
     X, _, groups = labelled()
     found_auc = []
-    for draw in range(5):  # so few domains: one draw of noise may look like something by chance
+    for draw in range(12):  # so few domains: one draw of noise may look like something by chance
         rng = np.random.default_rng(draw)
         noise = rng.integers(0, 2, groups.max() + 1).astype(np.int8)[groups]
         found = train_own(X, noise, groups, START, seed=1)
-        found_auc.append(found.own["ROC AUC"].value)
+        found_auc.append(found.tried)
     assert abs(np.mean(found_auc) - 0.5) < 0.12, found_auc
     inside = found.bundle.margins(X, 1)
     assert inside[noise == 1].mean() > inside[noise == 0].mean()  # in sample it does learn
