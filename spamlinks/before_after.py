@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,6 +31,36 @@ class BeforeAfter:
     before: Mapping[str, int]
     after: Mapping[str, int]
     moved: Mapping[tuple[str, str], int]
+
+    def sentence(self, start: str) -> str:
+        """Both counts in words, with the name of the start.
+
+        >>> counts = {"DISAVOW": 2, "REVIEW": 0, "KEEP": 5}
+        >>> BeforeAfter(counts, counts, {}).sentence("std")
+        'verdicts on these links with std: 2 DISAVOW, 0 REVIEW, 5 KEEP; with the new model the same'
+        """
+        said = f"verdicts on these links with {start}: {_words(self.before)}; with the new model"
+        if not self.moved:
+            return f"{said} the same"
+        moves = ", ".join(
+            f"{count:,} from {old} to {new}"
+            for (old, new), count in sorted(
+                self.moved.items(), key=lambda item: (_PLACE[item[0][0]], _PLACE[item[0][1]])
+            )
+        )
+        return f"{said}: {_words(self.after)} ({moves})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For metadata.json."""
+        return {"start": dict(self.before), "own": dict(self.after)}
+
+
+_ORDER = (Verdict.DISAVOW, Verdict.REVIEW, Verdict.KEEP)
+_PLACE = {verdict.value: place for place, verdict in enumerate(_ORDER)}
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[verdict.value]:,} {verdict.value}" for verdict in _ORDER)
 
 
 def profile_of(readings: Sequence[Reading], site: str | None) -> pl.DataFrame:
@@ -76,7 +107,8 @@ def compare_verdicts(
     site: str | None,
 ) -> BeforeAfter:
     """Judge the links with both models, as an audit would that is told nothing more."""
-    before, after = (_verdicts(model, backlinks, brands, site) for model in (start, new))
+    before = _verdicts(start, backlinks, brands, site)
+    after = before if new is start else _verdicts(new, backlinks, brands, site)
     both = pl.DataFrame({"before": before, "after": after})
     moved = {
         (old, now): count

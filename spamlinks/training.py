@@ -15,18 +15,22 @@ import polars as pl
 
 from spamlinks.before_after import BeforeAfter, compare_verdicts, found_share, profile_of
 from spamlinks.decided import DecisionList
+from spamlinks.decisions import few
 from spamlinks.errors import InputError, TrainingError
 from spamlinks.exports import Hints
 from spamlinks.labels import Labelled, linking_domains, load_labelled
-from spamlinks.model.bundle import load_bundle, refuse_folder, save_bundle
+from spamlinks.model.bundle import ModelBundle, load_bundle, refuse_folder, save_bundle
 from spamlinks.model.card import own_card
+from spamlinks.model.evaluation import roc_auc
 from spamlinks.model.groups import row_groups
 from spamlinks.model.leaks import find_leaks
 from spamlinks.model.own import OwnTraining, count_labels, train_own
 from spamlinks.model.own_calibration import at_share
 from spamlinks.model.scoring import score_links
+from spamlinks.model.thresholds import roll_up
 from spamlinks.model.unlabelled import Belief, believe
 from spamlinks.pipeline import Stage, site_label
+from spamlinks.policy import SITUATIONS
 from spamlinks.signals.kernel import blocks, encode, signals
 from spamlinks.signals.text import documents
 
@@ -40,7 +44,11 @@ MAX_DOMAIN_ROWS = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``train`` did: the training, how many rows had which label, files left out, notes."""
+    """What ``train`` did: the training, how many rows had which label, files left out, notes.
+
+    ``verdicts`` are those on the links that were read, with the start and with the new model;
+    ``assumes`` says in words where the share of spam comes from that scores assume.
+    """
 
     training: OwnTraining
     spam_rows: int
@@ -49,6 +57,7 @@ class Outcome:
     refused: tuple[InputError, ...] = ()
     notes: tuple[str, ...] = ()
     verdicts: BeforeAfter | None = None
+    assumes: str = ""
 
 
 def train(
@@ -110,7 +119,7 @@ def train(
     rows = frame[at]
     matrix = np.concatenate([signals(block, tables) for block in blocks(rows)])
     if not accept_leaks:
-        _refuse_leaks(data.table[at], matrix, named[at], ", ".join(data.sources))
+        _refuse_leaks(data.table[at], matrix, named[at], domain[at], start, few(data.sources))
     tell("training", 0, 0)
     every = _nearly_all(known & ~np.isnan(data.is_spam), domain)
     # Who looks at links and decides picks the links, not the answers; who writes a list of spam
@@ -151,10 +160,29 @@ def train(
         share = found_share(training.bundle, score_links(training.bundle, links, brands=brands),
                             _said(data))  # fmt: skip
         training = replace(training, bundle=at_share(training.bundle, share))
-    verdicts = compare_verdicts(start, training.bundle, links, brands, data.site)
+    if not training.share or (by_answer and not every):
+        assumes = f"as {start.name} does" + (
+            "; the lengths of lists say nothing about it" if by_answer else ""
+        )
+    elif every:
+        assumes = "the share that is labelled spam, for nearly every domain has a label"
+    else:
+        assumes = (
+            "as labelled, and as the new model believes of the domains without a label; the cuts "
+            f"keep their promise at {min(start.prior, training.bundle.prior):.0%} as well"
+        )
+    new = training.bundle if training.share else start
+    verdicts = compare_verdicts(start, new, links, brands, data.site)
     tell("writing", 0, 0)
-    notes = [*data.notes, *_notes(belief, len(at), int(known.sum()))]
-    save_bundle(training.bundle, output, own_card(training, ", ".join(data.sources), notes))
+    notes = [
+        *data.notes,
+        *_notes(belief, len(at), int(known.sum())),
+        *_disputed(training, start.name, domain, linking_domains(data.table)),
+    ]
+    said = verdicts.sentence(start.name)
+    card = own_card(training, ", ".join(data.sources), notes, said)
+    facts = {**training.bundle.metadata, "verdicts": verdicts.to_dict()}
+    save_bundle(replace(training.bundle, metadata=facts), output, card)
     return Outcome(
         training,
         data.spam_rows,
@@ -163,6 +191,7 @@ def train(
         data.refused,
         tuple(notes),
         verdicts,
+        assumes,
     )
 
 
@@ -216,19 +245,65 @@ def _nearly_all(labelled: npt.NDArray[np.bool_], domain: npt.NDArray[np.int64]) 
     return named >= ALL_LABELLED * every
 
 
+REPEATED_AUC = 0.98
+"""ROC AUC of the start on linking domains from which on labels count as drawn from its scores; a
+guard or two settles some verdicts otherwise."""
+
+
 def _refuse_leaks(
-    table: pl.DataFrame, matrix: npt.NDArray[np.float32], named: npt.NDArray[np.int8], source: str
+    table: pl.DataFrame,
+    matrix: npt.NDArray[np.float32],
+    named: npt.NDArray[np.int8],
+    domain: npt.NDArray[np.int64],
+    start: ModelBundle,
+    source: str,
 ) -> None:
     leaks = find_leaks(table, matrix, named)
-    if leaks:
-        more = f" and {len(leaks) - 3} more" if len(leaks) > 3 else ""
+    if not leaks:
+        return
+    told = ", ".join(leaks[:3]) + (f" and {len(leaks) - 3} more" if len(leaks) > 3 else "")
+    label = roll_up(named.astype(np.float64), domain)[0] >= 0.5
+    score = roll_up(start.margins(matrix, 1), domain, start.top_share)[0]
+    if roc_auc(label.astype(np.int8), score) >= REPEATED_AUC:
         raise TrainingError(
             source,
-            f"the label is told by one thing alone, so nothing else would be learned: "
-            f"{', '.join(leaks[:3])}{more}",
-            "Label links that do not follow this rule as well; if the rule is what you mean, "
-            "--accept-leaks trains all the same.",
+            f"the labels say what the scores of {start.name} say already, so there is nothing to "
+            f"learn from them; alone they are told by {told}",
+            f"Keep using {start.name}; to teach it something, look at sites and decide where you "
+            "see it otherwise, REVIEW first; --accept-leaks trains all the same.",
         )
+    raise TrainingError(
+        source,
+        "one thing alone tells all that is labelled spam from all that is labelled honest, so "
+        f"nothing else would be learned: {told}",
+        "Label some that this rule would get wrong, spam that it misses or honest sites that it "
+        "hits; if the rule is what you mean, --accept-leaks trains all the same.",
+    )
+
+
+def _disputed(
+    training: OwnTraining, start: str, domain: npt.NDArray[np.int64], names: pl.Series
+) -> list[str]:
+    """What the labels say against the start's cut for DISAVOW where nothing else is said."""
+    wanted = SITUATIONS["none"]
+    at = next((d for d in training.disputes if abs(d.precision - wanted) < 1e-9), None)
+    if at is None:
+        return []
+    named = pl.DataFrame({"code": domain, "name": names}).unique("code", keep="first")
+    honest = sorted(named.filter(pl.col("code").is_in(list(at.domains)))["name"].to_list())
+    one = at.honest == 1
+    said = (
+        f"of {at.said:,} labelled linking domains that {start} and the labels of others would "
+        f"disavow at {wanted:.2f}, {at.honest:,} {'is' if one else 'are'} labelled honest "
+        f"({few(honest)}): look at {'it' if one else 'them'} again"
+    )
+    if not at.lifted:
+        return [said]
+    kept = [d.precision for d in training.disputes if d.lifted]
+    return [
+        f"{said}. These are too many for that promise, so the cuts of {start} are not in force at "
+        f"{', '.join(f'{p:.2f}' for p in kept)}; a lower --precision may still give DISAVOW"
+    ]
 
 
 def _notes(belief: Belief | None, used: int, known: int) -> list[str]:

@@ -74,7 +74,7 @@ JOBS = {
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["before_after"] = GROUND | {"exports", "model", "policy"}
-ALLOWED["training"] |= {"before_after"}
+ALLOWED["training"] |= {"before_after", "decisions"}
 ALLOWED["verdict_table"] |= {"decided", "saved_tables"}
 ALLOWED["verdict_files"] = ALLOWED["pipeline"] | {"pipeline", "verdict_table", "workbook"}
 ALLOWED["drafts"] |= {"verdict_table"}
