@@ -15,7 +15,7 @@ from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.policy import SITUATIONS, Guards, Verdict, decide
 from spamlinks.schema import FIELDS
 
-__all__ = ["BeforeAfter", "compare_verdicts", "found_share", "profile_of"]
+__all__ = ["BeforeAfter", "compare_verdicts", "found_share", "judged", "profile_of"]
 
 SITUATION = "none"
 
@@ -99,32 +99,34 @@ def found_share(bundle: ModelBundle, scored: Scored, said: Mapping[str, float]) 
     return float(np.clip(np.mean(believed), 0.01, 0.8))
 
 
-def compare_verdicts(
-    start: ModelBundle,
-    new: ModelBundle,
-    backlinks: pl.DataFrame,
-    brands: tuple[str, ...],
-    site: str | None,
-) -> BeforeAfter:
-    """Judge the links with both models, as an audit would that is told nothing more."""
-    before = _verdicts(start, backlinks, brands, site)
-    after = before if new is start else _verdicts(new, backlinks, brands, site)
-    both = pl.DataFrame({"before": before, "after": after})
+def judged(
+    model: ModelBundle, backlinks: pl.DataFrame, brands: tuple[str, ...], site: str | None
+) -> pl.DataFrame:
+    """Judge links as an audit would that is told nothing more.
+
+    Returns
+    -------
+    DataFrame: one row per linking domain in order of first appearance: ``linking_domain``,
+    ``verdict``, and ``may_disavow``, whether no guard would stand in the way of a high score.
+    """
+    guards = Guards(site=site)
+    units, _ = unit_scores(
+        model, score_links(model, backlinks, brands=brands), precision=SITUATIONS[SITUATION]
+    )
+    certain = units.with_columns(spam_score=1.0, cut_disavow=0.5, cut_review=0.5)
+    free = decide(certain, guards, SITUATION)["verdict"] == Verdict.DISAVOW.value
+    return decide(units, guards, SITUATION).select("linking_domain", "verdict", may_disavow=free)
+
+
+def compare_verdicts(before: pl.DataFrame, after: pl.DataFrame) -> BeforeAfter:
+    """Count the verdicts of the same links as two models judge them (``judged``)."""
+    both = pl.DataFrame({"before": before["verdict"], "after": after["verdict"]})
     moved = {
         (old, now): count
         for old, now, count in both.group_by("before", "after").len().rows()
         if old != now
     }
-    return BeforeAfter(_counted(before), _counted(after), moved)
-
-
-def _verdicts(
-    model: ModelBundle, backlinks: pl.DataFrame, brands: tuple[str, ...], site: str | None
-) -> pl.Series:
-    units, _ = unit_scores(
-        model, score_links(model, backlinks, brands=brands), precision=SITUATIONS[SITUATION]
-    )
-    return decide(units, Guards(site=site), SITUATION)["verdict"]
+    return BeforeAfter(_counted(both["before"]), _counted(both["after"]), moved)
 
 
 def _counted(verdicts: pl.Series) -> dict[str, int]:

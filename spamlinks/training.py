@@ -13,7 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from spamlinks.before_after import BeforeAfter, compare_verdicts, found_share, profile_of
+from spamlinks.before_after import (
+    BeforeAfter,
+    compare_verdicts,
+    found_share,
+    judged,
+    profile_of,
+)
 from spamlinks.decided import DecisionList
 from spamlinks.decisions import few
 from spamlinks.errors import InputError, TrainingError
@@ -120,6 +126,10 @@ def train(
     matrix = np.concatenate([signals(block, tables) for block in blocks(rows)])
     if not accept_leaks:
         _refuse_leaks(data.table[at], matrix, named[at], domain[at], start, few(data.sources))
+    tell("scoring", 0, 0)
+    names, links = linking_domains(data.table), _profile(data)
+    before = judged(start, links, brands, data.site)
+    free = before.filter("may_disavow")["linking_domain"]
     tell("training", 0, 0)
     every = _nearly_all(known & ~np.isnan(data.is_spam), domain)
     # Who looks at links and decides picks the links, not the answers; who writes a list of spam
@@ -136,6 +146,7 @@ def train(
         target=None if belief is None else belief.target,
         prior=start.prior if by_answer and not every else None,
         selected=not by_answer and not every,
+        may_disavow=names[at].is_in(free.implode()).to_numpy(),
         name=output.name,
         seed=seed,
         jobs=jobs or -1,
@@ -155,7 +166,6 @@ def train(
         },
     )  # fmt: skip
     tell("comparing", 0, 0)
-    links = _profile(data)
     if training.share and not by_answer and not every:
         share = found_share(training.bundle, score_links(training.bundle, links, brands=brands),
                             _said(data))  # fmt: skip
@@ -171,13 +181,13 @@ def train(
             "as labelled, and as the new model believes of the domains without a label; the cuts "
             f"keep their promise at {min(start.prior, training.bundle.prior):.0%} as well"
         )
-    new = training.bundle if training.share else start
-    verdicts = compare_verdicts(start, new, links, brands, data.site)
+    after = judged(training.bundle, links, brands, data.site) if training.share else before
+    verdicts = compare_verdicts(before, after)
     tell("writing", 0, 0)
     notes = [
         *data.notes,
         *_notes(belief, len(at), int(known.sum())),
-        *_disputed(training, start.name, domain, linking_domains(data.table)),
+        *_disputed(training, start.name, domain, names),
     ]
     said = verdicts.sentence(start.name)
     card = own_card(training, ", ".join(data.sources), notes, said)
@@ -293,8 +303,8 @@ def _disputed(
     honest = sorted(named.filter(pl.col("code").is_in(list(at.domains)))["name"].to_list())
     one = at.honest == 1
     said = (
-        f"of {at.said:,} labelled linking domains that {start} and the labels of others would "
-        f"disavow at {wanted:.2f}, {at.honest:,} {'is' if one else 'are'} labelled honest "
+        f"of {at.said:,} labelled linking domains that {start} would disavow at {wanted:.2f} and "
+        f"the new model with it, {at.honest:,} {'is' if one else 'are'} labelled honest "
         f"({few(honest)}): look at {'it' if one else 'them'} again"
     )
     if not at.lifted:

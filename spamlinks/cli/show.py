@@ -167,7 +167,7 @@ def show_training(outcome: Outcome, folder: Path) -> None:
         f"trained on {training.domains:,} linking domains in {training.groups:,} groups"
     )
     for note in outcome.notes:
-        console.print(f"  {text(note, 300)}", soft_wrap=True)
+        console.print(f"  {text(note, 600)}", soft_wrap=True)
     start = text(training.bundle.metadata["start"])
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("on groups left out", "own model", f"start ({start})"):

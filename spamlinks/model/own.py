@@ -105,6 +105,7 @@ def train_own(
     target: Floats | None = None,
     prior: float | None = None,
     selected: bool = False,
+    may_disavow: npt.NDArray[np.bool_] | None = None,
     name: str = "own",
     seed: int = 0,
     jobs: int = 1,
@@ -126,6 +127,8 @@ def train_own(
     selected : the labels are of links that somebody looked at, not of a draw from each class. Then
         what is labelled alike is as often spam elsewhere: scores assume the labelled share, and
         cuts keep their promise at the start's prior as well.
+    may_disavow : rows of domains that no guard keeps from DISAVOW, bool (n,), None: all. What a
+        guard keeps says nothing against a cut.
     seed, jobs : same data and seed, same bytes, however many processes.
 
     Raises
@@ -199,7 +202,7 @@ def train_own(
             origin=origin,
         )
         if target is None:
-            disputes = disputed(bundle, units, found, matrix, domains)
+            disputes = disputed(bundle, units, found, matrix, domains, may_disavow)
             bundle = without_disputed(bundle, disputes)
             facts["disputed"] = [dispute.to_dict() for dispute in disputes]
     return OwnTraining(

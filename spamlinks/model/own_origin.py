@@ -80,6 +80,7 @@ def disputed(
     found: OwnCalibration,
     matrix: npt.NDArray[np.float32],
     domains: npt.NDArray[np.int64],
+    may_disavow: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Dispute, ...]:
     """What the labels say against the start's cuts, by promised precision; only where they do.
 
@@ -88,6 +89,7 @@ def disputed(
     bundle : the new model, with its origin.
     units, found : labelled domains, judged by folds that left them out, and their calibration.
     matrix, domains : signals and domain codes of the labelled rows.
+    may_disavow : rows of domains that no guard keeps from DISAVOW; None: all.
     """
     origin = bundle.origin_model()
     if origin is None:
@@ -99,6 +101,7 @@ def disputed(
     then = origin.log_odds(rolled, units.view, least, units=True)
     bare = origin.margins(hide(matrix[worst], "urls"), 1)
     by_name = origin.log_odds(bare, np.zeros(len(first), np.int8), least, units=True)
+    free = np.ones(len(first), np.bool_) if may_disavow is None else may_disavow[first]
     odds = np.zeros(len(first))
     for index, view in enumerate(VIEWS):
         here = units.view == index
@@ -108,7 +111,7 @@ def disputed(
     for precision in sorted({float(key) for by in origin.cuts.values() for key in by}):
         theirs = unit_cuts(origin, then, by_name, units.view, precision)
         agrees = odds >= unit_cuts(bundle, odds, unknown, units.view, precision).review
-        said = (then >= theirs.disavow) & agrees
+        said = (then >= theirs.disavow) & agrees & free
         honest = said & (units.named == 0)
         count, wrong = int(said.sum()), int(honest.sum())
         if wrong:
