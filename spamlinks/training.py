@@ -178,8 +178,8 @@ def train(
         assumes = "the share that is labelled spam, for nearly every domain has a label"
     else:
         assumes = (
-            "as labelled, and as the new model believes of the domains without a label; the cuts "
-            f"keep their promise at {min(start.prior, training.bundle.prior):.0%} as well"
+            "as labelled, and as the new model believes of the domains without a label; the "
+            f"promise of DISAVOW is kept at {min(start.prior, training.bundle.prior):.0%}"
         )
     after = judged(training.bundle, links, brands, data.site) if training.share else before
     verdicts = compare_verdicts(before, after)

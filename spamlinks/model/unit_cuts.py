@@ -90,9 +90,9 @@ def leaning(
     own, odds : this model's cuts and log-odds, at the share of spam ``prior``.
     origin, short_of : that model's cuts and log-odds.
     """
-    lacks = np.maximum(origin.disavow - short_of, 0.0)
-    says = lacks == 0
-    leant = np.where(says, own.review, np.maximum(odds + lacks, own.review))
+    says = short_of >= origin.disavow
+    lacking = np.nextafter(odds + np.maximum(origin.disavow - short_of, 0.0), np.inf)
+    leant = np.where(says, own.review, np.maximum(lacking, own.review))
     disavow = np.minimum(own.disavow, leant)
     review = np.where(says, np.minimum(own.review, float(logit(prior))), own.review)
     named = own.named | (says & origin.named & (leant < own.disavow))

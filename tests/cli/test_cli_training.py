@@ -172,7 +172,7 @@ def test_a_signal_that_is_the_label_is_refused_unless_accepted(
         csv.writer(file).writerows(rows)
     refused = run("train", path, "-o", tmp_path / "m", "--jobs", "1")
     assert refused.code == 1
-    assert "signal external_links (ROC AUC 1.000)" in refused.line
+    assert "(signal external_links, ROC AUC 1.000)" in refused.line
     assert "--accept-leaks" in refused.line
     assert not (tmp_path / "m").exists()
     accepted = run("train", path, "-o", tmp_path / "m", "--jobs", "1", "--accept-leaks")
