@@ -91,7 +91,10 @@ def outcome_facts(
         },
         "threshold": bool(decided["cut_disavow"].is_not_null().any()),
         "threshold_at_any_precision": any(
-            math.isfinite(cut.score) for cuts in bundle.cuts.values() for cut in cuts.values()
+            math.isfinite(cut.score)
+            for by_view in (bundle.cuts, bundle.origin.cuts if bundle.origin else {})
+            for cuts in by_view.values()
+            for cut in cuts.values()
         ),
         "search_console": {
             "given": presence.given,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,17 +13,30 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.before_after import (
+    BeforeAfter,
+    compare_verdicts,
+    found_share,
+    judged,
+    profile_of,
+)
 from spamlinks.decided import DecisionList
+from spamlinks.decisions import few
 from spamlinks.errors import InputError, TrainingError
 from spamlinks.exports import Hints
-from spamlinks.labels import load_labelled
-from spamlinks.model.bundle import load_bundle, refuse_folder, save_bundle
+from spamlinks.labels import Labelled, linking_domains, load_labelled
+from spamlinks.model.bundle import ModelBundle, load_bundle, refuse_folder, save_bundle
 from spamlinks.model.card import own_card
+from spamlinks.model.evaluation import roc_auc
 from spamlinks.model.groups import row_groups
 from spamlinks.model.leaks import find_leaks
 from spamlinks.model.own import OwnTraining, count_labels, train_own
+from spamlinks.model.own_calibration import at_share
+from spamlinks.model.scoring import score_links
+from spamlinks.model.thresholds import roll_up
 from spamlinks.model.unlabelled import Belief, believe
 from spamlinks.pipeline import Stage, site_label
+from spamlinks.policy import SITUATIONS
 from spamlinks.signals.kernel import blocks, encode, signals
 from spamlinks.signals.text import documents
 
@@ -37,7 +50,11 @@ MAX_DOMAIN_ROWS = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``train`` did: the training, how many rows had which label, files left out, notes."""
+    """What ``train`` did: the training, how many rows had which label, files left out, notes.
+
+    ``verdicts`` are those on the links that were read, with the start and with the new model;
+    ``assumes`` says in words where the share of spam comes from that scores assume.
+    """
 
     training: OwnTraining
     spam_rows: int
@@ -45,6 +62,8 @@ class Outcome:
     unlabelled_rows: int
     refused: tuple[InputError, ...] = ()
     notes: tuple[str, ...] = ()
+    verdicts: BeforeAfter | None = None
+    assumes: str = ""
 
 
 def train(
@@ -95,7 +114,8 @@ def train(
         site=site, hints=hints,
     )  # fmt: skip
     start = load_bundle(model)
-    frame, tables = encode(data.table, start.evidence, brands=(*brands, *site_label(data.site)))
+    brands = (*brands, *site_label(data.site))
+    frame, tables = encode(data.table, start.evidence, brands=brands)
     unlabelled = data.positive_unlabelled
     named = (data.is_spam == 1).astype(np.int8)
     domain = frame["_domain"].to_numpy().astype(np.int64)
@@ -105,8 +125,16 @@ def train(
     rows = frame[at]
     matrix = np.concatenate([signals(block, tables) for block in blocks(rows)])
     if not accept_leaks:
-        _refuse_leaks(data.table[at], matrix, named[at], ", ".join(data.sources))
+        _refuse_leaks(data.table[at], matrix, named[at], domain[at], start, few(data.sources))
+    tell("scoring", 0, 0)
+    names, links = linking_domains(data.table), _profile(data)
+    before = judged(start, links, brands, data.site)
+    free = before.filter("may_disavow")["linking_domain"]
     tell("training", 0, 0)
+    every = _nearly_all(known & ~np.isnan(data.is_spam), domain)
+    # Who looks at links and decides picks the links, not the answers; who writes a list of spam
+    # and one of what to keep picks by the answer, and the lengths of the lists say nothing.
+    by_answer = unlabelled or (disavow is not None and decisions is None)
     belief = believe(start, matrix, named[at] == 1, domain[at]) if unlabelled else None
     training = train_own(
         matrix,
@@ -116,7 +144,9 @@ def train(
         groups=row_groups(data.table)[at],
         texts=documents(rows) if "referring_page_title" in rows.columns else None,
         target=None if belief is None else belief.target,
-        prior=None if _nearly_all(known & ~np.isnan(data.is_spam), domain) else start.prior,
+        prior=start.prior if by_answer and not every else None,
+        selected=not by_answer and not every,
+        may_disavow=names[at].is_in(free.implode()).to_numpy(),
         name=output.name,
         seed=seed,
         jobs=jobs or -1,
@@ -135,9 +165,34 @@ def train(
             },
         },
     )  # fmt: skip
+    tell("comparing", 0, 0)
+    if training.share and not by_answer and not every:
+        share = found_share(training.bundle, score_links(training.bundle, links, brands=brands),
+                            _said(data))  # fmt: skip
+        training = replace(training, bundle=at_share(training.bundle, share))
+    if not training.share or (by_answer and not every):
+        assumes = f"as {start.name} does" + (
+            "; the lengths of lists say nothing about it" if by_answer else ""
+        )
+    elif every:
+        assumes = "the share that is labelled spam, for nearly every domain has a label"
+    else:
+        assumes = (
+            "as labelled, and as the new model believes of the domains without a label; the "
+            f"promise of DISAVOW is kept at {min(start.prior, training.bundle.prior):.0%}"
+        )
+    after = judged(training.bundle, links, brands, data.site) if training.share else before
+    verdicts = compare_verdicts(before, after)
     tell("writing", 0, 0)
-    notes = [*data.notes, *_notes(belief, len(at), int(known.sum()))]
-    save_bundle(training.bundle, output, own_card(training, ", ".join(data.sources), notes))
+    notes = [
+        *data.notes,
+        *_notes(belief, len(at), int(known.sum())),
+        *_disputed(training, start.name, domain, names),
+    ]
+    said = verdicts.sentence(start.name)
+    card = own_card(training, ", ".join(data.sources), notes, said)
+    facts = {**training.bundle.metadata, "verdicts": verdicts.to_dict()}
+    save_bundle(replace(training.bundle, metadata=facts), output, card)
     return Outcome(
         training,
         data.spam_rows,
@@ -145,7 +200,23 @@ def train(
         data.unlabelled_rows,
         data.refused,
         tuple(notes),
+        verdicts,
+        assumes,
     )
+
+
+def _profile(data: Labelled) -> pl.DataFrame:
+    """The links as an audit judges them; as they were read where an audit would refuse them."""
+    try:
+        return profile_of(data.readings, data.site)
+    except InputError:
+        return data.table
+
+
+def _said(data: Labelled) -> dict[str, float]:
+    """Share of spam rows of each labelled linking domain."""
+    rows = pl.DataFrame({"name": linking_domains(data.table), "y": data.is_spam})
+    return dict(rows.drop_nans("y").group_by("name").agg(pl.col("y").mean()).rows())
 
 
 def _drawn(
@@ -184,19 +255,65 @@ def _nearly_all(labelled: npt.NDArray[np.bool_], domain: npt.NDArray[np.int64]) 
     return named >= ALL_LABELLED * every
 
 
+REPEATED_AUC = 0.98
+"""ROC AUC of the start on linking domains from which on labels count as drawn from its scores; a
+guard or two settles some verdicts otherwise."""
+
+
 def _refuse_leaks(
-    table: pl.DataFrame, matrix: npt.NDArray[np.float32], named: npt.NDArray[np.int8], source: str
+    table: pl.DataFrame,
+    matrix: npt.NDArray[np.float32],
+    named: npt.NDArray[np.int8],
+    domain: npt.NDArray[np.int64],
+    start: ModelBundle,
+    source: str,
 ) -> None:
     leaks = find_leaks(table, matrix, named)
-    if leaks:
-        more = f" and {len(leaks) - 3} more" if len(leaks) > 3 else ""
+    if not leaks:
+        return
+    told = ", ".join(leaks[:3]) + (f" and {len(leaks) - 3} more" if len(leaks) > 3 else "")
+    label = roll_up(named.astype(np.float64), domain)[0] >= 0.5
+    score = roll_up(start.margins(matrix, 1), domain, start.top_share)[0]
+    if roc_auc(label.astype(np.int8), score) >= REPEATED_AUC:
         raise TrainingError(
             source,
-            f"the label is told by one thing alone, so nothing else would be learned: "
-            f"{', '.join(leaks[:3])}{more}",
-            "Label links that do not follow this rule as well; if the rule is what you mean, "
-            "--accept-leaks trains all the same.",
+            f"the labels say what the scores of {start.name} say already, so there is nothing to "
+            f"learn from them; alone they are told by {told}",
+            f"Keep using {start.name}; to teach it something, look at sites and decide where you "
+            "see it otherwise, REVIEW first; --accept-leaks trains all the same.",
         )
+    raise TrainingError(
+        source,
+        "one thing alone tells all that is labelled spam from all that is labelled honest, so "
+        f"nothing else would be learned: {told}",
+        "Label some that this rule would get wrong, spam that it misses or honest sites that it "
+        "hits; if the rule is what you mean, --accept-leaks trains all the same.",
+    )
+
+
+def _disputed(
+    training: OwnTraining, start: str, domain: npt.NDArray[np.int64], names: pl.Series
+) -> list[str]:
+    """What the labels say against the start's cut for DISAVOW where nothing else is said."""
+    wanted = SITUATIONS["none"]
+    at = next((d for d in training.disputes if abs(d.precision - wanted) < 1e-9), None)
+    if at is None:
+        return []
+    named = pl.DataFrame({"code": domain, "name": names}).unique("code", keep="first")
+    honest = sorted(named.filter(pl.col("code").is_in(list(at.domains)))["name"].to_list())
+    one = at.honest == 1
+    said = (
+        f"of {at.said:,} labelled linking domains that {start} would disavow at {wanted:.2f} and "
+        f"the new model with it, {at.honest:,} {'is' if one else 'are'} labelled honest "
+        f"({few(honest)}): look at {'it' if one else 'them'} again"
+    )
+    if not at.lifted:
+        return [said]
+    kept = [d.precision for d in training.disputes if d.lifted]
+    return [
+        f"{said}. These are too many for that promise, so the cuts of {start} are not in force at "
+        f"{', '.join(f'{p:.2f}' for p in kept)}; a lower --precision may still give DISAVOW"
+    ]
 
 
 def _notes(belief: Belief | None, used: int, known: int) -> list[str]:

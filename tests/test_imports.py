@@ -77,6 +77,8 @@ JOBS = {
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
+ALLOWED["before_after"] = GROUND | {"exports", "model", "policy"}
+ALLOWED["training"] |= {"before_after", "decisions"}
 ALLOWED["verdict_table"] |= {"decided", "run_folder", "saved_tables"}
 ALLOWED["verdict_files"] = ALLOWED["pipeline"] | {"pipeline", "workbook"}
 ALLOWED["verdict_files"] |= {"run_folder"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,7 +211,7 @@ def show_training(outcome: Outcome, folder: Path) -> None:
         f"trained on {training.domains:,} linking domains in {training.groups:,} groups"
     )
     for note in outcome.notes:
-        console.print(f"  {text(note, 300)}", soft_wrap=True)
+        console.print(f"  {text(note, 600)}", soft_wrap=True)
     start = text(training.bundle.metadata["start"])
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("on groups left out", "own model", f"start ({start})"):
@@ -220,22 +221,43 @@ def show_training(outcome: Outcome, folder: Path) -> None:
     console.print(table)
     console.print(f"difference in ROC AUC: {training.gain}")
     if training.share == 0:
-        console.print("the labels did not help on domains left out: the start decides alone")
+        console.print(
+            f"the labels did not help on domains left out (ROC AUC {training.tried:.3f} with them, "
+            f"{training.start['ROC AUC'].value:.3f} without): the new model scores and decides as "
+            f"{start} does",
+            soft_wrap=True,
+        )
     _learning(console, training)
     console.print(
-        f"scores assume that {training.bundle.prior:.0%} of the linking domains are spam; "
-        "--prior changes that"
+        f"scores assume that {training.bundle.prior:.0%} of the linking domains are spam "
+        f"({text(outcome.assumes, 200)}); --prior changes that",
+        soft_wrap=True,
     )
-    promised = sorted(
-        {
-            float(p)
-            for by in training.bundle.cuts.values()
-            for p, cut in by.items()
-            if cut.score != float("inf")
-        }
-    )
-    if promised:
-        console.print(f"enough labels to promise a precision of up to {promised[-1]:.2f}")
-    else:
-        console.print("too few labels to promise a precision: this model will only say REVIEW")
+    console.print(_promise(training), soft_wrap=True)
+    if outcome.verdicts is not None:
+        said = outcome.verdicts.sentence(training.bundle.metadata["start"])
+        console.print(text(said, 400), soft_wrap=True)
     typer.echo(f"model written to {clean(folder, 200)}", err=True)
+
+
+def _promise(training: OwnTraining) -> str:
+    """Which precision DISAVOW keeps with the new model, and by whose measure."""
+    bundle = training.bundle
+    if training.share == 0:
+        return f"DISAVOW keeps the precision that {text(bundle.metadata['start'])} promises"
+    promised = [
+        float(p) for by in bundle.cuts.values() for p, cut in by.items() if cut.score != math.inf
+    ]
+    own = f"enough labels to promise a precision of up to {max(promised):.2f}" if promised else (
+        "too few labels to promise a precision by themselves"
+    )  # fmt: skip
+    if bundle.origin is None:
+        return own if promised else f"{own}: this model will only say REVIEW"
+    cuts = bundle.origin.cuts.values()
+    kept = [float(p) for by in cuts for p, cut in by.items() if cut.score != math.inf]
+    if not kept:
+        return f"{own}; they speak against every cut of {text(bundle.origin.name)}"
+    return (
+        f"{own}; DISAVOW {'also ' if promised else ''}where {text(bundle.origin.name)} promises up "
+        f"to {max(kept):.2f} and this model agrees, REVIEW where they disagree"
+    )

@@ -52,6 +52,7 @@ from spamlinks.model.bundle_files import (
 )
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.evidence import Evidence
+from spamlinks.model.origin import Origin, origin_from, origin_to
 from spamlinks.model.terms import add_terms
 from spamlinks.model.tree_text import split_features, trees_only
 from spamlinks.model.views import VIEWS, view_of
@@ -86,6 +87,8 @@ class ModelBundle:
     unit_lines : calibration of linking domains per view; None where ``lines`` serves both.
     top_share : how a domain's links are rolled up: this share of its highest margin and the rest
         of the mean margin.
+    origin : the model that a model of one's own leans on, whose thresholds stay in force beside
+        ``cuts``; None for others.
     sha256 : of ``metadata.json``, which names the hashes of the other files; "" in memory only.
     """
 
@@ -99,6 +102,7 @@ class ModelBundle:
     sha256: str = ""
     unit_lines: Mapping[str, Line] | None = None
     top_share: float = 0.0
+    origin: Origin | None = None
     _boosters: list[Any] = field(default_factory=list, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -145,9 +149,17 @@ class ModelBundle:
         -------
         float64 array of shape (n,).
         """
+        return self.both_margins(matrix, threads)[0]
+
+    def both_margins(
+        self, matrix: npt.NDArray[np.float32], threads: int = 0
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64] | None]:
+        """``margins``, and those of the model that this one leans on; None where there is none."""
         out = np.zeros(len(matrix), np.float64)
+        before = None if self.origin is None else np.zeros(len(matrix), np.float64)
+        first = len(self.parts) - (0 if self.origin is None else self.origin.parts)
         views = view_of(matrix)
-        for part, booster in zip(self.parts, self.boosters(), strict=True):
+        for place, (part, booster) in enumerate(zip(self.parts, self.boosters(), strict=True)):
             here = np.isin(views, [VIEWS.index(view) for view in part.views])
             if not here.any():
                 continue
@@ -157,7 +169,20 @@ class ModelBundle:
             raw = part.weight * np.asarray(raw, dtype=np.float64)
             add_terms(part.terms, rows, raw)
             out[here] += raw
-        return out
+            if before is not None and self.origin is not None and place >= first:
+                before[here] += raw / self.origin.scale
+        return out, before
+
+    def origin_model(self) -> ModelBundle | None:
+        """The model that this one leans on, to read its calibration and cuts from."""
+        if self.origin is None:
+            return None
+        origin = self.origin
+        parts = tuple(part.scaled(1 / origin.scale) for part in self.parts[-origin.parts :])
+        return ModelBundle(
+            origin.name, parts, self.evidence, origin.lines, origin.cuts, origin.prior, {},
+            unit_lines=origin.unit_lines, top_share=origin.top_share,
+        )  # fmt: skip
 
     def log_odds(
         self,
@@ -248,6 +273,7 @@ def save_bundle(bundle: ModelBundle, folder: Path, card: str) -> str:
         "top_share": bundle.top_share,
         "thresholds": cuts_to(bundle.cuts),
         "sha256": {name: sha256_of(data) for name, data in files.items()},
+        **({} if bundle.origin is None else {"origin": origin_to(bundle.origin)}),
     }
     with as_model_error(folder, METADATA):
         data = (json.dumps(meta, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
@@ -290,9 +316,10 @@ def load_bundle(folder: Path | None = None, sha256: str | None = None) -> ModelB
 def _content(meta: dict[str, Any], texts: Mapping[str, bytes], folder: Path) -> ModelBundle:
     """The bundle that checked files make. Raises ModelError, ValueError, TypeError, KeyError."""
     figures_from(meta.get("figures", []))
+    parts = parts_from(meta["parts"], texts, folder)
     return ModelBundle(
         name_from(meta["name"]),
-        parts_from(meta["parts"], texts, folder),
+        parts,
         evidence_from(texts, folder),
         lines_from(meta["calibration"]),
         cuts_from(meta["thresholds"]),
@@ -300,4 +327,5 @@ def _content(meta: dict[str, Any], texts: Mapping[str, bytes], folder: Path) -> 
         meta,
         unit_lines=lines_from(meta["unit_calibration"]),
         top_share=share_from(meta["top_share"]),
+        origin=origin_from(meta.get("origin"), len(parts)),
     )

@@ -21,8 +21,13 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def own_card(training: OwnTraining, source: str, notes: Sequence[str] = ()) -> str:
-    """The card of a model trained on somebody's own labels; ``notes`` are sentences about them."""
+def own_card(
+    training: OwnTraining, source: str, notes: Sequence[str] = (), verdicts: str = ""
+) -> str:
+    """The card of a model trained on somebody's own labels.
+
+    ``notes`` are sentences about them, ``verdicts`` one about what the model does to their links.
+    """
     start = training.bundle.metadata["start"]
     cuts = [
         (view, target, f"{cut.recall:.0%}", f"{cut.false_per_10000_upper:.0f}", cut.honest_units)
@@ -30,11 +35,9 @@ def own_card(training: OwnTraining, source: str, notes: Sequence[str] = ()) -> s
         for target, cut in by.items()
         if cut.score != float("inf")
     ]
-    thresholds = (
-        table(("view", "precision", "recall", "honest above, per 10,000 (upper)", "honest"), cuts)
-        if cuts
-        else "None: there are too few labels to promise a precision. Nothing is DISAVOW; "
-        "what looks bad is REVIEW."
+    header = ("view", "precision", "recall", "honest above, per 10,000 (upper)", "honest")
+    thresholds = "\n\n".join(
+        part for part in (_leaning(training, start), table(header, cuts) if cuts else "") if part
     )
     figures = table(
         ("figure", "this model", f"start ({start})"),
@@ -49,10 +52,10 @@ A model trained on own labels, starting from {start}.
 
 - Labels: {training.rows:,} rows, {training.domains:,} linking domains,
   {training.spam_domains:,} spam and {rest:,} {other}. Source: {source}
-- Label: is_spam, 1 = spam. Prior: {training.bundle.prior:.3f}, the share of spam that was found or
-  estimated among those linking domains.
-- What was learned from the labels counts {training.share:.0%}, the start the rest.
-{said}
+- Label: is_spam, 1 = spam. Prior: {training.bundle.prior:.3f}, the share of spam that scores assume
+  among linking domains.
+- {_counted(training, start)}
+{said}{verdicts and f"- {verdicts[0].upper()}{verdicts[1:]}.{chr(10)}"}
 ## How good it is
 
 Folds over {training.groups:,} groups: a linking domain, and all that share a name pattern, a title
@@ -77,6 +80,36 @@ It learned one person's decisions about one site. On other sites it may know les
 it started from. Labels carry noise; a figure near 1 says that they are easy, not that they are
 right.
 """
+
+
+def _counted(training: OwnTraining, start: str) -> str:
+    if training.share:
+        return f"What was learned from the labels counts {training.share:.0%}, the start the rest."
+    return (
+        "The labels did not help on domains left out (ROC AUC "
+        f"{training.tried:.3f} with them,\n  {training.start['ROC AUC'].value:.3f} without), so "
+        f"this model scores and decides as {start} does."
+    )
+
+
+def _leaning(training: OwnTraining, start: str) -> str:
+    """Which cuts are in force, in words, before the table of the model's own."""
+    bundle = training.bundle
+    if not training.share:
+        return f"Those of {start}, as it was measured."
+    own = any(cut.score != float("inf") for by in bundle.cuts.values() for cut in by.values())
+    few = "" if own else "There are too few labels to promise a precision by themselves. "
+    if bundle.origin is None:
+        return "" if own else f"{few}Nothing is DISAVOW; what looks bad is REVIEW."
+    lifted = [f"{d.precision:.2f}" for d in training.disputes if d.lifted]
+    spoken = f" The labels speak against its cut at {', '.join(lifted)}: not in force." * bool(
+        lifted
+    )
+    more = " Besides, at the cuts below, counted on the labels:" if own else ""
+    return (
+        f"{few}DISAVOW is what {bundle.origin.name} would disavow and this model holds\n"
+        f"for REVIEW at least; where they disagree, REVIEW.{spoken}{more}"
+    )
 
 
 def interval_text(figure: Mapping[str, Any]) -> str:

@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.language import load_texts
 from spamlinks.model.evaluation import roc_auc
+from spamlinks.model.sentences import unknown_name
 from spamlinks.signals.kernel import SIGNALS
 from spamlinks.urls import authorities, host_table
 
@@ -33,10 +35,12 @@ def find_leaks(
 
     Returns
     -------
-    Phrases for people, such as ``signal external_links (ROC AUC 1.000)``; empty when nothing does.
+    Phrases for people, such as ``number of links out of the page (signal external_links, ROC
+    AUC 1.000)``; empty when nothing does.
     """
     if min(int((is_spam == 1).sum()), int((is_spam == 0).sum())) < MIN_ROWS:
         return []
+    texts = load_texts()
     out = [*_files(table, is_spam), *_suffixes(table, is_spam), *_missing(table, is_spam)]
     for name, column in zip(SIGNALS, matrix.T, strict=True):
         known = ~np.isnan(column)
@@ -44,7 +48,8 @@ def find_leaks(
             continue  # what is mostly unknown cannot decide; a pattern of unknowns is told above
         auc = roc_auc(is_spam[known], column[known].astype(np.float64))
         if max(auc, 1 - auc) >= LEAK_AUC:
-            out.append(f"signal {name} (ROC AUC {max(auc, 1 - auc):.3f})")
+            what = unknown_name(name, texts)
+            out.append(f"{what} (signal {name}, ROC AUC {max(auc, 1 - auc):.3f})")
     return out
 
 

@@ -16,13 +16,8 @@ from scipy.special import expit, logit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import Line
-from spamlinks.model.scoring import (
-    AGREED_PRECISION,
-    REVIEW_PRECISION,
-    cuts_for,
-    highest_cuts,
-    network_share,
-)
+from spamlinks.model.scoring import network_share
+from spamlinks.model.unit_cuts import cuts_for, leaning, unit_cuts
 from spamlinks.model.views import VIEWS, hide, view_of
 from spamlinks.signals.kernel import SIGNALS
 
@@ -124,29 +119,34 @@ def judge_unit(
     by_address : the domain's values of ``kernel.networks_by_address``; none for one that is in no
         network.
     """
-    margins = bundle.margins(matrix, 1)
+    margins, before = bundle.both_margins(matrix, 1)
     view = int(view_of(matrix).max())
     steps = unit_steps(bundle, margins, VIEWS[view], prior)
-    mild = float(cuts_for(bundle, REVIEW_PRECISION)[view])
-    mild = mild if np.isfinite(mild) else 0.0
-    strict = float(cuts_for(bundle, precision)[view])
-    by_name = float(cuts_for(bundle, precision)[0])
-    named = False
-    if view > 0 and np.isfinite(by_name) and steps.log_odds < strict:
+    origin = bundle.origin_model()
+    models = [bundle] if origin is None else [bundle, origin]
+    name: Floats = np.array([np.nan])
+    origin_name: Floats | None = name
+    if view > 0 and any(np.isfinite(cuts_for(model, precision)[0]) for model in models):
         bare = hide(matrix[[int(margins.argmax())]], "urls")
-        for name, value in by_address.items():
-            bare[0, _PLACE[name]] = min(bare[0, _PLACE[name]], value)
-        odds = bundle.log_odds(bundle.margins(bare, 1), np.zeros(1, np.int8), prior, units=True)
-        named = bool(odds[0] >= by_name)
-    if named:
-        strict = max(float(highest_cuts(bundle, AGREED_PRECISION)[view]), mild)
-    review = min(mild, strict)
+        for signal, value in by_address.items():
+            bare[0, _PLACE[signal]] = min(bare[0, _PLACE[signal]], value)
+        name, origin_name = bundle.both_margins(bare, 1)
+    urls, at, odds = np.zeros(1, np.int8), np.array([view]), np.array([steps.log_odds])
+    by_name = bundle.log_odds(name, urls, prior, units=True)
+    found = unit_cuts(bundle, odds, by_name, at, precision)
+    if origin is not None and before is not None and origin_name is not None:
+        least = min(prior, origin.prior)
+        then = np.array([unit_steps(origin, before, VIEWS[view], least).log_odds])
+        by_name = origin.log_odds(origin_name, urls, least, units=True)
+        theirs = unit_cuts(origin, then, by_name, at, precision)
+        found = leaning(found, odds, theirs, then, prior)
+    strict, review = float(found.disavow[0]), float(found.review[0])
     tied = False
     if steps.log_odds >= strict:
         rolled = steps.rolled - network_share(bundle, matrix[[int(margins.argmax())]])
-        odds = bundle.log_odds(rolled, np.array([view], np.int8), prior, units=True)
-        tied = bool(odds[0] < review)
-    return UnitJudgement(steps, strict, review, named, tied)
+        alone = bundle.log_odds(rolled, np.array([view], np.int8), prior, units=True)
+        tied = bool(alone[0] < review)
+    return UnitJudgement(steps, strict, review, bool(found.named[0]), tied)
 
 
 def as_log_odds(score: float) -> float:

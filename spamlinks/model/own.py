@@ -1,8 +1,8 @@
 """Training on one's own labels, starting from another model, the shipped one unless told otherwise.
 
 The new model is a blend (``blend``): with few labels the start decides, with many the labels do,
-and where the labels do not help on domains left out, the start stays as it is. Nothing is judged
-on a row whose group (``groups``) was trained on.
+and where the labels do not help on domains left out, the new model is the start: same scores, same
+cuts. Nothing is judged on a row whose group (``groups``) was trained on.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from sklearn.model_selection import StratifiedGroupKFold
 from spamlinks.errors import TrainingError
 from spamlinks.model.blend import Blend, Rows, fit_blend, label_share, poorer_views
 from spamlinks.model.bundle import ModelBundle
-from spamlinks.model.calibration import Cut, Line, fit_line, precision_cut
+from spamlinks.model.calibration import fit_line
 from spamlinks.model.evaluation import Interval, average_precision, bootstrap, difference, roc_auc
 from spamlinks.model.learning import Point, learning_curve
+from spamlinks.model.own_calibration import Units, calibrate_own, split_units
+from spamlinks.model.own_origin import Dispute, disputed, origin_of, without_disputed
 from spamlinks.model.texts import hashed_texts
-from spamlinks.model.thresholds import precisions, roll_up
-from spamlinks.model.views import VIEWS, hide, view_of
+from spamlinks.model.thresholds import roll_up
+from spamlinks.model.views import hide
 
 __all__ = ["MIN_PER_CLASS", "OwnTraining", "count_labels", "train_own"]
 
@@ -43,7 +45,10 @@ class OwnTraining:
 
     ``own`` and ``start`` map "ROC AUC" and "average precision" to intervals over groups; ``gain``
     is the paired difference in ROC AUC; ``curve`` says what fewer labels would have bought.
-    ``share`` is how much the labels count against the start. ``margins`` are the out-of-fold
+    ``share`` is how much the labels count against the start; 0 where they did not help, and then
+    the model scores and decides as the start does. ``tried`` is the ROC AUC that they gave with the
+    share that their number allows, whether or not that was taken. ``disputes`` is what the
+    labels say against cuts of the start. ``margins`` are the out-of-fold
     margins of the labelled rows, in their order. Where ``unlabelled`` is true, "honest" means
     "not labelled", so that every figure is lower than the truth.
     """
@@ -59,6 +64,8 @@ class OwnTraining:
     gain: Interval
     curve: tuple[Point, ...]
     margins: Floats
+    tried: float
+    disputes: tuple[Dispute, ...] = ()
     unlabelled: bool = False
 
 
@@ -97,6 +104,8 @@ def train_own(
     texts: pl.Series | None = None,
     target: Floats | None = None,
     prior: float | None = None,
+    selected: bool = False,
+    may_disavow: npt.NDArray[np.bool_] | None = None,
     name: str = "own",
     seed: int = 0,
     jobs: int = 1,
@@ -114,7 +123,12 @@ def train_own(
     texts : documents of the rows (``signals.text.documents``), or None.
     target : probability of spam of each row (``unlabelled.believe``); None: ``is_spam``.
     prior : share of spam among linking domains that scores assume; None: that of the labels, which
-        holds only where nearly every domain is labelled.
+        holds only where nearly every domain is labelled, or with ``selected``.
+    selected : the labels are of links that somebody looked at, not of a draw from each class. Then
+        what is labelled alike is as often spam elsewhere: scores assume the labelled share, and
+        cuts keep their promise at the start's prior as well.
+    may_disavow : rows of domains that no guard keeps from DISAVOW, bool (n,), None: all. What a
+        guard keeps says nothing against a cut.
     seed, jobs : same data and seed, same bytes, however many processes.
 
     Raises
@@ -141,44 +155,56 @@ def train_own(
     curve = learning_curve(
         rows, is_spam, domains, groups, start, folds=len(folds), seed=seed, jobs=jobs
     )
-    final = fit_blend(rows, start, seed)
-    constant = final.offset * (1 - share / 2)
-    lines, cuts, prior = _calibrated(matrix, margins, hidden, is_spam, rows.target, domains, prior)
-    shifted = {
-        view: Line(line.slope, line.offset + line.slope * constant, line.prior)
-        for view, line in lines.items()
-    }
+    tried = roc_auc(is_spam, _mixed(pairs[""], label_share(spam, honest)))
+    if share == 0:
+        margins = before
     metrics = {"ROC AUC": roc_auc, "average precision": average_precision}
     own = {n: bootstrap(m, is_spam, margins, groups) for n, m in metrics.items()}
     figures = {n: bootstrap(m, is_spam, before, groups) for n, m in metrics.items()}
     gain = difference(roc_auc, is_spam, margins, before, groups)
-    bundle = ModelBundle(
-        name,
-        final.parts(share),
-        _evidence(final, share),
-        shifted,
-        cuts,
-        prior,
-        {
-            "seed": seed,
-            "start": start.name,
-            "share_of_labels": round(share, 4),
-            "labelled_domains": {"spam": spam, "unlabelled" if target is not None else "honest":
-                                 honest, "groups": len(np.unique(groups))},
-            "figures": [
-                {
-                    "name": f"{metric}{who}",
-                    "value": round(interval.value, 4),
-                    "low": round(interval.low, 4),
-                    "high": round(interval.high, 4),
-                }
-                for who, by in (("", own), (" of the start", figures))
-                for metric, interval in by.items()
-            ],
-            "learning_curve": [point.to_dict() for point in curve],
-            **(metadata or {}),
-        },
-    )  # fmt: skip
+    facts: dict[str, Any] = {
+        "seed": seed,
+        "start": start.name,
+        "share_of_labels": round(share, 4),
+        "labelled_domains": {"spam": spam, "unlabelled" if target is not None else "honest":
+                             honest, "groups": len(np.unique(groups))},
+        "figures": [
+            {
+                "name": f"{metric}{who}",
+                "value": round(interval.value, 4),
+                "low": round(interval.low, 4),
+                "high": round(interval.high, 4),
+            }
+            for who, by in (("", own), (" of the start", figures))
+            for metric, interval in by.items()
+        ],
+        "learning_curve": [point.to_dict() for point in curve],
+        **(metadata or {}),
+    }  # fmt: skip
+    disputes: tuple[Dispute, ...] = ()
+    if share == 0:
+        # What did not help changes nothing: neither a score nor a cut.
+        bundle = replace(start, name=name, metadata=facts, sha256="")
+    else:
+        final = fit_blend(rows, start, seed)
+        units = Units.of(matrix, margins, hidden, is_spam, rows.target, domains)
+        found = calibrate_own(units, prior, start.prior if selected else None)
+        parts = final.parts(share)
+        origin = origin_of(start, final.slope * (1 - share / 2))
+        bundle = ModelBundle(
+            name,
+            parts,
+            _evidence(final, share),
+            found.shifted(final.offset * (1 - share / 2)),
+            found.cuts,
+            found.prior,
+            facts,
+            origin=origin,
+        )
+        if target is None:
+            disputes = disputed(bundle, units, found, matrix, domains, may_disavow)
+            bundle = without_disputed(bundle, disputes)
+            facts["disputed"] = [dispute.to_dict() for dispute in disputes]
     return OwnTraining(
         bundle,
         len(is_spam),
@@ -191,6 +217,8 @@ def train_own(
         gain,
         curve,
         margins,
+        tried,
+        disputes,
         target is not None,
     )
 
@@ -240,7 +268,7 @@ def _best_share(pair: Pair, target: Floats, domains: npt.NDArray[np.int64], most
     losses = []
     for share in (most, most / 2, 0.0):
         means, _ = roll_up(_mixed(pair, share), domains)
-        hard, weight, at = _split(label)
+        hard, weight, at = split_units(label)
         odds = fit_line(means[at], hard, weight).log_odds(
             means, float(np.average(hard, weights=weight))
         )
@@ -257,59 +285,6 @@ def _harmless(pair: Pair, share: float, is_spam: npt.NDArray[np.int8], before: F
     """The share, or half of it, if it ranks left-out rows no worse than the start; else nothing."""
     bar = roc_auc(is_spam, before)
     return next((s for s in (share, share / 2) if roc_auc(is_spam, _mixed(pair, s)) >= bar), 0.0)
-
-
-def _split(label: Floats) -> tuple[npt.NDArray[np.int8], Floats, npt.NDArray[np.int64]]:
-    """Units with hard labels, those in doubt twice: (label, weight, unit)."""
-    spam, honest = np.flatnonzero(label > 0), np.flatnonzero(label < 1)
-    hard = np.repeat(np.array([1, 0], np.int8), [len(spam), len(honest)])
-    return hard, np.concatenate([label[spam], 1 - label[honest]]), np.concatenate([spam, honest])
-
-
-def _calibrated(
-    matrix: npt.NDArray[np.float32],
-    own: Floats,
-    hidden: dict[str, Floats],
-    is_spam: npt.NDArray[np.int8],
-    target: Floats,
-    domains: npt.NDArray[np.int64],
-    prior: float | None,
-) -> tuple[dict[str, Line], dict[str, dict[str, Cut]], float]:
-    """Lines and cuts from out-of-fold units.
-
-    A view that no row can show gets the line of the nearest poorer one that was measured, else of
-    the nearest richer one, and no cut: nothing was measured there.
-    """
-    views = view_of(matrix)
-    label, first = roll_up(target, domains)
-    named = (roll_up(is_spam.astype(np.float64), domains)[0] >= 0.5).astype(np.int8)
-    prior = float(np.clip(label.mean(), 0.01, 0.5)) if prior is None else prior
-    lines: dict[str, Line] = {}
-    cuts: dict[str, dict[str, Cut]] = {}
-    for index, view in enumerate(VIEWS):
-        margins = hidden.get(view, own)
-        here = np.ones(len(label), np.bool_) if view in hidden else views[first] == index
-        if len(np.unique(named[here])) < 2:
-            cuts[view] = {f"{p:.2f}": _never(prior) for p in precisions()}
-            continue
-        means, _ = roll_up(margins, domains)
-        hard, weight, at = _split(label[here])
-        lines[view] = fit_line(means[here][at], hard, weight, doubt=True)
-        odds = lines[view].log_odds(means[here], prior)
-        cuts[view] = {f"{p:.2f}": precision_cut(odds, named[here], p, prior) for p in precisions()}
-    if not lines:  # each view shows one class only: judge them together
-        means, _ = roll_up(own, domains)
-        hard, weight, at = _split(label)
-        lines[VIEWS[int(views[first].max())]] = fit_line(means[at], hard, weight, doubt=True)
-    measured = [index for index, view in enumerate(VIEWS) if view in lines]
-    for index, view in enumerate(VIEWS):
-        nearest = min(measured, key=lambda other: (other > index, abs(other - index)))
-        lines.setdefault(view, lines[VIEWS[nearest]])
-    return lines, cuts, prior
-
-
-def _never(prior: float) -> Cut:
-    return Cut(float("inf"), 0.0, prior, 0.0, 0.0, 0.0, 0, 0)
 
 
 def _evidence(blend: Blend, share: float) -> Any:

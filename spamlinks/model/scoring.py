@@ -1,8 +1,5 @@
 """Scores for links, and from links to the unit that is decided.
 
-A domain whose address alone reaches the threshold measured on real hosts needs less of the other
-columns: there the threshold for ``AGREED_PRECISION`` decides.
-
 The score of a domain is calibrated from its links' margins by a rule the bundle states: a share of
 the highest, the rest of their mean (``top_share``, fitted). One bad page on a large honest site
 does not condemn it, and a site that is bad throughout has no page to hide behind. A domain is
@@ -25,6 +22,7 @@ from scipy.special import expit
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import estimate_prior
 from spamlinks.model.counts import link_counts
+from spamlinks.model.unit_cuts import UnitCuts, cuts_for, leaning, unit_cuts
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.schema import BLOCKS
 from spamlinks.signals import text
@@ -38,18 +36,9 @@ from spamlinks.signals.kernel import (
 )
 from spamlinks.signals.networks import SIGNALS as NETWORK_SIGNALS
 
-__all__ = [
-    "AGREED_PRECISION",
-    "REVIEW_PRECISION",
-    "Scored",
-    "cuts_for",
-    "highest_cuts",
-    "needed_columns",
-    "network_share",
-    "score_links",
-    "unit_scores",
-]
+__all__ = ["Scored", "needed_columns", "network_share", "score_links", "unit_scores"]
 
+Floats = npt.NDArray[np.float64]
 Progress = Callable[[int], None]
 
 
@@ -58,7 +47,8 @@ class Scored:
     """Links with their scores.
 
     ``frame`` is the coded input in its order; ``margins`` (n,) raw log-odds; ``views`` (n,) index
-    into ``VIEWS``; ``spam_score`` (n,) in [0, 1] at ``prior``; ``linking_domain`` (n,).
+    into ``VIEWS``; ``spam_score`` (n,) in [0, 1] at ``prior``; ``linking_domain`` (n,);
+    ``origin_margins`` (n,) those of the model that this one leans on, None where there is none.
     """
 
     frame: pl.DataFrame
@@ -68,6 +58,7 @@ class Scored:
     spam_score: npt.NDArray[np.float64]
     prior: float
     linking_domain: pl.Series
+    origin_margins: npt.NDArray[np.float64] | None = None
 
 
 def needed_columns(bundle: ModelBundle) -> frozenset[str]:
@@ -104,26 +95,29 @@ def score_links(
     only = bundle.used_signals() | VIEW_SIGNALS
     frame, tables = encode(backlinks, bundle.evidence, brands=brands, as_of=as_of, only=only)
     margins = np.zeros(frame.height)
+    before = None if bundle.origin is None else np.zeros(frame.height)
     views = np.zeros(frame.height, np.int8)
     bundle.boosters()  # built once, before threads ask for them
     workers = threads or os.cpu_count() or 1
     starts = range(0, frame.height, BLOCK_ROWS)
 
-    def judge(start: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int8]]:
+    def judge(start: int) -> tuple[Floats, Floats | None, npt.NDArray[np.int8]]:
         matrix = signals(frame.slice(start, BLOCK_ROWS), tables)
-        return bundle.margins(matrix, 1 if len(starts) > 1 else threads), view_of(matrix)
+        return *bundle.both_margins(matrix, 1 if len(starts) > 1 else threads), view_of(matrix)
 
     # Whole blocks side by side: neither the signals nor LightGBM fill two cores by themselves.
     with ThreadPoolExecutor(max_workers=min(workers, max(len(starts), 1))) as pool:
-        for start, (raw, seen) in zip(starts, pool.map(judge, starts), strict=True):
+        for start, (raw, other, seen) in zip(starts, pool.map(judge, starts), strict=True):
             margins[start : start + len(raw)] = raw
+            if before is not None and other is not None:
+                before[start : start + len(raw)] = other
             views[start : start + len(raw)] = seen
             if progress is not None:
                 progress(start + len(raw))
     prior = prior or bundle.prior
     scores = expit(bundle.log_odds(margins, views, prior))
     names = tables.hosts["linking_domain"].gather(frame["_host"])
-    return Scored(frame, tables, margins, views, scores, prior, names)
+    return Scored(frame, tables, margins, views, scores, prior, names, before)
 
 
 def unit_scores(
@@ -151,9 +145,14 @@ def unit_scores(
     table = frame.with_columns(
         _margin=pl.Series(scored.margins), _view=pl.Series(scored.views)
     ).with_row_index("_row")
+    origin = bundle.origin_model()
+    before = scored.margins if scored.origin_margins is None else scored.origin_margins
+    share = 0.0 if origin is None else origin.top_share
+    table = table.with_columns(_before=pl.Series(before))
     units = table.group_by("_domain", maintain_order=True).agg(
         _margin=bundle.top_share * pl.col("_margin").max()
         + (1 - bundle.top_share) * pl.col("_margin").mean(),
+        _before=share * pl.col("_before").max() + (1 - share) * pl.col("_before").mean(),
         _view=pl.col("_view").max(),
         row=pl.col("_row").sort_by("_margin", descending=True).first(),
         rows=pl.len(),
@@ -187,23 +186,18 @@ def unit_scores(
     )
     odds = bundle.log_odds(units["_margin"].to_numpy(), units["_view"].to_numpy(), used, units=True)
     view = units["_view"].to_numpy()
-    mild = cuts_for(bundle, REVIEW_PRECISION)[view]
-    mild = np.where(np.isfinite(mild), mild, 0.0)  # no cut was measured: ask about even odds
-    strict = cuts_for(bundle, precision)[view]
-    agreed = np.maximum(highest_cuts(bundle, AGREED_PRECISION)[view], mild)
-    named = _named(bundle, scored, units, used, precision) & (odds < strict)
-    strict = np.where(named, agreed, strict)
-    review = np.minimum(mild, strict)
-    tied = _by_network_alone(bundle, scored, units, odds >= strict, used, review)
+    found = _cuts(bundle, origin, scored, units, odds, used, precision)
+    strict = found.disavow
+    tied = _by_network_alone(bundle, scored, units, odds >= strict, used, found.review)
     # A cut stands just above an honest unit; as probabilities the two would be one number.
     cut = pl.Series(np.nextafter(expit(strict), np.inf), dtype=pl.Float64)
     return units.with_columns(
         spam_score=pl.Series(expit(odds)),
-        named=pl.Series(named),
+        named=pl.Series(found.named),
         cut_disavow=cut.zip_with(
             pl.Series(np.isfinite(strict)), pl.Series([None] * len(cut), dtype=pl.Float64)
         ),
-        cut_review=pl.Series(expit(review), dtype=pl.Float64),
+        cut_review=pl.Series(expit(found.review), dtype=pl.Float64),
         network_alone=pl.Series(tied),
         view=pl.Series([VIEWS[v] for v in view], dtype=pl.String),
         # An ending that nobody registers names under says that the name is made up.
@@ -211,35 +205,58 @@ def unit_scores(
     ), used
 
 
-def _named(
-    bundle: ModelBundle, scored: Scored, units: pl.DataFrame, prior: float, precision: float
-) -> npt.NDArray[np.bool_]:
-    """Units with more than addresses whose address alone reaches the cut of the view "urls"."""
-    out = np.zeros(units.height, np.bool_)
-    rich = np.flatnonzero(units["_view"].to_numpy() > 0)
-    cut = cuts_for(bundle, precision)[0]
-    if not len(rich) or not np.isfinite(cut):
-        return out
+def _cuts(
+    bundle: ModelBundle,
+    origin: ModelBundle | None,
+    scored: Scored,
+    units: pl.DataFrame,
+    odds: Floats,
+    prior: float,
+    precision: float,
+) -> UnitCuts:
+    """The cuts that hold for each domain, with those of the model that this one leans on."""
+    view = units["_view"].to_numpy()
+    models = [bundle] if origin is None else [bundle, origin]
+    cut = min(float(cuts_for(model, precision)[0]) for model in models)
+    own_name, origin_name = _by_name(bundle, scored, units, measured=bool(np.isfinite(cut)))
+    urls = np.zeros(len(view), np.int8)
+    by_name = bundle.log_odds(own_name, urls, prior, units=True)
+    own = unit_cuts(bundle, odds, by_name, view, precision)
+    if origin is None:
+        return own
+    # Never more spam than either of them takes for granted: the promise was made at that share.
+    least = min(prior, origin.prior)
+    before = origin.log_odds(units["_before"].to_numpy(), view, least, units=True)
+    by_name = origin.log_odds(origin_name, urls, least, units=True)
+    theirs = unit_cuts(origin, before, by_name, view, precision)
+    return leaning(own, odds, theirs, before, prior)
 
-    def judge(places: npt.NDArray[np.int64], instead: dict[str, npt.NDArray[np.float32]]) -> None:
-        for start in range(0, len(places), BLOCK_ROWS):
-            at = places[start : start + BLOCK_ROWS]
-            rows = scored.frame[units["row"].gather(at).to_list()]
-            bare = hide(signals(rows, scored.tables), "urls")
-            for name, values in instead.items():
-                column = bare[:, _PLACE[name]]
-                np.minimum(column, values[rows["_domain"].to_numpy()], out=column)
-            margins, views = bundle.margins(bare), np.zeros(len(at), np.int8)
-            out[at] = bundle.log_odds(margins, views, prior, units=True) >= cut
 
-    judge(rich, {})
+def _by_name(
+    bundle: ModelBundle, scored: Scored, units: pl.DataFrame, *, measured: bool
+) -> tuple[Floats, Floats]:
+    """Margins of the addresses alone, of this model and of its origin, for domains that show more.
+
+    NaN for the others, and for all where no cut was measured. The networks were found by anchors
+    and titles as well, which are no part of an address: members count by what names alone show.
+    """
+    own, before = np.full((2, units.height), np.nan)
+    rich = np.flatnonzero(units["_view"].to_numpy() > 0) if measured else np.empty(0, np.int64)
     networks = scored.tables.networks
-    if networks is not None:
-        # The networks were found by anchors and titles as well, which are no part of an address.
-        doubted = np.flatnonzero(out & (networks.of[units["_domain"].to_numpy()] >= 0))
-        if len(doubted):
-            judge(doubted, networks_by_address(scored.frame, scored.tables))
-    return out
+    tied = networks is not None and bool((networks.of[units["_domain"].gather(rich)] >= 0).any())
+    instead = networks_by_address(scored.frame, scored.tables) if tied else {}
+    for start in range(0, len(rich), BLOCK_ROWS):
+        at = rich[start : start + BLOCK_ROWS]
+        rows = scored.frame[units["row"].gather(at).to_list()]
+        bare = hide(signals(rows, scored.tables), "urls")
+        for name, values in instead.items():
+            column = bare[:, _PLACE[name]]
+            np.minimum(column, values[rows["_domain"].to_numpy()], out=column)
+        found, other = bundle.both_margins(bare)
+        own[at] = found
+        if other is not None:
+            before[at] = other
+    return own, before
 
 
 def network_share(bundle: ModelBundle, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -278,33 +295,3 @@ def _by_network_alone(
 
 
 _PLACE = {name: place for place, name in enumerate(SIGNALS)}
-
-REVIEW_PRECISION = 0.80
-"""REVIEW starts where four in five are spam at the prior: a list that is worth a person's time."""
-
-AGREED_PRECISION = 0.90
-"""What the other columns must say of a domain whose address alone reaches the strict threshold: the
-highest cut measured up to this precision, for they only have to agree."""
-
-
-def highest_cuts(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
-    """The highest cut of each view that was measured up to this precision; 0 where none was."""
-    out = np.zeros(len(VIEWS))
-    for index, view in enumerate(VIEWS):
-        found = [
-            cut.score
-            for key, cut in bundle.cuts[view].items()
-            if float(key) <= precision + 1e-9 and np.isfinite(cut.score)
-        ]
-        out[index] = max(found, default=0.0)
-    return out
-
-
-def cuts_for(bundle: ModelBundle, precision: float) -> npt.NDArray[np.float64]:
-    """The cut of each view in log-odds; inf where the model has none for this precision."""
-    out = np.full(len(VIEWS), np.inf)
-    for index, view in enumerate(VIEWS):
-        kept = sorted(float(p) for p in bundle.cuts[view] if float(p) >= precision - 1e-9)
-        if kept:
-            out[index] = bundle.cuts[view][f"{kept[0]:.2f}"].score
-    return out

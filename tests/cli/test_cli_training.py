@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from pathlib import Path
 
 import pytest
 from cli_outcome import EXAMPLES, Run
 
+from spamlinks import training
 from spamlinks.model import blend, learning
 from spamlinks.model.bundle import SHIPPED
 
@@ -63,6 +65,9 @@ def test_by_column_twice_the_same_and_audited_with(
         f"start ({SHIPPED})",
         "labelled domains",
         "draws that helped",
+        "nearly every domain has a label",
+        f"verdicts on these links with {SHIPPED}: ",
+        "with the new model",
         "model written to",
     ):
         assert words in outcome.talk
@@ -150,7 +155,9 @@ def test_a_disavow_file_alone_trains_on_what_is_unlabelled(
     assert outcome.code == 0, outcome.talk
     assert "nothing is known to be honest" in outcome.talk
     assert "spam and 0 honest rows, " in outcome.talk
+    assert "the lengths of lists say nothing" in outcome.talk
     meta = json.loads((tmp_path / "m" / "metadata.json").read_text("utf-8"))
+    assert set(meta["verdicts"]) == {"start", "own"}
     assert 0 < meta["unlabelled"]["spam_share"] < 1
     assert meta["labelled_domains"]["unlabelled"] > 0
     assert [p["labels"] for p in meta["learning_curve"]] == [30, 100]
@@ -172,11 +179,65 @@ def test_a_signal_that_is_the_label_is_refused_unless_accepted(
         csv.writer(file).writerows(rows)
     refused = run("train", path, "-o", tmp_path / "m", "--jobs", "1")
     assert refused.code == 1
-    assert "signal external_links (ROC AUC 1.000)" in refused.line
+    assert "one thing alone tells all that is labelled spam" in refused.line
+    assert "(signal external_links, ROC AUC 1.000)" in refused.line
     assert "--accept-leaks" in refused.line
     assert not (tmp_path / "m").exists()
     accepted = run("train", path, "-o", tmp_path / "m", "--jobs", "1", "--accept-leaks")
     assert accepted.code == 0, accepted.talk
+
+
+def test_labels_that_help_nothing_leave_every_verdict_as_it_was(
+    run: Run, labelled: Path, tmp_path: Path, exports: dict[str, Path]
+) -> None:
+    """Labels by the roll of a die: the new model is the shipped one under another name."""
+    names = sorted(domains(labelled))
+    rng = random.Random(3)
+    dice = tmp_path / "dice.csv"
+    dice.write_text("".join(f"{name},{rng.randrange(2)}\n" for name in names))
+    outcome = run("train", labelled, "-o", tmp_path / "m", "--labels", dice, "--jobs", "1")
+    assert outcome.code == 0, outcome.talk
+    assert f"the new model scores and decides as {SHIPPED} does" in outcome.talk
+    assert "with the new model the same" in outcome.talk
+    assert "only say REVIEW" not in outcome.talk
+    mine = run("score", exports["ahrefs"], "-o", "-", "--by", "domain", "--model", tmp_path / "m")
+    assert mine.data == run("score", exports["ahrefs"], "-o", "-", "--by", "domain").data
+
+
+def test_a_few_decisions_keep_the_shares_of_a_profile(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    """Half of the labels: scores stand as labelled, and DISAVOW leans on the shipped cuts."""
+    by_name = sorted(domains(labelled).items())[::2]
+    some = tmp_path / "some.csv"
+    some.write_text("".join(f"{name},{label}\n" for name, label in by_name))
+    outcome = run("train", labelled, "-o", tmp_path / "m", "--labels", some, "--jobs", "1")
+    assert outcome.code == 0, outcome.talk
+    meta = json.loads((tmp_path / "m" / "metadata.json").read_text("utf-8"))
+    assert meta["share_of_labels"] > 0
+    assert "as labelled, and as the new model believes" in outcome.talk
+    assert meta["origin"]["name"] == SHIPPED
+    spam = sum(label == "1" for _, label in by_name) / len(by_name)
+    assert meta["prior"] == pytest.approx(spam, abs=0.15)
+
+
+def test_labels_drawn_from_the_scores_are_told_in_plain_words(
+    run: Run, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whether one signal tells them as well depends on the export; here one does.
+    told = "links out beside reach in this file (signal rank_sum, ROC AUC 1.000)"
+    monkeypatch.setattr(training, "find_leaks", lambda *_: [told])
+    scores = run("score", labelled, "-o", "-", "--by", "domain").data.decode()
+    ranked = sorted(csv.DictReader(scores.splitlines()), key=lambda row: float(row["spam_score"]))
+    labels = tmp_path / "labels.csv"
+    some = ranked[:70] + ranked[-70:]
+    labels.write_text("".join(f"{row['linking_domain']},{int(i >= 70)}\n"
+                              for i, row in enumerate(some)))  # fmt: skip
+    outcome = run("train", labelled, "-o", tmp_path / "m", "--labels", labels, "--jobs", "1")
+    assert outcome.code == 1
+    assert f"the labels say what the scores of {SHIPPED} say already" in outcome.line
+    assert "look at sites and decide where you see it otherwise" in outcome.line
+    assert "(signal " in outcome.line
 
 
 def test_a_great_many_rows_with_one_positive_end_in_one_line(

@@ -108,11 +108,11 @@ def test_out_of_fold_margins_never_saw_their_domain(quick: pytest.MonkeyPatch) -
     """Labels that are noise by domain must not be learned by heart."""
     X, _, groups = labelled()
     found_auc = []
-    for draw in range(5):  # so few domains: one draw of noise may look like something by chance
+    for draw in range(12):  # so few domains: one draw of noise may look like something by chance
         rng = np.random.default_rng(draw)
         noise = rng.integers(0, 2, groups.max() + 1).astype(np.int8)[groups]
         found = train_own(X, noise, groups, START, seed=1)
-        found_auc.append(found.own["ROC AUC"].value)
+        found_auc.append(found.tried)
     assert abs(np.mean(found_auc) - 0.5) < 0.12, found_auc
     inside = found.bundle.margins(X, 1)
     assert inside[noise == 1].mean() > inside[noise == 0].mean()  # in sample it does learn
@@ -238,7 +238,8 @@ def test_the_fewest_labels_that_are_allowed_do_train(quick: pytest.MonkeyPatch) 
     spam, honest = first[y[first] == 1][:MIN_PER_CLASS], first[y[first] == 0][:MIN_PER_CLASS]
     rows = np.concatenate([spam, honest])
     found = train_own(X[rows], y[rows], groups[rows], START)
-    assert all(c.score == float("inf") for by in found.bundle.cuts.values() for c in by.values())
-    card = own_card(found, "labels.csv")
-    assert "Nothing is DISAVOW" in card
-    assert found.bundle.prior == 0.5
+    # So few teach nothing here: the start stays, its cuts and its prior with it.
+    assert found.share == 0
+    assert found.bundle.cuts == START.cuts
+    assert found.bundle.prior == START.prior
+    assert "Those of tiny, as it was measured" in own_card(found, "labels.csv")

@@ -16,8 +16,9 @@ from scipy.special import expit, logit
 from spamlinks.errors import InputError
 from spamlinks.model.bundle import ModelBundle, load_bundle, shipped_model_path
 from spamlinks.model.calibration import Cut, Line
-from spamlinks.model.scoring import REVIEW_PRECISION, score_links, unit_scores
+from spamlinks.model.scoring import score_links, unit_scores
 from spamlinks.model.thresholds import roll_up
+from spamlinks.model.unit_cuts import REVIEW_PRECISION
 from spamlinks.model.views import VIEW_COLUMNS, VIEWS, hide, view_of
 from spamlinks.policy import Guards, decide
 from spamlinks.schema import FIELDS, VENDOR_VERDICTS
