@@ -14,7 +14,7 @@ from spamlinks.model.usual import Usual, sample_of
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import blocks, signals
-from spamlinks.telling import Told, is_unusual, quotes_of, told
+from spamlinks.telling import Told, quotes_of, told
 
 __all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
 
@@ -93,7 +93,7 @@ def usual_of(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> Usua
 
 _SAID_OF = (
     "reason", "verdict", "suffix", "spam_score", "cut_disavow", "cut_review", "links",
-    "followed_links", "network", "network_size", "network_shares",
+    "followed_links", "network", "network_size", "network_shares", "view",
 )  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def _best(pieces: list[Told], up: bool, by_name: bool = False, most: int = 2) ->
 
     def order(piece: Told) -> tuple[bool, bool, float]:
         of_name = by_name and piece.effect.signal in _OF_THE_NAME
-        return not of_name, not is_unusual(piece.place), -piece.weight
+        return not of_name, not piece.stands_out, -piece.weight
 
     found = sorted((p for p in pieces if (p.effect.effect > 0) == up and p.is_reason), key=order)
     out: list[Told] = []
@@ -178,13 +178,17 @@ def _because(
     """Why a domain has its verdict, and the pieces that were named: against it, and for it."""
     reason, verdict = unit["reason"], unit["verdict"]
     rule = rule_text(reason, verdict, texts)
+    if unit["network"] is not None and reason in _FLAGGED:  # it is told of in words
+        pieces = [piece for piece in pieces if not piece.effect.signal.startswith("network_")]
     against = _best(pieces, up=True, by_name=reason == Reason.NAME_HIGH)
-    if any(is_unusual(piece.place) for piece in against):
-        against = [piece for piece in against if is_unusual(piece.place)]
+    if any(piece.stands_out for piece in against):
+        against = [piece for piece in against if piece.stands_out]
     if reason == Reason.SCORE_LOW:
         return _kept(unit, rule, against, _best(pieces, up=False), texts)
     if reason in _FLAGGED:
+        look = unit["view"] == "urls" and verdict == Verdict.REVIEW.value
         said = [_network(unit, texts), _sentence(against), rule, _margin(unit, texts)]
+        said += [texts.say("why.only_address")] if look else []
         return " ".join(filter(None, said)), against, []
     speaking = [] if _upwards(reason, verdict) else _best(pieces, up=False)
     named, form = (against, "against") if _upwards(reason, verdict) else (speaking, "for")
@@ -201,11 +205,15 @@ def _kept(
 ) -> tuple[str, list[Told], list[Told]]:
     """Why a domain is kept for its score. Faint praise is none, and what is against it is told."""
     said = []
+    against = [piece for piece in against if piece.stands_out][:1]
     if unit["links"] and unit["followed_links"] == 0:
         said.append(texts.say("why.all_nofollow"))
-    against = [piece for piece in against if is_unusual(piece.place)][:1]
+        if against:  # what more is there to say: nothing follows from it
+            said.append(texts.say("why.odd", said=against[0].clause))
+            return " ".join(said), against, speaking
     if speaking:
-        said.append(_sentence(speaking))
+        listed = "; ".join(piece.clause for piece in speaking)
+        said.append(texts.say("why.speaking", said=listed))
     elif against:
         said.append(texts.say("why.little"))
     else:

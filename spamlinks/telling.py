@@ -7,6 +7,7 @@ confuses; what is unknown is no reason. Effects are chosen here, never changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,12 @@ _QUOTED = {
 }  # fmt: skip
 """Signals whose sentence says more with the text that it is about."""
 
+_SAYS_ITSELF = 0.6
+
+_ADDRESS = re.compile(
+    r"“(?:https?:|//|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}(?:/|”))", re.IGNORECASE
+)
+
 _QUOTE_CHARS = 60
 
 _FAINT = {"english_on_foreign_profile": 0.4, "link_life_days": 0.6, "context_is_empty": 0.7}
@@ -79,6 +86,12 @@ class Told:
         """How well it tells: what can be quoted tells more, a language less, than its effect."""
         name = self.effect.signal
         return abs(self.effect.effect) * (2.0 if name in _QUOTED else _FAINT.get(name, 1.0))
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether few honest-looking sites have it, or it is a text that says enough itself."""
+        said_itself = self.effect.signal in _QUOTED and self.effect.effect >= _SAYS_ITSELF
+        return is_unusual(self.place) or said_itself
 
     @property
     def is_reason(self) -> bool:
@@ -113,7 +126,10 @@ def told(
             continue
         said = statement(effect.signal, effect.value, suffix, texts)
         if effect.signal in quotes and not is_absent(effect.signal, effect.value):
-            said = texts.say("why.quote", said=said, text=quotes[effect.signal])
+            quote = quotes[effect.signal]
+            if effect.signal == "anchor_other_words" and _ADDRESS.match(quote):
+                said = texts.say("why.url_anchor")
+            said = texts.say("why.quote", said=said, text=quote)
         out.append(Told(effect, place, said, usual_clause(effect.signal, place, texts)))
     return out
 

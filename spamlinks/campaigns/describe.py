@@ -94,7 +94,7 @@ def description(
     days : first sight of each domain, where known.
 
     >>> description(12, [("store", 12)], ["seo", "rank"], [("anchor", "buy backlinks", 11)], [])
-    "12 domains, .store, names with seo|rank, anchor 'buy backlinks'"
+    "12 domains, .store, names with seo|rank, anchor 'buy backlinks' (11 of them)"
     >>> description(16, [("com", 16)], [], [("name", "payday*.com", 16)], [])
     "16 domains, .com, names like 'payday*.com'"
     """
@@ -108,11 +108,15 @@ def description(
     named = _NAMED_KINDS if words else {"name": "names like", **_NAMED_KINDS}
     for kind, noun in named.items():
         texts = [
-            text for k, text, many in evidence if k == kind and many >= max(2, _SHARE * domains)
+            (text, many)
+            for k, text, many in evidence
+            if k == kind and many >= max(2, _SHARE * domains)
         ]
         if texts:
+            text, many = texts[0]
+            of = f" ({many:,} of them)" if many < domains else ""
             more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-            parts.append(f"{noun} '{clean(texts[0], _SHOWN)}'{more}")
+            parts.append(f"{noun} '{clean(text, _SHOWN)}'{of}{more}")
     when = span(days)
     return ", ".join([*parts, when] if when else parts)
 

@@ -57,7 +57,9 @@ CASES = [
 
 
 def unit(**known: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(("cut_disavow", "cut_review", "network", "network_size"))
+    empty = dict.fromkeys(
+        ("cut_disavow", "cut_review", "network", "network_size", "network_shares", "view")
+    )
     return empty | {"links": 3, "followed_links": 3, "spam_score": 0.5, "suffix": "com"} | known
 
 
@@ -107,6 +109,11 @@ def test_a_domain_whose_links_are_not_followed_needs_no_entry_anyway() -> None:
         "None of its links is followed, so no entry is needed either way. Nothing about it stands "
         "out. No cause to act."
     )
+    said, _ = because([LINKS], reason="SCORE_LOW", verdict="KEEP", followed_links=0)
+    assert said.endswith(
+        "It looks odd all the same: the page has 999 links out (9 of 10 "
+        "honest-looking sites here have at most 9)."
+    )
 
 
 def test_a_domain_in_review_hears_what_is_missing() -> None:
@@ -155,3 +162,27 @@ def test_why_is_a_plain_line_and_evidence_names_what_is_usual(examples: Path) ->
     for line in outcome.domains["evidence"]:
         for part in line.split(" | ") if line else ():
             assert re.search(r" \([+-]\d+\.\d\)$", part), part
+
+
+def test_an_anchor_that_is_another_address_is_not_counted_in_words() -> None:
+    words = (Effect("anchor_other_words", 9.0, 1.2), RARE)
+    said, _ = because(
+        [words],
+        {"anchor_other_words": "“https://x.example/a-b-c-d”"},
+        reason="SCORE_HIGH",
+        verdict="DISAVOW",
+    )
+    assert said.startswith("The anchor is an address that is not yours: “https://x.example/")
+    said, _ = because(
+        [words],
+        {"anchor_other_words": "“oyymwv changing i5 by the gtx”"},
+        reason="SCORE_HIGH",
+        verdict="DISAVOW",
+    )
+    assert said.startswith("The anchor does not name you, in 9 words: “oyymwv")
+
+
+def test_a_domain_known_by_its_address_alone_is_to_be_opened() -> None:
+    known = {"reason": "SCORE_MIDDLE", "verdict": "REVIEW"}
+    assert "open the page" in because([NAME], view="urls", **known)[0]
+    assert "open the page" not in because([NAME], view="full", **known)[0]
