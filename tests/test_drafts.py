@@ -289,7 +289,8 @@ def test_the_comment_names_what_drove_the_entry_and_its_network() -> None:
             "reason": ["SCORE_HIGH"], "spam_score": [0.9], "links": [2],
             "network": ["seo-store-3f2a"],
             "evidence": ["3,870 links out (9 of 10 honest-looking sites here have at most 60) "
-                         "(+1.4) | an anchor of its own: “buy <b>x</b>” in “y” (+0.6) | honest (-0.3)"],
+                         "(+1.4) | an anchor of its own: “buy <b>x</b>” in “y” (+0.6) | "
+                         "honest (-0.3)"],
         }
     )  # fmt: skip
     (found,) = candidates(table, None)
