@@ -1,8 +1,8 @@
 """How much spam falls into networks, and how many honest sites fall into one.
 
 ``python benchmarks/network_rates.py --data DIR`` prints the tables of docs/NETWORKS.md. ``DIR`` is
-a corpus folder (``domains/``, ``disavow/``). ``--packages`` names the folder of ``make packages``,
-which adds honest sites. ``--rows N`` times the search on a generated export instead.
+a corpus folder (``domains/``, ``disavow/``, ``labelled/``). ``--packages`` names the folder of
+``make packages``, which adds honest sites. ``--rows N`` times the search on a generated export.
 
 The dominant wave is found by the names of its operators, and by words of link sellers under
 ``.shop`` (``spamlinks.model.networks``); the search knows words of link sellers too, so that its
@@ -24,8 +24,10 @@ from scipy.stats import beta
 from spamlinks.disavow import DisavowFile, Kind
 from spamlinks.errors import InputError
 from spamlinks.exports import merge, read_exports
+from spamlinks.labels import linking_domains, load_labelled
 from spamlinks.model.corpus import load_hosts
 from spamlinks.model.networks import is_wave_name
+from spamlinks.pipeline import audit
 from spamlinks.signals.kernel import encode, networks_among
 from spamlinks.signals.networks import Networks
 from spamlinks.simulate import simulate
@@ -119,6 +121,27 @@ def spam_table(lists: dict[str, list[str]]) -> None:
               f"{len(found.sizes)} |")  # fmt: skip
 
 
+def labelled_table(folder: Path) -> None:
+    """One row for each labelled export: domains in a network, by their vendor's verdict."""
+    print("\n| labelled export | called honest | in a network | called spam | in a network |")
+    print("| --- | --- | --- | --- | --- |")
+    for path in sorted(folder.glob("*.csv")):
+        labelled = load_labelled([path], label="Is spam")
+        member = pl.DataFrame(
+            {"linking_domain": linking_domains(labelled.table), "is_spam": labelled.is_spam}
+        ).join(
+            audit([path]).domains.select("linking_domain", inside=pl.col("network").is_not_null()),
+            on="linking_domain",
+        )
+        worst = member.group_by("linking_domain").agg(pl.col("is_spam", "inside").max())
+        cells = [
+            f"{part.height} | {part['inside'].sum()}"
+            for label in (0, 1)
+            for part in [worst.filter(pl.col("is_spam") == label)]
+        ]
+        print(f"| {path.stem[:20]} | {' | '.join(cells)} |")
+
+
 def speed(rows: int) -> None:
     """Seconds of the search on a generated export, beside those of coding its rows."""
     with tempfile.TemporaryDirectory() as folder:
@@ -163,6 +186,7 @@ def main() -> None:
     honest["all kinds, new endings only"] = new["linking_domain"].to_list()
     wave_table(disavowed(args.data / "disavow"), honest["smallweb"])
     honest_table(honest)
+    labelled_table(args.data / "labelled")
     spam_table(
         {
             str(kind): part["linking_domain"].to_list()

@@ -11,6 +11,7 @@ import polars as pl
 
 from spamlinks.decided import DecisionList, decisions_of, read_decisions
 from spamlinks.disavow import DisavowFile, Report, lint_bytes, read_disavow_bytes
+from spamlinks.errors import InputError
 from spamlinks.evaluation import Evaluation
 from spamlinks.evaluation import evaluate as run_evaluate
 from spamlinks.explanations import Explanation
@@ -109,7 +110,7 @@ def audit(
     decisions : a file, as the option takes it, or a table (pandas or polars) with the columns
         ``linking_domain`` and ``decision`` and perhaps ``decided_by``, ``decided_on`` and
         ``decision_note``.
-    decided_by : author of the decisions that name none.
+    decided_by : author of the decisions that name none; needs ``decisions``.
     mapping, accept_guess : as for ``read_backlinks``.
 
     Returns
@@ -349,6 +350,9 @@ def lint(
 def _decisions(
     given: Path | str | pd.DataFrame | pl.DataFrame | None, by: str | None
 ) -> DecisionList | None:
+    if by is not None and (given is None or not by.strip()):
+        problem = "there are no decisions" if by.strip() else "it is no name"
+        raise InputError("decided_by", problem, "Give decisions=..., and the author's name.")
     if given is None:
         return None
     if isinstance(given, str | Path):

@@ -18,7 +18,7 @@ import polars as pl
 from spamlinks.decided import DecisionList
 from spamlinks.disavow import DisavowFile, Kind
 from spamlinks.errors import InputError
-from spamlinks.exports.keys import page_key
+from spamlinks.exports.keys import bare_page_key
 from spamlinks.policy import KeepList, Verdict
 from spamlinks.urls import authorities, authority, canonical_url, host_table, parse_host
 
@@ -26,7 +26,7 @@ __all__ = [
     "HONEST_WORDS",
     "SPAM_WORDS",
     "Decisions",
-    "counted",
+    "counted_are",
     "few",
     "past_decisions",
     "read_labels",
@@ -48,10 +48,10 @@ def few(names: Sequence[str], most: int = NAMED) -> str:
     return ", ".join(names[:most]) + more
 
 
-def counted(many: int, noun: str) -> str:
+def counted_are(many: int, noun: str) -> str:
     """Begin a sentence about several.
 
-    >>> counted(1, "page"), counted(1200, "page")
+    >>> counted_are(1, "page"), counted_are(1200, "page")
     ('1 page is', '1,200 pages are')
     """
     return f"{many:,} {noun} is" if many == 1 else f"{many:,} {noun}s are"
@@ -62,8 +62,8 @@ class Decisions:
     """Labels by host and by page: 1 spam, 0 honest.
 
     ``hosts`` are ASCII hosts without ``www.``, each with everything below it; ``pages`` are pages
-    as ``_page_keys`` writes them. The closest label counts: the page's own, the host's, then those
-    of its parents, up to the linking domain or, with ``to_top``, to the top.
+    as ``keys.bare_page_key`` writes them. The closest label counts: the page's own, the host's,
+    then those of its parents, up to the linking domain or, with ``to_top``, to the top.
     """
 
     source: str
@@ -86,7 +86,7 @@ class Decisions:
             return_dtype=pl.Float64,
         )
         if self.pages:
-            keys = _page_keys(table["referring_page"])
+            keys = bare_page_key(table["referring_page"])
             texts = pl.Series(list(self.pages), dtype=pl.String)
             values = pl.Series(list(self.pages.values()), dtype=pl.Float64)
             by_page = keys.replace_strict(texts, values, default=None, return_dtype=pl.Float64)
@@ -101,7 +101,7 @@ class Decisions:
             while name:
                 seen.add(name)
                 name = name.partition(".")[2]
-        keys = set(_page_keys(table["referring_page"])) if self.pages else set()
+        keys = set(bare_page_key(table["referring_page"])) if self.pages else set()
         return len(seen & set(self.hosts)) + len(keys & set(self.pages))
 
     def _of_host(self, host: str | None, domain: str | None) -> float | None:
@@ -113,10 +113,6 @@ class Decisions:
                 return None
             name = name.partition(".")[2]
         return None
-
-
-def _page_keys(pages: pl.Series) -> pl.Series:
-    return page_key(pages).str.replace("^https?://", "")
 
 
 class _Gathering:
@@ -135,7 +131,7 @@ class _Gathering:
         url = canonical_url(name)
         tail = url.partition("://")[2].partition("/")[2]
         if tail:
-            self._put(self.pages, _page_keys(pl.Series([url]))[0], value)
+            self._put(self.pages, bare_page_key(pl.Series([url]))[0], value)
         else:
             self._put(self.hosts, parts.host.removeprefix("www."), value)
         return True
@@ -147,7 +143,7 @@ class _Gathering:
                 continue
             spam = int(decision.verdict == Verdict.DISAVOW)
             if decision.is_page:
-                self._put(self.pages, _page_keys(pl.Series([decision.name]))[0], spam)
+                self._put(self.pages, bare_page_key(pl.Series([decision.name]))[0], spam)
             else:
                 self._put(self.hosts, decision.name, spam)
 
@@ -161,7 +157,7 @@ class _Gathering:
             both = list(self.both)
             raise InputError(
                 source,
-                f"{counted(len(both), 'name')} labelled both spam and honest ({few(both)})",
+                f"{counted_are(len(both), 'name')} labelled both spam and honest ({few(both)})",
                 hint,
             )
         return Decisions(source, self.hosts, self.pages, to_top)
@@ -258,7 +254,7 @@ def past_decisions(
             if line.kind is Kind.DOMAIN:
                 found.hosts[line.value.removeprefix("www.")] = 1
             else:
-                found.pages[_page_keys(pl.Series([line.value]))[0]] = 1
+                found.pages[bare_page_key(pl.Series([line.value]))[0]] = 1
     if keep is not None:
         sources.append(keep.name)
         kept = KeepList.parse(_bytes(keep), keep.name)

@@ -20,7 +20,7 @@ from spamlinks.decisions import (
     HONEST_WORDS,
     SPAM_WORDS,
     Decisions,
-    counted,
+    counted_are,
     few,
     past_decisions,
     read_labels,
@@ -263,15 +263,15 @@ def _column_labels(
     if mixed:
         raise InputError(
             source,
-            f"{counted(len(mixed), 'page')} labelled both spam and honest ({few(mixed)})",
+            f"{counted_are(len(mixed), 'page')} labelled both spam and honest ({few(mixed)})",
             "Decide which it is; one page has one label.",
         )
     split = _of_both(linking_domains(known), known["y"])
     notes = []
     if split:
         notes.append(
-            f"{counted(len(split), 'linking domain')} labelled both spam and honest, page by page "
-            f"({few(split)}): each page keeps its own label"
+            f"{counted_are(len(split), 'linking domain')} labelled both spam and honest, page by "
+            f"page ({few(split)}): each page keeps its own label"
         )
     return is_spam, notes
 

@@ -193,7 +193,7 @@ def audit(
         undecided = decide(units, replace(guards, decided={}), settings.situation)
         followed = follow(decisions, domains, undecided, links, prepared.site)
         run["decisions"] = followed.facts
-        run["notes"] = [*run["notes"], *followed.notes]
+        run["notes"] = [*followed.notes, *run["notes"]]  # what the user did comes first
     return Audit(
         domains.select(*DOMAIN_COLUMNS, *PRESENCE_COLUMNS, *DECISION_COLUMNS),
         links,
@@ -253,6 +253,8 @@ def _run(
             "card": {"figures": model_figures(bundle, views, settings.target)},
         },
         "view": "; ".join(VIEW_TEXT[view] for view in views),
+        "views": views,
+        "followed_known": "rel_nofollow" in columns,
         **input_facts(merged, prepared.refused, prepared.notes),
         **outcome_facts(merged, domains, decided, presence, bundle),
         "not_looked_at": not_looked_at(columns, prepared.brands, presence),

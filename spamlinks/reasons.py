@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from spamlinks.language import Texts, load_texts
 from spamlinks.model.bundle import ModelBundle
-from spamlinks.model.explain import Effect, explain_rows, explain_seconds
+from spamlinks.model.explain import explain_rows, explain_seconds
 from spamlinks.model.scoring import Scored
-from spamlinks.model.sentences import is_absent, sentence
 from spamlinks.model.usual import Usual, sample_of
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import blocks, signals
+from spamlinks.telling import Told, quotes_of, told
 
 __all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
 
@@ -66,23 +68,9 @@ def explain_domains(
         why.append(reason_text(reason, verdict))
         evidence.append("not computed for this many domains; see 'spamlinks explain'")
     return domains.with_columns(
-        why=pl.Series(_with_networks(domains, why), dtype=pl.String),
+        why=pl.Series(why, dtype=pl.String),
         evidence=pl.Series(evidence, dtype=pl.String),
     )
-
-
-def _with_networks(domains: pl.DataFrame, why: list[str]) -> list[str]:
-    """Name the network of each domain that is not kept: the plainest reason there is."""
-    if "network" not in domains.columns:
-        return why
-    texts = load_texts()
-    sizes = dict(domains["network"].drop_nulls().value_counts().rows())
-    out = []
-    for text, network, verdict in zip(why, domains["network"], domains["verdict"], strict=True):
-        told = network is not None and verdict != Verdict.KEEP.value
-        many = f"{sizes.get(network, 0):,}"
-        out.append(texts.say("why.network", why=text, many=many, network=network) if told else text)
-    return out
 
 
 def _limit(bundle: ModelBundle) -> int:
@@ -91,10 +79,22 @@ def _limit(bundle: ModelBundle) -> int:
 
 
 def usual_of(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> Usual:
-    """What is usual among the domains that a run keeps, by one row of each, its worst."""
-    kept = decided.filter(pl.col("verdict") == Verdict.KEEP.value).sort("linking_domain")
+    """What is usual among the domains that look honest, by one row of each, its worst.
+
+    Those are kept for their score. Spam that is kept because its links are nofollow is no measure.
+    """
+    honest = (pl.col("verdict") == Verdict.KEEP.value) & (
+        pl.col("reason") == Reason.SCORE_LOW.value
+    )
+    kept = decided.filter(honest).sort("linking_domain")
     rows = kept["row"].gather(sample_of(kept.height))
     return Usual.of(signals(scored.frame[rows.to_list()], scored.tables), bundle)
+
+
+_SAID_OF = (
+    "reason", "verdict", "suffix", "spam_score", "cut_disavow", "cut_review", "links",
+    "followed_links", "network", "network_size", "network_shares", "view",
+)  # fmt: skip
 
 
 def why_of(
@@ -104,30 +104,43 @@ def why_of(
     usual: Usual,
     texts: Texts | None = None,
 ) -> tuple[list[str], list[str]]:
-    """The texts of ``why`` and ``evidence`` of each domain, in order; default language English."""
+    """The texts of ``why`` and ``evidence`` of each domain, in order; default language English.
+
+    Parameters
+    ----------
+    domains : as ``policy.decide`` returns them, perhaps with ``network``, ``network_size`` and
+        ``network_shares`` (``campaigns.network_facts``).
+    """
     texts = texts or load_texts()
     why, evidence = [], []
+    absent = [name for name in _SAID_OF if name not in domains.columns]
+    domains = domains.with_columns(pl.lit(None).alias(name) for name in absent)
     for part in blocks(domains, BLOCK):
-        matrix = signals(scored.frame[part["row"].to_list()], scored.tables)
+        rows = scored.frame[part["row"].to_list()]
+        matrix = signals(rows, scored.tables)
         effects = explain_rows(bundle, matrix, top=LOOKED_AT)
         views = [VIEWS[view] for view in view_of(matrix)]
-        table = part.select("reason", "suffix", "verdict").iter_rows()
-        for (reason, suffix, verdict), view, found in zip(table, views, effects, strict=True):
-            driving = _driving(reason, verdict, found)
-            said = [*driving, *(effect for effect in found if effect not in driving)][:NAMED]
-            places = [usual.place(e.signal, e.value, view) for e in said]
-            spoken = [
-                sentence(e, suffix, place, texts) for e, place in zip(said, places, strict=True)
-            ]
-            why.append(_why(reason, verdict, spoken[: len(driving)], texts))
-            evidence.append(" | ".join(spoken))
+        quotes = quotes_of(rows)
+        table = part.select(_SAID_OF).iter_rows(named=True)
+        for unit, view, found, quoted in zip(table, views, effects, quotes, strict=True):
+            places = [usual.place(e.signal, e.value, view) for e in found]
+            pieces = told(found, places, quoted, unit["suffix"] or "", texts)
+            reason, against, speaking = _because(unit, pieces, texts)
+            why.append(reason)
+            named = [*against, *speaking]
+            rest = [piece for piece in pieces if piece not in named]
+            evidence.append(" | ".join(_sized(p, texts) for p in [*named, *rest][:NAMED]))
     return why, evidence
+
+
+def _sized(piece: Told, texts: Texts) -> str:
+    return f"{piece.clause} ({texts.signed(piece.effect.effect, 1)})"
 
 
 NO_ENTRY_NEEDED = (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE, Reason.NOT_IN_SEARCH_CONSOLE)
 """Why a site that looks bad is kept all the same."""
 
-_BY_SCORE = (Reason.SCORE_HIGH, Reason.SCORE_MIDDLE, Reason.NAME_HIGH, Reason.SCORE_LOW)
+_FLAGGED = (Reason.SCORE_HIGH, Reason.SCORE_MIDDLE, Reason.NAME_HIGH)
 
 
 _OF_THE_NAME = frozenset(
@@ -140,16 +153,107 @@ def _upwards(reason: str, verdict: str) -> bool:
     return verdict != Verdict.KEEP.value or reason in NO_ENTRY_NEEDED
 
 
-def _driving(reason: str, verdict: str, effects: list[Effect]) -> list[Effect]:
-    """The two effects that tell best why: what is there goes before what is absent or unknown."""
-    up = _upwards(reason, verdict)
-    by_name = reason == Reason.NAME_HIGH
+def _best(pieces: list[Told], up: bool, by_name: bool = False, most: int = 2) -> list[Told]:
+    """The pieces that tell best: what few honest sites have goes before what many have."""
 
-    def place(effect: Effect) -> tuple[bool, bool]:
-        absent = is_absent(effect.signal, effect.value)
-        return absent, by_name and effect.signal not in _OF_THE_NAME
+    def order(piece: Told) -> tuple[bool, bool, float]:
+        of_name = by_name and piece.effect.signal in _OF_THE_NAME
+        return not of_name, not piece.stands_out, -piece.weight
 
-    return sorted((e for e in effects if (e.effect > 0) == up), key=place)[:2]
+    found = sorted((p for p in pieces if (p.effect.effect > 0) == up and p.is_reason), key=order)
+    out: list[Told] = []
+    for piece in found:  # two models of names say one thing
+        if not any(_subject(piece) == _subject(other) for other in out):
+            out.append(piece)
+    return out[:most]
+
+
+def _subject(piece: Told) -> str:
+    return piece.effect.signal.removesuffix("_business")
+
+
+def _because(
+    unit: dict[str, Any], pieces: list[Told], texts: Texts
+) -> tuple[str, list[Told], list[Told]]:
+    """Why a domain has its verdict, and the pieces that were named: against it, and for it."""
+    reason, verdict = unit["reason"], unit["verdict"]
+    rule = rule_text(reason, verdict, texts)
+    if unit["network"] is not None and reason in _FLAGGED:  # it is told of in words
+        pieces = [piece for piece in pieces if not piece.effect.signal.startswith("network_")]
+    against = _best(pieces, up=True, by_name=reason == Reason.NAME_HIGH)
+    if any(piece.stands_out for piece in against):
+        against = [piece for piece in against if piece.stands_out]
+    if reason == Reason.SCORE_LOW:
+        return _kept(unit, rule, against, _best(pieces, up=False), texts)
+    if reason in _FLAGGED:
+        look = unit["view"] == "urls" and verdict == Verdict.REVIEW.value
+        said = [_network(unit, texts), _sentence(against), rule, _margin(unit, texts)]
+        said += [texts.say("why.only_address")] if look else []
+        return " ".join(filter(None, said)), against, []
+    speaking = [] if _upwards(reason, verdict) else _best(pieces, up=False)
+    named, form = (against, "against") if _upwards(reason, verdict) else (speaking, "for")
+    if not named:
+        return rule, [], []
+    listed = "; ".join(piece.clause for piece in named)
+    return texts.say(f"why.{form}", said=listed, reason=rule), *(
+        (named, []) if form == "against" else ([], named)
+    )
+
+
+def _kept(
+    unit: dict[str, Any], rule: str, against: list[Told], speaking: list[Told], texts: Texts
+) -> tuple[str, list[Told], list[Told]]:
+    """Why a domain is kept for its score. Faint praise is none, and what is against it is told."""
+    said = []
+    against = [piece for piece in against if piece.stands_out][:1]
+    if unit["links"] and unit["followed_links"] == 0:
+        said.append(texts.say("why.all_nofollow"))
+        if against:  # what more is there to say: nothing follows from it
+            said.append(texts.say("why.odd", said=against[0].clause))
+            return " ".join(said), against, speaking
+    if speaking:
+        listed = "; ".join(piece.clause for piece in speaking)
+        said.append(texts.say("why.speaking", said=listed))
+    elif against:
+        said.append(texts.say("why.little"))
+    else:
+        said.append(texts.say("why.nothing"))
+    if against:
+        clause = against[0].clause
+        cut, score = unit["cut_review"], unit["spam_score"]
+        far = {"score": f"{score:.2f}", "cut": f"{cut:.2f}"} if cut is not None else None
+        if far is not None and far["score"] < far["cut"]:
+            said.append(texts.say("why.not_enough", said=clause, **far))
+        else:
+            said.append(texts.say("why.but", said=clause))
+    else:
+        said.append(rule)
+    return " ".join(said), against, speaking
+
+
+def _sentence(pieces: list[Told]) -> str:
+    text = "; ".join(piece.clause for piece in pieces)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _network(unit: dict[str, Any], texts: Texts) -> str:
+    """The network of a flagged domain: the plainest reason there is."""
+    if unit["network"] is None:
+        return ""
+    return texts.say(
+        "why.network",
+        many=f"{unit['network_size']:,}",
+        network=unit["network"],
+        shares=unit["network_shares"],
+    )
+
+
+def _margin(unit: dict[str, Any], texts: Texts) -> str:
+    """How far a domain in REVIEW is from DISAVOW."""
+    cut, score = unit["cut_disavow"], unit["spam_score"]
+    if unit["verdict"] != Verdict.REVIEW.value or cut is None or f"{score:.2f}" >= f"{cut:.2f}":
+        return ""
+    return texts.say("why.below", score=f"{score:.2f}", cut=f"{cut:.2f}")
 
 
 def rule_text(reason: str, verdict: str, texts: Texts) -> str:
@@ -158,15 +262,3 @@ def rule_text(reason: str, verdict: str, texts: Texts) -> str:
     if texts.has(f"{key}_{verdict}"):
         return texts.say(f"{key}_{verdict}")
     return texts.say(key) if texts.has(key) else reason_text(reason, verdict)
-
-
-def _why(reason: str, verdict: str, driving: list[str], texts: Texts) -> str:
-    """The rule's sentence, and what drove the score that way, without sizes."""
-    text = rule_text(reason, verdict, texts)
-    if not driving:
-        return text
-    said = "; ".join(spoken.rpartition(" (")[0] for spoken in driving)
-    if reason in _BY_SCORE:
-        return texts.say("why.by_score", said=f"{said[0].upper()}{said[1:]}", reason=text)
-    form = "against" if _upwards(reason, verdict) else "for"
-    return texts.say(f"why.{form}", said=said, reason=text)

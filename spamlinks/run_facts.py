@@ -82,8 +82,13 @@ def outcome_facts(
         "totals": {
             **{name: getattr(merged.total, name) for name in _PARTS},
             "domains": domains.height,
+            "all_links": int(domains["links"].sum()),  # a record may stand for several
         },
         "verdicts": {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict},
+        "looks_bad": {
+            reason.value: int((domains["reason"] == reason.value).sum())
+            for reason in (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE)
+        },
         "threshold": bool(decided["cut_disavow"].is_not_null().any()),
         "threshold_at_any_precision": any(
             math.isfinite(cut.score)

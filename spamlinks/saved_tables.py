@@ -17,6 +17,9 @@ __all__ = ["SavedTable", "find_table"]
 
 _CONTAINERS = frozenset({"", "gzip", "xlsx"})
 
+MAX_UNPACKED = 1 << 30
+"""A packed table is as long as its writer likes; all that Excel can hold is less than this."""
+
 
 @dataclass(frozen=True)
 class SavedTable:
@@ -34,13 +37,14 @@ class SavedTable:
 
         Raises
         ------
-        InputError : a record has more cells than the header, or a quotation never ends.
+        InputError : a record has more cells than the header, a quotation never ends, or a packed
+            table is longer than ``MAX_UNPACKED`` bytes.
         """
         try:
             try:
-                data = open_utf8(self.source).read()
+                data = self._text(self.source)
             except BrokenEncodingError:
-                data = open_utf8(resurvey(self.source)).read()
+                data = self._text(resurvey(self.source))
             # Names of our own: what stands there may be spelled otherwise, or repeat a name.
             header = self.delimiter.join(f"c{place}" for place in range(len(self.names))).encode()
             return pl.read_csv(
@@ -53,6 +57,16 @@ class SavedTable:
             hint = "Save it again as CSV or xlsx, with the columns apart."
             raise InputError(self.source.name, f"is damaged ({said})", hint) from None
 
+    def _text(self, source: Source) -> bytes:
+        stream = open_utf8(source)
+        if not source.part.container:
+            return stream.read()
+        data = stream.read(MAX_UNPACKED + 1)
+        if len(data) > MAX_UNPACKED:
+            problem = f"it unpacks to more than {MAX_UNPACKED >> 20:,} MB"
+            raise InputError(source.name, problem, "Save it as plain CSV.")
+        return data
+
     def column(self, frame: pl.DataFrame, name: str) -> pl.Series:
         """Return the first column of ``read()`` with this header, or nulls where there is none."""
         if name not in self.names:
@@ -61,17 +75,20 @@ class SavedTable:
 
 
 def find_table(
-    path: Path, wanted: Callable[[set[str]], bool]
+    path: Path, wanted: Callable[[set[str]], bool], *, must_open: bool = False
 ) -> tuple[SavedTable | None, list[tuple[str, ...]]]:
     """Return the first table of a file whose headers are wanted, and all headers that were seen.
 
     Commas, semicolons, tabs, bars, UTF-8, UTF-16, Windows-1252, gzip and each sheet of an xlsx are
-    tried. What cannot be opened holds no table: reading it as something else then says why.
+    tried. What cannot be opened holds no table: reading it as something else then says why, or,
+    where a file ``must_open``, InputError is raised.
     """
     seen: list[tuple[str, ...]] = []
     try:
         sources = [probe(p) for p in parts(path)[0] if not p.within and p.container in _CONTAINERS]
     except InputError:
+        if must_open:
+            raise
         return None, seen
     for source, delimiter, names in _headers(sources):
         if wanted(set(names)):

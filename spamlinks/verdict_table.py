@@ -22,10 +22,19 @@ from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
 from spamlinks.pipeline import DOMAIN_COLUMNS
 from spamlinks.policy import REASON_TEXT, Decision, Reason, Verdict
+from spamlinks.run_folder import MAX_RUN_BYTES
 from spamlinks.saved_tables import SavedTable, find_table
 from spamlinks.urls import linking_domain
 
-__all__ = ["MAX_RUN_BYTES", "decided_in_tables", "live_entries_of", "read_domains", "run_of"]
+__all__ = [
+    "MAX_RUN_BYTES",
+    "decided_in_tables",
+    "live_entries_of",
+    "read_domains",
+    "run_beside",
+    "run_of",
+    "whole_number",
+]
 
 _BARE = (
     "A bare score is not enough: the guards need the links. Give the exports, or the domains.csv "
@@ -34,8 +43,6 @@ _BARE = (
 _NEEDED = ("linking_domain", "unit", "verdict", "reason", "spam_score", "links")
 _UNITS = frozenset({"domain", "host", "url"})
 _THOUSANDS = r"[.,'\u{a0}\u{202f} ]"
-MAX_RUN_BYTES = 1 << 26
-"""A run.json beyond this is no run.json; one with every bound at its limit is far below."""
 
 
 def read_domains(path: Path, more: Sequence[str] = ()) -> pl.DataFrame | None:
@@ -93,10 +100,15 @@ def read_domains(path: Path, more: Sequence[str] = ()) -> pl.DataFrame | None:
         hint = "Use domain, host or url, as the audit wrote it."
         raise InputError(path.name, "has a unit that is not known", hint)
     score = pl.col("spam_score").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-    count = pl.col("links").str.replace(r"[.,]0$", "").str.replace_all(_THOUSANDS, "")
+    count = whole_number("links")
     frame = _checked(frame, "spam_score", score, "a number between 0 and 1", path)
     frame = _checked(frame, "links", count.cast(pl.Int64, strict=False), "a whole number", path)
     return settle(frame, saved_decisions(table, raw, path.name))
+
+
+def whole_number(name: str) -> pl.Expr:
+    """A column of texts as digits, whatever a spreadsheet put between them: "1.200", "1200.0"."""
+    return pl.col(name).str.replace(r"[.,]0$", "").str.replace_all(_THOUSANDS, "")
 
 
 def _checked(frame: pl.DataFrame, name: str, read: pl.Expr, what: str, path: Path) -> pl.DataFrame:
@@ -151,6 +163,8 @@ def decided_in_tables(
     apart = {name: decision for name, decision in beside.items() if name not in rows}
     by_name = {**apart, **own.by_name, **(given.by_name if given is not None else {})}
     notes = [*(given.notes if given is not None else ()), *_erased(domains)]
+    if given is not None and not len(given):
+        notes.insert(0, f"{given.source} holds no decision: fill in its column decision")
     source = given.source if given is not None else own.source
     return domains, DecisionList(source, by_name, notes=tuple(notes))
 
@@ -172,7 +186,7 @@ def _erased(domains: pl.DataFrame) -> list[str]:
 def _decisions_beside(table: Path) -> Mapping[str, Decision]:
     """What decisions.csv of the audit that wrote a table holds; {} where there was none."""
     try:
-        made = _run_beside(table)["decisions"]
+        made = run_beside(table)["decisions"]
     except (OSError, LookupError, TypeError, ValueError, RecursionError):
         return {}
     path = table.with_name("decisions.csv")
@@ -185,7 +199,7 @@ def live_entries_of(table: Path) -> tuple[str, int]:
     ("", 0) where run.json is missing, unreadable, or names none.
     """
     try:
-        live = _run_beside(table)["live"]
+        live = run_beside(table)["live"]
         return str(live["name"]), int(live["entries"])
     except (OSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         return "", 0
@@ -201,7 +215,7 @@ def run_of(table: Path) -> dict[str, Any]:
     """
     out: dict[str, Any] = {}
     try:
-        run = _run_beside(table)
+        run = run_beside(table)
         model, prior = run["model"], run["prior"]
         out["created"] = date.fromisoformat(str(run["created"])[:10]).isoformat()
         out["model"] = {"name": str(model["name"])[:100], "sha256": str(model["sha256"])[:64]}
@@ -217,6 +231,7 @@ def run_of(table: Path) -> dict[str, Any]:
     return out
 
 
-def _run_beside(table: Path) -> Any:
+def run_beside(table: Path) -> Any:
+    """Return what run.json beside a table of ours holds, unchecked; raises as open and json do."""
     with table.with_name("run.json").open("rb") as file:
         return json.loads(file.read(MAX_RUN_BYTES))

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from spamlinks.disavowing import disavow_from
 from spamlinks.explanations import explain
 from spamlinks.explanations.page import lines_of
 from spamlinks.exports import read_exports
 from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.scoring import score_links
-from spamlinks.outputs import disavow_from
 from spamlinks.pipeline import Settings
 from spamlinks.signals.kernel import SIGNALS, encode, signals
 from spamlinks.tables import csv_bytes

@@ -65,3 +65,19 @@ def test_every_name_can_be_reached():
         assert getattr(spamlinks, name) is not None
     with pytest.raises(AttributeError):
         spamlinks.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("decisions", "by", "said"),
+    [(None, "Ann", "there are no decisions"), ("file", " ", "it is no name")],
+    ids=["an author of nothing", "an author without a name"],
+)
+def test_an_author_without_use_is_refused(
+    decisions: str | None, by: str, said: str, tmp_path: Path
+) -> None:
+    path = None
+    if decisions is not None:
+        path = tmp_path / "decisions.csv"
+        path.write_text("linking_domain,decision\na.com,KEEP\n", "utf-8")
+    with pytest.raises(InputError, match=said):
+        spamlinks.audit(tmp_path / "never-read.csv", decisions=path, decided_by=by)

@@ -288,12 +288,12 @@ def test_the_comment_names_what_drove_the_entry_and_its_network() -> None:
             "linking_domain": ["a.com"], "unit": ["domain"], "verdict": ["DISAVOW"],
             "reason": ["SCORE_HIGH"], "spam_score": [0.9], "links": [2],
             "network": ["seo-store-3f2a"],
-            "evidence": ["3,870 links out (9 of 10 domains kept in this file have at most 60) "
-                         "(+1.4) | no text stands beside the link (+0.6) | honest (-0.3)"],
+            "evidence": ["3,870 links out (9 of 10 honest-looking sites here have at most 60) "
+                         "(+1.4) | an anchor of its own: “buy <b>x</b>” in “y” (+0.6) | "
+                         "honest (-0.3)"],
         }
     )  # fmt: skip
     (found,) = candidates(table, None)
     assert found.comment == (
-        "score 0.90, 2 links: 3,870 links out; no text stands beside the link; "
-        "network seo-store-3f2a"
+        "score 0.90, 2 links: 3,870 links out; an anchor of its own; network seo-store-3f2a"
     )

@@ -24,7 +24,7 @@ def test_scores_are_as_pinned() -> None:
 def test_the_disavow_file_is_as_pinned() -> None:
     pinned = (golden.FOLDER / golden.DISAVOW_FILE).read_text("utf-8")
     assert golden.disavow_lines() == pinned, HINT
-    assert pinned.count("domain:") > 10
+    assert pinned.count("domain:") >= 8
 
 
 def test_an_explanation_is_as_pinned() -> None:

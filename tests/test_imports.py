@@ -39,7 +39,9 @@ ALLOWED: dict[str, set[str]] = {
     "engines": GROUND | {"exports", "signals", "model"},
 }
 ALLOWED["saved_tables"] = GROUND | {"exports"}
+ALLOWED["run_folder"] = GROUND | {"exports"}
 ALLOWED["decided"] = GROUND | {"disavow", "exports", "policy", "saved_tables", "tables"}
+ALLOWED["decided"] |= {"run_folder"}  # --decisions FOLDER
 EVERYTHING = {
     "language",
     "exports",
@@ -51,8 +53,9 @@ EVERYTHING = {
     "simulate",
     "enrich",
 }
-ALLOWED["campaigns"] = GROUND | {"signals"}
-ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals"}
+ALLOWED["campaigns"] = GROUND | {"report", "signals"}  # report.text: what is shown is clean
+ALLOWED["telling"] = GROUND | {"language", "model", "signals"}
+ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals", "telling"}
 ALLOWED["preparing"] = GROUND | EVERYTHING | {"decided", "facts", "presence", "properties"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"decided", "exports", "disavow", "policy"}
@@ -65,6 +68,7 @@ ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"campaigns", "decided", "preparing", "properties", "presence", "run_facts"}
 JOBS = {
     "outputs",
+    "disavowing",
     "scores",
     "training",
     "evaluation",
@@ -75,18 +79,20 @@ for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
 ALLOWED["before_after"] = GROUND | {"exports", "model", "policy"}
 ALLOWED["training"] |= {"before_after", "decisions"}
-ALLOWED["verdict_table"] |= {"decided", "saved_tables"}
-ALLOWED["verdict_files"] = ALLOWED["pipeline"] | {"pipeline", "verdict_table", "workbook"}
+ALLOWED["verdict_table"] |= {"decided", "run_folder", "saved_tables"}
+ALLOWED["verdict_files"] = ALLOWED["pipeline"] | {"pipeline", "workbook"}
+ALLOWED["verdict_files"] |= {"run_folder"}
 ALLOWED["drafts"] |= {"verdict_table"}
 ALLOWED["drafts"] |= {"decided"}
-ALLOWED["since"] = ALLOWED["verdict_table"] | {"verdict_table"}
-ALLOWED["explanations"] |= {"decided"}
-ALLOWED["outputs"] |= {"decided", "drafts", "since", "verdict_files", "verdict_table"}
+ALLOWED["since"] = ALLOWED["verdict_table"] | {"run_folder", "verdict_table"}
+ALLOWED["explanations"] |= {"decided", "run_folder"}
+ALLOWED["outputs"] |= {"decided", "drafts", "run_folder", "since", "verdict_files"}
+ALLOWED["disavowing"] |= {"drafts", "verdict_table"}
 ALLOWED["old_lines"] = ALLOWED["pipeline"] | {"pipeline", "effect", "looks_good"}
 ALLOWED["rechecking"] |= {"old_lines"}
 ALLOWED["api"] = ALLOWED["pipeline"] | {"pipeline", "drafts", "since"} | JOBS
 ALLOWED["__init__"] = {"api"}  # the names are loaded on first use
-ALLOWED["cli"] = ALLOWED["api"] | {"api"}
+ALLOWED["cli"] = ALLOWED["api"] | {"api", "run_folder"}
 ALLOWED["__main__"] = {"cli"}
 
 # Calls and imports, with the parts that need them.

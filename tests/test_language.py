@@ -107,7 +107,9 @@ def test_another_language_explains_without_code(simulated: Audit, tmp_path: Path
     assert "FROM THE SIGNALS TO THE SCORE" in lines
     shouted = [line for line in lines if line == line.upper()]
     assert len(shouted) > 0.7 * len(lines), "addresses and verdicts stay as they are"
-    assert found.why == found.why.upper()
+    told = str((found.network or {}).get("description", "")).partition(", ")[2]
+    why = found.why.replace(told, "").replace(str((found.network or {}).get("id")), "")
+    assert why == why.upper(), "what a network shares is told as run.json tells it"
     said = [e.text for e in found.effects.effects if e.signal != "tld_risk"]  # it names the ending
     assert said == [text.upper() for text in said]
     assert found.to_dict()["language"] == "xx"

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
 
+from spamlinks.report.text import clean, counted
 from spamlinks.signals.traces import seller_words
 
-__all__ = ["description", "network_id", "shared_words", "shown_text", "span"]
+__all__ = ["description", "network_id", "shared_words", "span"]
 
 _SHARE = 0.2
 """What so large a part of a network has is worth a mention."""
@@ -20,17 +21,6 @@ _MOST = 0.8
 
 _SHOWN = 48
 _NAMED_KINDS = {"anchor": "anchor", "title": "title", "shape": "path", "address": "address block"}
-_BAD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
-def shown_text(text: str, most: int = _SHOWN) -> str:
-    """A text of an export on one short line, without characters that change how it reads.
-
-    >>> shown_text("buy\\nlinks \\u202egnp.exe"), shown_text("a" * 60, 10)
-    ('buy links gnp.exe', 'aaaaaaaaa…')
-    """
-    flat = " ".join(_BAD.sub(" ", text[: 4 * most]).split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
 def shared_words(labels: Sequence[str]) -> list[str]:
@@ -104,22 +94,29 @@ def description(
     days : first sight of each domain, where known.
 
     >>> description(12, [("store", 12)], ["seo", "rank"], [("anchor", "buy backlinks", 11)], [])
-    "12 domains, .store, names with seo|rank, anchor 'buy backlinks'"
+    "12 domains, .store, names with seo|rank, anchor 'buy backlinks' (11 of them)"
+    >>> description(16, [("com", 16)], [], [("name", "payday*.com", 16)], [])
+    "16 domains, .com, names like 'payday*.com'"
     """
-    parts = [f"{domains:,} domains"]
+    parts = [counted(domains, "domain")]
     common = [f".{name}" for name, many in suffixes if many >= _SHARE * domains][:3]
     if common:
         rest = len(suffixes) - len(common)
         parts.append(" ".join(common) + (f" and {rest} more endings" if rest > 1 else ""))
     if words:
         parts.append(f"names with {'|'.join(words)}")
-    for kind, noun in _NAMED_KINDS.items():
+    named = _NAMED_KINDS if words else {"name": "names like", **_NAMED_KINDS}
+    for kind, noun in named.items():
         texts = [
-            text for k, text, many in evidence if k == kind and many >= max(2, _SHARE * domains)
+            (text, many)
+            for k, text, many in evidence
+            if k == kind and many >= max(2, _SHARE * domains)
         ]
         if texts:
+            text, many = texts[0]
+            of = f" ({many:,} of them)" if many < domains else ""
             more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-            parts.append(f"{noun} '{shown_text(texts[0])}'{more}")
+            parts.append(f"{noun} '{clean(text, _SHOWN)}'{of}{more}")
     when = span(days)
     return ", ".join([*parts, when] if when else parts)
 
@@ -133,7 +130,7 @@ def network_id(words: Sequence[str], suffix: str, evidence: Sequence[tuple[str, 
     >>> network_id(["seo"], "store", [("name", "*seoexpress*.store", 9)])
     'seo-store-15dc'
     """
-    telling = [e for e in evidence if e[0] not in ("moment", "ending")] or list(evidence)
+    telling = [e for e in evidence if e[0] not in ("moment", "ending", "list")] or list(evidence)
     best = min(telling, key=lambda e: (-e[2], e[0], e[1]), default=("", "", 0))
     digest = blake2b(f"{best[0]}\0{best[1]}".encode(), digest_size=2).hexdigest()
     said = [re.sub(r"[^a-z0-9]+", "", part.lower()) for part in (words[0] if words else "", suffix)]

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from spamlinks.campaigns.describe import description, network_id, shared_words, shown_text
+from spamlinks.campaigns.describe import description, network_id, shared_words
+from spamlinks.report.text import clean
 from spamlinks.signals.networks import Networks
-from spamlinks.signals.traces import own_labels
+from spamlinks.signals.traces import list_lengths, own_labels, target_names
 
 __all__ = ["LISTED", "network_facts"]
 
@@ -25,6 +26,7 @@ _COMPARED = {
     "address": "Addresses of the sites, by blocks of 256; those that many sites share aside.",
     "title": "Titles of the linking pages, without each site's own name.",
     "anchor": "Anchors, without the brand, addresses and phrases such as 'click here'.",
+    "list": "Pages that link to hundreds of sites, by how many.",
     "shape": "The form of the pages' paths.",
     "moment": "Target and week of first sight.",
 }
@@ -32,6 +34,7 @@ _MISSING = {
     "address": "Addresses of the sites: these exports have none.",
     "title": "Titles of the linking pages: these exports have none.",
     "anchor": "Anchors: these exports have none.",
+    "list": "How many sites the pages link to: these exports do not say.",
     "moment": "When links were first seen: these exports do not say.",
 }
 
@@ -52,7 +55,8 @@ def network_facts(
     -------
     (facts, names): facts with ``domains`` (in any network), ``looked_at`` and ``missing``
     (sentences), ``list`` (at most ``LISTED``, the largest first) and ``more``; names with
-    ``linking_domain`` and ``network``, the id of each member's network.
+    ``linking_domain``, ``network``, the id of each member's network, ``network_size`` and
+    ``network_shares``, what its members share in one line.
     """
     sites = hosts.unique("_domain", keep="first", maintain_order=True).sort("_domain")
     members = sites.with_columns(_network=pl.Series(networks.of), label=own_labels(sites)).filter(
@@ -71,7 +75,7 @@ def network_facts(
         for key, part in networks.evidence.partition_by("network", as_dict=True).items()
     }
     taken: set[str] = set()
-    ids: dict[int, str] = {}
+    told: list[tuple[int, str, int, str]] = []
     listed: list[dict[str, Any]] = []
     for (number,), part in sorted(table.partition_by("_network", as_dict=True).items()):
         place = int(str(number))
@@ -88,22 +92,29 @@ def network_facts(
         ]
         words = shared_words(part["label"].to_list())
         name = _unused(network_id(words, suffixes[0][0], found), taken)
-        ids[place] = name
+        facts = _facts(name, part, suffixes, words, found, targets)
+        told.append((place, name, part.height, facts["description"].partition(", ")[2]))
         if len(listed) < LISTED:
-            listed.append(_facts(name, part, suffixes, words, found, targets))
-    facts = {
+            listed.append(facts)
+    summary = {
         "domains": int((networks.of >= 0).sum()),
         "looked_at": [text for kind, text in _COMPARED.items() if kind in networks.looked_at],
         "missing": [text for kind, text in _MISSING.items() if kind not in networks.looked_at],
-        "more": len(ids) - len(listed),
+        "more": len(told) - len(listed),
         "list": listed,
     }
     named = pl.DataFrame(
-        {"_network": list(ids), "network": list(ids.values())},
-        schema={"_network": pl.Int32, "network": pl.String},
+        told,
+        schema={
+            "_network": pl.Int32,
+            "network": pl.String,
+            "network_size": pl.Int64,
+            "network_shares": pl.String,
+        },
+        orient="row",
     )
     names = table.select("linking_domain", "_network").join(named, on="_network").drop("_network")
-    return facts, names
+    return summary, names
 
 
 def _unused(name: str, taken: set[str]) -> str:
@@ -116,11 +127,10 @@ def _unused(name: str, taken: set[str]) -> str:
 
 
 def _targets(frame: pl.DataFrame) -> Mapping[str, str]:
-    """Target URLs by their code as text."""
+    """Target URLs by the name that ``traces`` gives them."""
     if "_pair_target" not in frame.columns:
         return {}
-    known = frame.select("_pair_target", "target_url").unique("_pair_target").drop_nulls()
-    return {str(code): url for code, url in known.iter_rows()}
+    return dict(target_names(frame).select("target", "target_url").drop_nulls().iter_rows())
 
 
 def _facts(
@@ -142,7 +152,7 @@ def _facts(
         "verdicts": {v: int(counts.get(v, 0)) for v in ("DISAVOW", "REVIEW", "KEEP")},
         "description": description(part.height, suffixes, words, found, days),
         "evidence": [
-            {"kind": _kind(kind), "what": _what(kind, text, targets), "domains": many}
+            {**_told(kind, text, targets), "domains": many}
             for kind, text, many in _strongest(found)
         ],
         "suffixes": [[suffix, many] for suffix, many in suffixes[:5]],
@@ -157,29 +167,31 @@ def _strongest(found: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
     seen: dict[str, int] = {}
     ranked = []
     for item in found:
+        if item[0] == "list" and "list" in seen:
+            continue  # the steps of lengths overlap
         seen[item[0]] = seen.get(item[0], 0) + 1
         ranked.append((seen[item[0]] > 1, item))
     ranked.sort(key=lambda pair: pair[0])  # stable: by number of domains within
     return [item for _, item in ranked[:_EVIDENCE]]
 
 
-def _kind(kind: str) -> str:
-    """The kind as it is told: words of a trade and endings are parts of a name."""
-    return {"trade": "name", "ending": "name", "moment": "target"}.get(kind, kind)
-
-
-def _what(kind: str, text: str, targets: Mapping[str, str]) -> str:
+def _told(kind: str, text: str, targets: Mapping[str, str]) -> dict[str, str]:
+    """``kind`` and ``what`` as they are told: words of a trade and endings are parts of a name."""
     if kind == "moment":
         week, _, code = text.partition(" ")
         target = targets.get(code)
-        when = f"in the week of {week}"
-        return f"{shown_text(target, 100)} {when}" if target else when
+        if target is None:
+            return {"kind": "week", "what": week}
+        return {"kind": "target", "what": f"{clean(target, 100)} in the week of {week}"}
     if kind == "trade":
         trade, _, ending = text.partition(" ")
-        return f"words of {_TRADES.get(trade, trade)} under {ending}"
+        return {"kind": "name", "what": f"words of {_TRADES.get(trade, trade)} under {ending}"}
+    if kind == "list":
+        low, high = list_lengths(text)
+        return {"kind": "list", "what": f"{low:,} to {high:,} links"}
     if kind == "ending":
-        return f"the ending {text}"
-    return shown_text(text, 100)
+        return {"kind": "name", "what": f"the ending {text}"}
+    return {"kind": kind, "what": clean(text, 100)}
 
 
 _TRADES = {

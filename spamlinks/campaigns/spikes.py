@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from spamlinks.campaigns.describe import shown_text
+from spamlinks.report.text import clean, counted, tenths
 from spamlinks.signals.networks import Networks
 
 __all__ = ["PAST_WEEKS", "spike_facts", "weekly_limits"]
@@ -81,10 +81,11 @@ def spike_facts(
     Returns
     -------
     dict with ``why_not`` (None, or a sentence where nothing can be said), ``usual`` (the last
-    week's), ``weeks`` (the last 260 as [Monday, new domains]) and ``list``, the highest spikes in
-    order of time, each with ``week``, ``domains``, ``usual``, ``limit``, ``causes`` and ``text``.
+    week's), ``weeks`` (the last 260 as [Monday, new domains]), ``list``, the highest spikes in
+    order of time, each with ``week``, ``domains``, ``usual``, ``limit``, ``causes`` and ``text``,
+    and ``more``, the number of lower ones.
     """
-    empty: dict[str, Any] = {"why_not": None, "usual": None, "weeks": [], "list": []}
+    empty: dict[str, Any] = {"why_not": None, "usual": None, "weeks": [], "list": [], "more": 0}
     if "first_seen" not in frame.columns or not frame["first_seen"].is_not_null().any():
         return empty | {"why_not": "These exports do not say when links were first seen."}
     first = _first_links(frame)
@@ -96,9 +97,9 @@ def spike_facts(
         "weeks": [[week.isoformat(), many] for week, many in weeks[-_WEEKS_SHOWN:]],
     }
     if len(weeks) <= MIN_PAST:
-        some = "one week" if len(weeks) == 1 else f"{len(weeks)} weeks"
         return facts | {
-            "why_not": f"New domains are known of {some}; spikes are told from {MIN_PAST + 1} on."
+            "why_not": f"New domains are known of {counted(len(weeks), 'week')}; spikes are told "
+            f"from {MIN_PAST + 1} weeks on."
         }
     over = [
         place
@@ -108,6 +109,7 @@ def spike_facts(
     shown = sorted(sorted(over, key=lambda p: (-counts[p], p))[:_SPIKES_SHOWN])
     named = _features(frame, hosts, ids, first)
     calm = first.filter(~pl.col("week").is_in([weeks[place][0] for place in over]))
+    facts["more"] = len(over) - len(shown)
     facts["list"] = [
         _spike(weeks[place], usual[place], limits[place], named, first, calm) for place in shown
     ]
@@ -188,7 +190,13 @@ def _spike(
 
 
 def _causes(now: pl.DataFrame, before: pl.DataFrame, many: int, past: int) -> list[dict[str, Any]]:
-    """What the week's domains share far more often than those of calm weeks before."""
+    """What the week's domains share far more often than those of calm weeks before.
+
+    Parameters
+    ----------
+    now, before : features of the domains of the week, and of those of the calm weeks.
+    many, past : numbers of these domains.
+    """
     least = max(_CAUSE_LEAST, math.ceil(_CAUSE_SHARE * many))
     found = now.group_by("kind", "what").len().filter(pl.col("len") >= least)
     usual = before.group_by("kind", "what").len()
@@ -199,7 +207,7 @@ def _causes(now: pl.DataFrame, before: pl.DataFrame, many: int, past: int) -> li
     return [
         {
             "kind": kind,
-            "what": shown_text(what, 80),
+            "what": clean(what, 80),
             "domains": int(count),
             "usual_share": round(share, 4),
         }
@@ -222,11 +230,11 @@ _SAID = {
 
 def _sentence(day: date, many: int, usual: float, causes: Sequence[dict[str, Any]]) -> str:
     text = (
-        f"{many:,} new domains in the week of {day.day} {day:%B %Y}, where {usual:,.0f} "
-        f"{'is' if round(usual) == 1 else 'are'} usual"
+        f"{counted(many, 'new domain')} in the week of {day.day} {day:%B %Y}, where "
+        f"{tenths(usual)} {'is' if usual == 1 else 'are'} usual"
     )
     if not causes:
-        return f"{text}; they have no ending, anchor, target or network in common"
+        return f"{text}; no ending, anchor, target or network is much commoner among them"
     said = [
         _SAID[cause["kind"]].format(n=f"{cause['domains']:,}", what=cause["what"])
         + f" ({cause['usual_share']:.0%} before)"

@@ -78,8 +78,8 @@ def disavow(
     """Write the candidates to a disavow file. Nothing worth an entry: no file, and why."""
     from spamlinks.cli.show_draft import show_draft, show_properties
     from spamlinks.cli.terminal import progress
+    from spamlinks.disavowing import disavow_from
     from spamlinks.drafts.by_property import disavow_by_property
-    from spamlinks.outputs import disavow_from
 
     hints = parse_hints(map_columns, mapping, accept_guess)
     wanted = parse_property_options(properties, site, merge, "--merge")

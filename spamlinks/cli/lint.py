@@ -196,7 +196,7 @@ def _repaired(
 ) -> bytes:
     """Repair a file, or show what a repair would do; return the bytes that are right."""
     from spamlinks.disavow import repair, replace_repaired
-    from spamlinks.report.text import clean
+    from spamlinks.report.text import clean, counted
 
     done = repair(file, unsafe=unsafe, prune=prune, spare=spare)
     new = done.file.render()
@@ -216,7 +216,7 @@ def _repaired(
     kept = replace_repaired(path, data, new, backup=backup)
     said = f"; the former file is kept as {clean(kept.name, 150)}" if kept is not None else ""
     changed = len(done.changes)
-    what = f"{_counted(changed, 'line')} repaired" if changed else "repaired"
+    what = f"{counted(changed, 'line')} repaired" if changed else "repaired"
     typer.echo(f"{name}: {what}{said}", err=True)
     return new
 
@@ -227,19 +227,19 @@ def _show(
     """Findings to standard output, the sum to standard error."""
     from spamlinks import __version__
     from spamlinks.disavow.formats import render_reports
-    from spamlinks.report.text import clean
+    from spamlinks.report.text import clean, counted
 
     if format_ is not None:
         sys.stdout.write(render_reports(reports, format_, __version__, every=every))
     for report in reports:
         counts = report.counts
         words = zip(("error", "warning", "note"), counts.values(), strict=True)
-        found = ", ".join(_counted(many, word) for word, many in words if many)
+        found = ", ".join(counted(many, word) for word, many in words if many)
         held = ", ".join(
             (
-                _counted(report.lines, "line"),
-                _counted(report.domains, "domain"),
-                _counted(report.urls, "URL"),
+                counted(report.lines, "line"),
+                counted(report.domains, "domain"),
+                counted(report.urls, "URL"),
             )
         )
         typer.echo(f"{clean(report.source, 200)}: {held}: {found or 'clean'}", err=True)
@@ -251,7 +251,3 @@ def _show(
     offers = [f"{way} ({many:,})" for way, many in ways.items() if many]
     if offers:
         typer.echo(f"can be repaired, number of lines: {', '.join(offers)}", err=True)
-
-
-def _counted(many: int, noun: str) -> str:
-    return f"{many:,} {noun}{'' if many == 1 else 's'}"

@@ -148,8 +148,9 @@ DecisionsFile = Annotated[
         "--decisions",
         metavar="FILE",
         help="What you decided: domains.csv or domains.xlsx of an audit with the column decision "
-        "filled in, decisions.csv, or a table with the columns linking_domain and decision (KEEP, "
-        "REVIEW or DISAVOW). A decision stands whatever the score is.",
+        "filled in, decisions.csv, the folder that has them, or a table with the columns "
+        "linking_domain and decision (KEEP, REVIEW or DISAVOW). A decision stands whatever the "
+        "score is.",
     ),
 ]
 DecidedBy = Annotated[

@@ -228,7 +228,8 @@ def _line(row: dict[str, Any]) -> str:
 def _talk(found: Recheck) -> None:
     """What was read, and what the lines were held against, to standard error."""
     from spamlinks.cli.show_files import show_files
-    from spamlinks.cli.terminal import counted, open_console
+    from spamlinks.cli.terminal import open_console
+    from spamlinks.report.text import counted
 
     name = _clean(found.live.source)
     totals = found.run["totals"]
@@ -247,6 +248,7 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
     import hashlib
 
     from spamlinks.disavow import read_disavow_bytes, replace_repaired, without
+    from spamlinks.report.text import counted
 
     new, changes = without(found.live, names, prune=prune)
     gone = sum(change.startswith("-") for change in changes)
@@ -263,7 +265,7 @@ def _change(found: Recheck, live: Path, names: list[str], *, prune: bool, apply:
     for change in changes:
         typer.echo(_clean(change, 2200))
     _warn(found, new)
-    lines = f"{gone:,} line{'' if gone == 1 else 's'}"
+    lines = counted(gone, "line")
     if not apply:
         typer.echo(f"{lines} would go; --apply writes {_clean(live)}", err=True)
         return

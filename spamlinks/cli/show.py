@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +12,23 @@ from rich.console import Console
 from rich.table import Table
 
 from spamlinks.cli.show_campaigns import show_campaigns
-from spamlinks.cli.show_draft import show_outcome
+from spamlinks.cli.show_draft import NOTHING, show_outcome
 from spamlinks.cli.show_files import show_files, summed
-from spamlinks.cli.terminal import counted, open_console, text
+from spamlinks.cli.terminal import open_console, text
 from spamlinks.policy import Verdict
-from spamlinks.report import words
-from spamlinks.report.text import clean
+from spamlinks.report import head, words
+from spamlinks.report.text import clean, counted
 
 if TYPE_CHECKING:  # each command loads what it needs, not what the others show
+    import polars as pl
+
     from spamlinks.drafts import Draft
     from spamlinks.model.own import OwnTraining
     from spamlinks.pipeline import Audit
     from spamlinks.scores import Scores
     from spamlinks.training import Outcome
 
-__all__ = ["show_audit", "show_scores", "show_training"]
+__all__ = ["apart", "show_audit", "show_scores", "show_training"]
 
 _COLOUR = {
     Verdict.DISAVOW.value: "red",
@@ -33,6 +36,8 @@ _COLOUR = {
     Verdict.KEEP.value: "green",
 }
 WORST = 10
+OF_ONE_NETWORK = 2
+"""More of its members would say the same again."""
 RATE_FROM = 1000
 """With fewer rows the start of the program is what is timed."""
 
@@ -41,11 +46,8 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
     """Print the summary of an audit: counts, the worst domains with their main reason, files."""
     console = open_console()
     totals, verdicts = run["totals"], outcome.verdicts
-    console.print(
-        f"\n[bold]{counted(totals['links'], 'link')}[/bold] from "
-        f"{counted(totals['domains'], 'domain')}{_site(run)}",
-        soft_wrap=True,
-    )
+    links, _, domains = head.size(run).partition(" from ")
+    console.print(f"\n[bold]{links}[/bold] from {domains}{_site(run)}", soft_wrap=True)
     console.print(f"  {summed(totals)}", style="dim")
     show_files(console, run)
     console.print(
@@ -54,25 +56,42 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
             f"[{_COLOUR[name]}]{name} {count:,}[/{_COLOUR[name]}]"
             for name, count in verdicts.items()
         )
+        + _decided(run)
     )
-    said = words.presence(run)
-    if said:
-        console.print(f"  {text(said, 400)}")
+    for said in (head.decisions(run), head.only_addresses(run), words.presence(run)):
+        if said:
+            console.print(f"  {text(said, 400)}", soft_wrap=True)
     _worst(console, outcome)
     show_campaigns(console, run)
-    show_outcome(console, draft, folder / "disavow.txt")
+    show_outcome(
+        console,
+        draft,
+        folder / "disavow.txt",
+        nothing="Nothing found by addresses alone" if head.only_addresses(run) else NOTHING,
+    )
     if draft.text is None and not draft.apart and verdicts[Verdict.REVIEW.value]:
         console.print(
             "  Look at the REVIEW rows in domains.csv or report.html; none of them is "
             "certain enough to write down for you."
         )
     console.print(
-        f"  {text(folder, 200)}: domains.xlsx, domains.csv, report.html, links.parquet, "
-        f"rejected.csv, run.json "
+        f"  {text(folder, 200)}: domains.xlsx, domains.csv, {_if_any(outcome)}report.html, "
+        f"links.parquet, rejected.csv, run.json "
         f"({run['seconds']:.1f} s, model {text(run['model']['name'])}, seen: {run['view']})\n",
         style="dim",
         soft_wrap=True,
     )
+
+
+def _decided(run: dict[str, Any]) -> str:
+    many = run["decisions"]["disavow"] if run["decisions"] else 0
+    return f" ({many:,} of them by your decision)" if many else ""
+
+
+def _if_any(outcome: Audit) -> str:
+    """Files that only some runs leave behind."""
+    decided = "decisions.csv, " if outcome.decisions is not None else ""
+    return decided + ("changes.csv, " if outcome.changes is not None else "")
 
 
 def _site(run: dict[str, Any]) -> str:
@@ -83,11 +102,12 @@ def _site(run: dict[str, Any]) -> str:
 
 
 def _worst(console: Console, outcome: Audit) -> None:
-    flagged = outcome.domains.filter(outcome.domains["verdict"] != Verdict.KEEP.value).head(WORST)
+    flagged = outcome.domains.filter(outcome.domains["verdict"] != Verdict.KEEP.value)
     if not flagged.height:
         return
+    shown, left = apart(flagged)
     table = Table(
-        title="The worst" if flagged.height > 1 else "The one to look at",
+        title="The worst" if len(shown) > 1 else "The one to look at",
         title_justify="left",
         box=None,
         padding=(0, 2, 0, 0),
@@ -100,7 +120,7 @@ def _worst(console: Console, outcome: Audit) -> None:
         ("why", "left"),
     ):
         table.add_column(name, justify=how, overflow="fold")  # type: ignore[arg-type]
-    for row in flagged.iter_rows(named=True):
+    for row in shown:
         colour = _COLOUR[row["verdict"]]
         table.add_row(
             text(row["linking_domain"], 40),
@@ -110,6 +130,30 @@ def _worst(console: Console, outcome: Audit) -> None:
             text(_reason(row), 90),
         )
     console.print(table)
+    for network, many in left.items():
+        console.print(f"  and {many:,} more of the network {text(network)}", style="dim")
+
+
+def apart(flagged: pl.DataFrame) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """The rows to show, few of each network, and how many more of these networks are flagged.
+
+    Parameters
+    ----------
+    flagged : worst first, with ``network``.
+    """
+    shown: list[dict[str, Any]] = []
+    of: Counter[str] = Counter()
+    for row in flagged.iter_rows(named=True):
+        network = row["network"]
+        if network is not None and of[network] >= OF_ONE_NETWORK:
+            continue
+        of[network] += 1
+        shown.append(row)
+        if len(shown) == WORST:
+            break
+    sizes = dict(flagged["network"].drop_nulls().value_counts().iter_rows())
+    more = {name: sizes[name] - n for name, n in of.items() if sizes.get(name, 0) > n}
+    return shown, more
 
 
 def _reason(row: dict[str, Any]) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 from rich.console import Console
 
-from spamlinks.cli.terminal import counted, more, text
+from spamlinks.cli.terminal import more, text
+from spamlinks.report import head
+from spamlinks.report.text import counted
 
 __all__ = ["show_campaigns"]
 
@@ -34,3 +36,6 @@ def show_campaigns(console: Console, run: dict[str, Any]) -> None:
     for spike in spikes[-SPIKES:]:
         console.print(f"  {text(spike['text'], 300)}", soft_wrap=True)
     more(console, "in report.html", len(spikes) - SPIKES, "earlier spike", "dim")
+    for said in (head.wave_hint(run), head.start_with(run)):
+        if said:
+            console.print(f"  {text(said[0].upper() + said[1:], 400)}", soft_wrap=True)

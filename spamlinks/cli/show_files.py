@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 
-from spamlinks.cli.terminal import counted, more, text
+from spamlinks.cli.terminal import more, text
 from spamlinks.report import words
+from spamlinks.report.text import clean, counted
 
-__all__ = ["show_files", "summed"]
+__all__ = ["show_files", "show_no_links", "summed"]
 
 SHOWN_FILES = 10
 SHOWN_REFUSED = 8
@@ -73,3 +76,17 @@ def summed(entry: dict[str, Any]) -> str:
         f"{parts[0]} = {parts[1]} + {parts[2]} + {entry['own_site']:,} own site + "
         f"{entry['rejected']:,} rejected"
     )
+
+
+def show_no_links(exports: list[Path], run: dict[str, object] | None = None) -> None:
+    """Say that there are no links in the exports, and what became of their records."""
+    names = ", ".join(clean(path.name, 80) for path in exports[:3])
+    names += ", ..." if len(exports) > 3 else ""
+    totals = run.get("totals") if run else None
+    extra = ""
+    if isinstance(totals, dict) and totals.get("records"):
+        extra = (
+            f" ({totals['records']:,} records: {totals['own_site']:,} from your own site, "
+            f"{totals['rejected']:,} rejected)"
+        )
+    typer.echo(f"no links in {names}{extra}; nothing to do", err=True)

@@ -17,12 +17,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from spamlinks.report.text import clean
+from spamlinks.report.text import clean, counted
 
 if TYPE_CHECKING:
     from spamlinks.pipeline import Stage
 
-__all__ = ["counted", "more", "open_console", "progress", "text"]
+__all__ = ["more", "open_console", "progress", "text"]
 
 _STAGES = {
     "reading": "Reading",
@@ -80,8 +80,3 @@ def more(console: Console, where: str, many: int, what: str, style: str) -> None
     """Say that there are more of something, and where; nothing when there are none."""
     if many > 0:
         console.print(f"  and {counted(many, f'more {what}')} {where}", style=style)
-
-
-def counted(many: int, noun: str) -> str:
-    """A number with its noun in the right form."""
-    return f"{many:,} {noun}{'' if many == 1 else 's'}"

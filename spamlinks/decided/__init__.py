@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
+from spamlinks.decided.folder import KEPT, decisions_file
 from spamlinks.decided.in_tables import refuse_split, settle
 from spamlinks.decided.read import decisions_in, decisions_of, read_decisions, saved_decisions
 from spamlinks.decided.run import Followed, follow, here, refuse_contradiction, with_decisions
 
 __all__ = [
     "DECISION_COLUMNS",
+    "KEPT",
     "DecisionList",
     "Followed",
+    "decisions_file",
     "decisions_in",
     "decisions_of",
     "follow",

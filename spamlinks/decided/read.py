@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
+from spamlinks.decided.folder import decisions_file
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
+from spamlinks.exports.containers.container import CHUNK_BYTES, open_file
 from spamlinks.exports.reading.numbers import MISSING, date_evidence, parse_date
 from spamlinks.policy import Decision, Reason, Verdict, decided_name
 from spamlinks.saved_tables import SavedTable, find_table
@@ -65,7 +67,7 @@ _BY_RULE = {
 
 
 def read_decisions(path: Path, by: str | None = None) -> DecisionList:
-    """Read the decisions of a file.
+    """Read the decisions of a file, or of the folder of an audit (see ``decisions_file``).
 
     Commas, semicolons, tabs, UTF-8, UTF-16, Windows-1252 and xlsx are taken, dates in any order
     that the file's dates prove; further columns and empty rows are passed over, and so are rows
@@ -81,19 +83,44 @@ def read_decisions(path: Path, by: str | None = None) -> DecisionList:
     InputError : the file cannot be read or has no such columns; a cell is no decision, name or
         date; something was decided twice, in two ways. The message names row, name and cell.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        hint = "Check the path and its permissions."
-        raise InputError(path.name, f"cannot be read ({error.strerror})", hint) from None
-    table, seen = find_table(path, {"linking_domain", "decision"}.issubset)
+    if path.is_dir():
+        path, beside = decisions_file(path)
+        found, names = _read(path, by)
+        if beside is None:
+            return found
+        former = _read(beside, by)[0].by_name.items()
+        apart = {name: decision for name, decision in former if name not in names}
+        return replace(found, by_name={**found.by_name, **apart})
+    return _read(path, by)[0]
+
+
+def _read(path: Path, by: str | None) -> tuple[DecisionList, frozenset[str]]:
+    """Return the decisions of a file, and the names of all its rows."""
+    digest = _sha256(path)
+    table, seen = find_table(path, {"linking_domain", "decision"}.issubset, must_open=True)
     if table is None:
         missing = "no column decision"
         if not any("linking_domain" in names for names in seen):
             missing = "no columns linking_domain and decision"
         raise InputError(path.name, f"it has {missing}", _HINT)
-    found = saved_decisions(table, table.read(), path.name, by)
-    return replace(found, sha256=hashlib.sha256(data).hexdigest(), path=path)
+    raw = table.read()
+    found = saved_decisions(table, raw, path.name, by)
+    cells = table.column(raw, "linking_domain").drop_nulls()
+    names = frozenset(decided_name(plain_text(cell)) for cell in cells)
+    return replace(found, sha256=digest, path=path), names
+
+
+def _sha256(path: Path) -> str:
+    """Of a regular file, which is read more than once: a pipe would be waited for, or be empty."""
+    digest = hashlib.sha256()
+    with open_file(path, path.name) as file:
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+            return digest.hexdigest()
+        except OSError as error:
+            hint = "Check the disk, and try again."
+            raise InputError(path.name, f"cannot be read ({error.strerror})", hint) from None
 
 
 def saved_decisions(

@@ -12,7 +12,7 @@ from spamlinks.decided.decision_list import DECISION_COLUMNS, DecisionList
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
-from spamlinks.exports.keys import page_key
+from spamlinks.exports.keys import bare_page_key
 from spamlinks.policy import REASON_TEXT, Decision, KeepList, Reason, Verdict
 from spamlinks.urls import authorities, authority, hosts_of, linking_domain, parse_host
 
@@ -20,6 +20,8 @@ __all__ = ["Followed", "follow", "here", "refuse_contradiction", "with_decisions
 
 NAMED = 3
 """So many of several are named; the rest is counted."""
+
+_NO_WEIGHT = (Reason.NOFOLLOW_ONLY.value, Reason.LINKS_GONE.value)
 
 
 def refuse_contradiction(decisions: DecisionList, keep: KeepList, keep_source: str) -> None:
@@ -63,15 +65,11 @@ def here(
     near = links.filter(pl.col("linking_domain").is_in(list(open_.values())))["referring_page"]
     near = near.drop_nulls().unique()
     hosts = {n for host in hosts_of(authorities(near)) if host for n in host_and_parents(host)}
-    pages = set(_keys(near))
-    keys = dict(zip(open_, _keys(pl.Series(list(open_), dtype=pl.String)), strict=True))
+    pages = set(bare_page_key(near))
+    keys = dict(zip(open_, bare_page_key(pl.Series(list(open_), dtype=pl.String)), strict=True))
     return found | {
         name for name in open_ if (keys[name] in pages if "/" in name else name in hosts)
     }
-
-
-def _keys(pages: pl.Series) -> pl.Series:
-    return page_key(pages).str.replace("^https?://", "")
 
 
 def with_decisions(domains: pl.DataFrame, decisions: DecisionList | None) -> pl.DataFrame:
@@ -124,7 +122,7 @@ def follow(
     Parameters
     ----------
     domains : linking_domain, verdict and reason as decided.
-    before : linking_domain and verdict as they are without the decisions.
+    before : linking_domain, verdict and reason as they are without the decisions.
     links : with ``referring_page`` and ``linking_domain``, none from the own site.
     site : the user's own.
     """
@@ -148,16 +146,29 @@ def follow(
         "applied": len(present) - len(unheeded) + len(own),
         "changed": changed,
         "not_here": away,
+        "disavow": sum(
+            (verdict, reason) == (Verdict.DISAVOW.value, Reason.DECIDED.value)
+            for verdict, reason in rows.values()
+        ),
         "by": decisions.authors,
     }
-    notes = [*decisions.notes, *_unheeded(unheeded)]
-    if away:
-        one = "1 decision is" if away == 1 else f"{away:,} decisions are"
-        notes.append(
-            f"{decisions.source}: {one} about a site that does not link in these exports; kept in "
-            "decisions.csv"
-        )
+    notes = [*decisions.notes, *_unheeded(unheeded), *_needless(decisions, before)]
     return Followed(facts, tuple(notes))
+
+
+def _needless(decisions: DecisionList, before: pl.DataFrame) -> Iterable[str]:
+    """Say which sites decided DISAVOW pass nothing on, so that an entry changes nothing."""
+    spared = before.filter(pl.col("reason").is_in(_NO_WEIGHT))["linking_domain"]
+    wanted = decisions.by_name
+    names = [n for n in spared if n in wanted and wanted[n].verdict == Verdict.DISAVOW]
+    if names:
+        shown = ", ".join(printable(name, 60) for name in names[:NAMED])
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        yield (
+            f"decided DISAVOW, and all links are nofollow or gone: {shown}{more}; "
+            f"{'it needs' if len(names) == 1 else 'they need'} no entry, and the file has one "
+            f"{'' if len(names) == 1 else 'each '}only because you decided so"
+        )
 
 
 def _is_own(decision: Decision, site: str | None) -> bool:

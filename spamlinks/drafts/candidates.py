@@ -67,8 +67,9 @@ def candidates(
             count = 1
         counted = f"{count:,} link{'' if count == 1 else 's'}"
         reasons = [e for e in (row["evidence"] or "").split(" | ") if "(+" in e][:2]
-        # What is usual is about the run's exports, which nobody sees from here.
-        told = [reason.partition(" (")[0] for reason in reasons]
+        # What is usual is about the run's exports, which nobody sees from here; and no text of a
+        # stranger goes into the file.
+        told = [reason.partition(" (")[0].partition(": “")[0] for reason in reasons]
         told += [f"network {row['network']}"] if row.get("network") else []
         said = "; ".join(told)
         said = str(decided[name]) if name in decided else said

@@ -11,6 +11,7 @@ from spamlinks.decided import here
 from spamlinks.disavow import Candidate, DisavowFile, Entry, Kind, Line, Sites, diff, safe_comment
 from spamlinks.disavow.entries import host_and_parents
 from spamlinks.policy import Decision, Guards, Verdict, decided_sites
+from spamlinks.report.text import counted
 from spamlinks.urls import linking_domain
 
 __all__ = [
@@ -114,8 +115,8 @@ def left_out(
         f"{_shown(entry.value)} ({decision.verdict}, {_shown(str(decision), 200)})"
         for entry, decision in meant[:NAMED]
     )
-    one = "1 entry" if len(meant) == 1 else f"{len(meant):,} entries"
-    return (f"{one} of the former file left out by decision: {named}{_more(meant)}",)
+    many = counted(len(meant), "entry", "entries")
+    return (f"{many} of the former file left out by decision: {named}{_more(meant)}",)
 
 
 def _shown(text: str, limit: int = 80) -> str:

@@ -7,8 +7,8 @@ thing changed in every link of the domain.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,7 @@ class Situation:
     """All that a verdict rests on besides the signals: model, rules and the domain's facts.
 
     ``unit`` is the domain's row as ``policy.decide`` reads it; ``columns`` are those that some link
-    of the run has a value in.
+    of the run has a value in; ``by_address`` is for ``judge_unit``.
     """
 
     bundle: ModelBundle
@@ -56,10 +56,11 @@ class Situation:
     precision: float
     columns: frozenset[str]
     brands: bool
+    by_address: Mapping[str, float] = field(default_factory=dict)
 
     def judge(self, matrix: Matrix) -> UnitJudgement:
         """The domain's score and cuts from the signals of its links."""
-        return judge_unit(self.bundle, matrix, self.prior, self.precision)
+        return judge_unit(self.bundle, matrix, self.prior, self.precision, self.by_address)
 
     def decide(self, judged: UnitJudgement) -> tuple[str, str]:
         """Verdict and reason with this score, all rules applied."""
@@ -70,6 +71,7 @@ class Situation:
             cut_disavow=cut,
             cut_review=float(expit(judged.review)),
             named=judged.named,
+            network_alone=judged.network_alone,
         )
 
     def decide_with(self, *, guards: Guards | None = None, **facts: object) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.model.scoring import Scored
-from spamlinks.report.text import clean
+from spamlinks.report.text import clean, counted
 from spamlinks.urls import authority, canonical_url, parse_host
 
 __all__ = ["Found", "find"]
@@ -114,7 +114,7 @@ def _page_not_there(
 ) -> NoReturn:
     pages = scored.frame["referring_page"].gather(rows[:COMPARED]).unique(maintain_order=True)
     close = _nearest(asked, pages.to_list())[:3] or pages.head(3).to_list()
-    links = "1 link" if len(rows) == 1 else f"{len(rows):,} links"
+    links = counted(len(rows), "link")
     problem = f"no link on it is in these exports, only {links} on other pages of that domain"
     hint = f"Explain {clean(domain, 80)}, or a page of it: {_listed(close)}."
     raise InputError(shown, problem, hint)

@@ -24,7 +24,7 @@ SOURCE = "https://developers.google.com/search/docs/essentials/spam-policies#lin
 MANY_LINKS = math.log10(1 + 100)
 MANY_DOMAINS = math.log10(1 + 10)
 BIG_NETWORK = 10
-MACHINE_MADE = frozenset({"name", "title", "shape", "address", "week"})
+MACHINE_MADE = frozenset({"name", "title", "list", "shape", "address", "week"})
 """Kinds of network evidence that people do not make by hand on many domains."""
 
 

@@ -25,12 +25,17 @@ from spamlinks.model.usual import Usual
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.pipeline import Audit, Inside, Settings, Stage, audit
 from spamlinks.reasons import rule_text, usual_of, why_of
-from spamlinks.signals.kernel import SIGNALS, signals
+from spamlinks.report.text import clean
+from spamlinks.run_folder import recorded_run
+from spamlinks.signals.kernel import SIGNALS, networks_by_address, signals
 
 __all__ = ["LINKS", "explain", "explain_in"]
 
 LINKS = 10
 """So many links are shown, unless another number is asked for."""
+
+NAMED = 5
+"""So many names stand in a message."""
 
 
 def explain(
@@ -57,6 +62,7 @@ def explain(
     ModelError : the model folder cannot be used.
     """
     texts = load_texts(language)
+    _refuse_finished(exports)
     outcome = audit(exports, settings, inside=True, stage=stage)
     return explain_in(outcome, what, links=links, texts=texts)
 
@@ -78,6 +84,7 @@ def explain_in(
         raise InputError("exports", "they hold no links", "Give an export with links.")
     texts = texts or load_texts()
     scored, bundle = inside.scored, inside.bundle
+    _refuse_network(what, outcome)
     found = find(what, scored)
     unit = inside.decided.filter(pl.col("_domain") == found.code)
     usual = usual_of(bundle, scored, inside.decided)
@@ -138,6 +145,32 @@ def explain_in(
     )
 
 
+def _refuse_finished(exports: Sequence[Path | str | Reading]) -> None:
+    """Raise InputError for the folder of an audit: what it wrote holds no export."""
+    for export in exports:
+        if isinstance(export, Reading) or not (run := recorded_run(Path(export))):
+            continue
+        inputs = run.get("inputs")
+        entries = inputs if isinstance(inputs, list) else []
+        names = [clean(e.get("file"), 80) for e in entries[:NAMED] if isinstance(e, dict)]
+        read = f": {', '.join(names)}{', ...' if len(entries) > NAMED else ''}" if names else ""
+        hint = f"Give the exports that the audit read{read}. Its report.html says why as well."
+        raise InputError(clean(export, 120), "it is the folder of an audit, no export", hint)
+
+
+def _refuse_network(what: str, outcome: Audit) -> None:
+    """Raise InputError, with its members and what they share, for the name of a network."""
+    members = outcome.domains.filter(pl.col("network") == what.strip())["linking_domain"].to_list()
+    if not members:
+        return
+    known = {entry["id"]: entry for entry in outcome.run["networks"]["list"]}
+    said = known.get(what.strip(), {}).get("description")
+    problem = "it is the name of a network, no domain" + (f" ({clean(said, 200)})" if said else "")
+    more = f" and {len(members) - NAMED} more" if len(members) > NAMED else ""
+    hint = f"Explain one of its members: {', '.join(members[:NAMED])}{more}."
+    raise InputError(clean(what, 120), problem, hint)
+
+
 def _matrix(inside: Inside, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
     return signals(inside.scored.frame[rows.tolist()], inside.scored.tables)
 
@@ -169,11 +202,21 @@ def _changes(
         inside.settings.target,
         inside.scored.tables.columns,
         bool(inside.brands),
+        _by_address(inside, found.code),
     )
     few = len(found.unit_rows) <= MAX_ROWS
     matrix = _matrix(inside, found.unit_rows) if few else None
     worst = _effects(inside, int(unit["row"][0]), usual, texts)
     return changes_of(now, matrix, as_log_odds(float(unit["spam_score"][0])), worst, usual)
+
+
+def _by_address(inside: Inside, code: int) -> dict[str, float]:
+    """What its address alone says of the network of a domain; {} for one that is in none."""
+    networks = inside.scored.tables.networks
+    if networks is None or networks.of[code] < 0:
+        return {}
+    found = networks_by_address(inside.scored.frame, inside.scored.tables)
+    return {name: float(values[code]) for name, values in found.items()}
 
 
 def _network(outcome: Audit, unit: pl.DataFrame) -> dict[str, Any] | None:

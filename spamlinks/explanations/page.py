@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spamlinks.explanations.changes import SETTLED, Case
+from spamlinks.explanations.change_words import DIGITS, change_sentences
 from spamlinks.explanations.effects import Spoken, add_up
 from spamlinks.explanations.explanation import Explanation, Link, chain_of
 from spamlinks.explanations.google_policy import SOURCE
+from spamlinks.explanations.wrapping import heading, wrapped
 from spamlinks.language import Texts
-from spamlinks.model.sentences import readable, unknown_name
 from spamlinks.report.text import clean, display_width, shorten
-from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["lines_of"]
 
-DIGITS = 3
 SMALL = 0.05
 """Effects below this are summed up in one line."""
 
@@ -35,12 +33,12 @@ def lines_of(explanation: Explanation, width: int = 80) -> Iterator[str]:
     yield from _effects(explanation, width)
     yield from _section(explanation, "unknown", [m.text for m in explanation.missing], width)
     yield from _policy(explanation, width)
-    yield from _section(explanation, "changes", list(_changes(explanation)), width)
+    yield from _section(explanation, "changes", list(change_sentences(explanation)), width)
     yield from _network(explanation, width)
     yield from _links(explanation, width)
     run, texts = explanation.run, explanation.texts
     yield ""
-    yield from _wrapped(
+    yield from wrapped(
         texts.say(
             "explain.run",
             model=clean(run["model"], 60),
@@ -52,33 +50,9 @@ def lines_of(explanation: Explanation, width: int = 80) -> Iterator[str]:
     )
 
 
-def _wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
-    """Break a clean text into lines; one word that is too long is broken too."""
-    rest = first if rest is None else rest
-    line, empty = first, True
-    for word in text.split(" "):
-        for piece in _pieces(word, width - len(rest)):
-            gap = "" if empty else " "
-            if not empty and display_width(line) + len(gap) + display_width(piece) > width:
-                yield line
-                line, gap = rest, ""
-            line, empty = f"{line}{gap}{piece}", False
-    yield line
-
-
-def _pieces(word: str, width: int) -> Iterator[str]:
-    while display_width(word) > width:
-        end = len(word)
-        while end > 1 and display_width(word[:end]) > width:
-            end = min(end - 1, max(1, end * width // max(display_width(word[:end]), 1)))
-        yield word[:end]
-        word = word[end:]
-    yield word
-
-
 def _head(explanation: Explanation, width: int) -> Iterator[str]:
     e, texts = explanation, explanation.texts
-    yield from _wrapped(
+    yield from wrapped(
         texts.say(
             f"explain.title.{e.kind}",
             domain=clean(e.linking_domain, 255),
@@ -89,17 +63,14 @@ def _head(explanation: Explanation, width: int) -> Iterator[str]:
     )
     if e.kind == "url":
         page = texts.say("explain.url_line", page=clean(e.page, 400))
-        yield from _wrapped(page, width)
-    yield from _wrapped(f"{clean(e.why, 1000)} ({e.reason})", width)
-    one = e.links == 1
+        yield from wrapped(page, width)
+    yield from wrapped(f"{clean(e.why, 1000)} ({e.reason})", width)
     said = [
         texts.say(
             "explain.score",
             score=texts.number(e.spam_score, 4),
             unit=texts.say(f"explain.unit.{e.unit}"),
-            links=texts.say(
-                f"explain.links_{'one' if one else 'many'}", number=texts.number(e.links)
-            ),
+            links=_counted_links(e),
             followed=texts.say("explain.followed_unknown")
             if e.followed_links is None
             else texts.say("explain.followed", number=texts.number(e.followed_links)),
@@ -109,12 +80,12 @@ def _head(explanation: Explanation, width: int) -> Iterator[str]:
     if e.first_seen is not None:
         said.append(texts.say("explain.seen_since", day=e.first_seen.isoformat()) + ".")
     said.append(texts.say("explain.shown_as", view=e.view_text))
-    yield from _wrapped(" ".join(part[0].upper() + part[1:] for part in said), width)
+    yield from wrapped(" ".join(part[0].upper() + part[1:] for part in said), width)
     if e.kind == "host":
         key = "with" if e.has_links else "without"
-        yield from _wrapped(texts.say(f"explain.host_{key}_links"), width)
+        yield from wrapped(texts.say(f"explain.host_{key}_links"), width)
     if not e.of_domain:
-        yield from _wrapped(
+        yield from wrapped(
             texts.say(
                 "explain.link_score",
                 score=texts.number(e.link_score, 4),
@@ -124,26 +95,30 @@ def _head(explanation: Explanation, width: int) -> Iterator[str]:
         )
 
 
-def _heading(text: str) -> Iterator[str]:
-    yield ""
-    yield text
-    yield "-" * display_width(text)
+def _counted_links(e: Explanation) -> str:
+    """The links of the domain, and the records they stand in where these are fewer."""
+    number, rows = e.texts.number(e.links), e.unit_rows
+    if not rows or rows >= e.links:
+        return e.texts.say(f"explain.links_{'one' if e.links == 1 else 'many'}", number=number)
+    if rows == 1:
+        return e.texts.say("explain.links_for_record", number=number)
+    return e.texts.say("explain.links_for_records", records=e.texts.number(rows), number=number)
 
 
 def _section(e: Explanation, key: str, items: list[str], width: int) -> Iterator[str]:
     if items:
-        yield from _heading(e.texts.say(f"explain.heading.{key}"))
+        yield from heading(e.texts.say(f"explain.heading.{key}"))
         for item in items:
-            yield from _wrapped(item, width, "  ", "    ")
+            yield from wrapped(item, width, "  ", "    ")
 
 
 def _chain(e: Explanation, width: int) -> Iterator[str]:
     texts, steps = e.texts, e.steps
-    yield from _heading(texts.say("explain.heading.chain"))
-    yield from _wrapped(texts.say("explain.chain.note"), width, "  ")
+    yield from heading(texts.say("explain.heading.chain"))
+    yield from wrapped(texts.say("explain.chain.note"), width, "  ")
     if e.of_domain and e.unit_rows > 1:
         page = texts.say("explain.chain.page", page=clean(e.page, 200))
-        yield from _wrapped(page, width, "  ", "    ")
+        yield from wrapped(page, width, "  ", "    ")
     for step in chain_of(e, DIGITS):
         if step.kind == "roll_up" and not e.of_domain:
             continue
@@ -153,9 +128,9 @@ def _chain(e: Explanation, width: int) -> Iterator[str]:
             yield "  " + "-" * _FIGURE
         sign = texts.number(step.log_odds, DIGITS) if ruled else _signed(texts, step.log_odds)
         first = f"  {sign:>{_FIGURE}}  "
-        yield from _wrapped(label, width, first, " " * len(first))
+        yield from wrapped(label, width, first, " " * len(first))
     first = f"  {texts.number(steps.score, 4):>{_FIGURE}}  "
-    yield from _wrapped(texts.say("explain.chain.score"), width, first, " " * len(first))
+    yield from wrapped(texts.say("explain.chain.score"), width, first, " " * len(first))
 
 
 def _label(e: Explanation, kind: str) -> str:
@@ -198,7 +173,7 @@ def _effects(e: Explanation, width: int) -> Iterator[str]:
         }
         if not side:
             continue
-        yield from _heading(e.texts.say(f"explain.heading.{key}"))
+        yield from heading(e.texts.say(f"explain.heading.{key}"))
         order = sorted(side, key=lambda g: -abs(sum(size for size, _ in side[g])))
         for group in order:
             yield from _group(e, group, side[group], width)
@@ -216,7 +191,7 @@ def _group(
         if abs(spoken.effect) >= SMALL:
             first = f"    {_signed(texts, size):>{_FIGURE}}  "
             beside = f" ({spoken.usual})" if spoken.usual else ""
-            yield from _wrapped(f"{spoken.text}{beside}", width, first, pad)
+            yield from wrapped(f"{spoken.text}{beside}", width, first, pad)
     if small:
         key = "one" if len(small) == 1 else "many"
         said = texts.say(f"explain.smaller_{key}", number=len(small))
@@ -227,67 +202,11 @@ def _policy(e: Explanation, width: int) -> Iterator[str]:
     if not e.categories:
         return
     texts = e.texts
-    yield from _heading(texts.say("explain.heading.policy"))
+    yield from heading(texts.say("explain.heading.policy"))
     for category in e.categories:
         text = texts.say("explain.because", category=category.text, why=category.because)
-        yield from _wrapped(text[0].upper() + text[1:], width, "  ", "    ")
-    yield from _wrapped(texts.say("policy.source", url=SOURCE), width, "  ", "    ")
-
-
-def _changes(e: Explanation) -> Iterator[str]:
-    texts, found = e.texts, e.changes
-
-    def say(key: str, **values: object) -> str:
-        return texts.say(f"explain.changes.{key}", **values)
-
-    if found.without_rules is not None:
-        yield say("rule", reason=e.reason_text, verdict=found.without_rules[0])
-    for name, distance in (("disavow", found.to_disavow), ("review", found.to_review)):
-        if distance is not None:
-            side = "above" if distance >= 0 else "below"
-            yield say(f"{side}_{name}", distance=texts.number(abs(distance), DIGITS))
-        elif name == "disavow":
-            yield say("no_disavow")
-    for key in ("kept", "all_nofollow", "not_listed"):
-        verdict = getattr(found, key)
-        if verdict is not None:
-            yield say(key, verdict=verdict)
-    if e.verdict == "KEEP" or e.reason in SETTLED:
-        return
-    if found.too_large:
-        yield say("too_large", number=texts.number(e.unit_rows))
-        return
-    for case in found.signals[:3]:
-        yield _signal_case(case, texts)
-    if not found.signals and found.nearest is None:
-        yield say("no_signal")
-    elif not found.signals and found.nearest is not None:
-        yield _signal_case(found.nearest, texts, "nearest")
-    for case in found.missing:
-        key = f"explain.changes.source.{case.what}"
-        what = texts.say(key if texts.has(key) else "explain.changes.source.other")
-        score = texts.number(case.score, 4)
-        yield say("missing", what=what, score=score, verdict=case.verdict)
-    if not found.missing:
-        yield say("no_missing")
-
-
-def _signal_case(case: Case, texts: Texts, key: str | None = None) -> str:
-    key = key or ("signal" if case.comes_from == "file" else "signal_training")
-    unit = SIGNALS[case.what].unit
-    value = case.value or 0.0
-    if unit in ("flag", "log-odds"):
-        shown = texts.say(f"explain.table.{'yes' if value > 0 else 'no'}")
-    else:
-        shown = readable(value, unit, texts)
-    return texts.say(
-        f"explain.changes.{key}",
-        what=unknown_name(case.what, texts),
-        value=shown,
-        score=texts.number(case.score, 4),
-        verdict=case.verdict,
-        **({"reason": case.reason} if key == "nearest" else {}),
-    )
+        yield from wrapped(text[0].upper() + text[1:], width, "  ", "    ")
+    yield from wrapped(texts.say("policy.source", url=SOURCE), width, "  ", "    ")
 
 
 def _network(e: Explanation, width: int) -> Iterator[str]:
@@ -334,12 +253,12 @@ def _links(e: Explanation, width: int) -> Iterator[str]:
         return
     texts = e.texts
     all_shown = len(e.shown) == e.number
-    heading = texts.say(
+    title = texts.say(
         f"explain.heading.links{'' if all_shown else '_some'}",
         shown=texts.number(len(e.shown)),
         number=texts.number(e.number),
     )
-    yield from _heading(heading)
+    yield from heading(title)
     names = {key: texts.say(f"explain.table.{key}") for key in ("score", "seen", "rel")}
     marks = max(display_width(names["rel"]), 3)
     left = f"  {names['score']:<6}  {names['seen']:<10}  {names['rel']:<{marks}}  "
@@ -358,7 +277,7 @@ def _links(e: Explanation, width: int) -> Iterator[str]:
             anchor = f'"{clean(link.anchor_text, 120)}"'
         cells += [anchor, clean(link.target_url, 200) or texts.say("explain.table.unknown")]
         for number, cell in enumerate(cells):
-            yield from _wrapped(cell, width, pad if number else figures, pad)
+            yield from wrapped(cell, width, pad if number else figures, pad)
 
 
 def _mark(link: Link, texts: Texts) -> str:

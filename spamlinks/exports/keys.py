@@ -6,7 +6,7 @@ import polars as pl
 
 from spamlinks.urls import authority, authority_expr, canonical_url
 
-__all__ = ["duplicate_groups", "page_key"]
+__all__ = ["bare_page_key", "duplicate_groups", "page_key"]
 
 _REGULAR = r"^https?://[a-z0-9.-]+(?:/[^#]*)?$"
 """Pages whose canonical form is the text itself, but for a closing slash."""
@@ -20,6 +20,11 @@ def page_key(pages: pl.Series) -> pl.Series:
         spelled = pl.Series([canonical_url(t) for t in texts.to_list()], dtype=pl.String)
         pages = pages.replace(texts, spelled)
     return pages.str.strip_chars_end("/")
+
+
+def bare_page_key(pages: pl.Series) -> pl.Series:
+    """Return ``page_key`` without the scheme, which does not tell pages apart."""
+    return page_key(pages).str.replace("^https?://", "")
 
 
 def _target_key(targets: pl.Series) -> pl.Series:

@@ -6,7 +6,9 @@ with something else in a row.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +16,17 @@ from scipy.special import expit, logit
 
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.calibration import Line
+from spamlinks.model.scoring import network_share
 from spamlinks.model.unit_cuts import cuts_for, leaning, unit_cuts
 from spamlinks.model.views import VIEWS, hide, view_of
+from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["Steps", "UnitJudgement", "judge_unit", "link_steps", "unit_steps"]
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
+
+_PLACE = {name: place for place, name in enumerate(SIGNALS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +92,23 @@ def _steps(
 class UnitJudgement:
     """Score of a linking domain and the cuts that hold for it, in log-odds.
 
-    ``disavow`` is inf where the model has no cut; ``named`` says that the address alone settled it.
+    ``disavow`` is inf where the model has no cut; ``named`` says that the address alone settled it,
+    ``network_alone`` that without its network the domain would not even be for REVIEW.
     """
 
     steps: Steps
     disavow: float
     review: float
     named: bool
+    network_alone: bool
 
 
 def judge_unit(
-    bundle: ModelBundle, matrix: Matrix, prior: float, precision: float
+    bundle: ModelBundle,
+    matrix: Matrix,
+    prior: float,
+    precision: float,
+    by_address: Mapping[str, float] = MappingProxyType({}),
 ) -> UnitJudgement:
     """Judge the links of one domain.
 
@@ -104,6 +116,8 @@ def judge_unit(
     ----------
     matrix : their signals, float32 (n, len(SIGNALS)), n > 0.
     prior, precision : as for ``unit_scores``.
+    by_address : the domain's values of ``kernel.networks_by_address``; none for one that is in no
+        network.
     """
     margins, before = bundle.both_margins(matrix, 1)
     view = int(view_of(matrix).max())
@@ -114,6 +128,8 @@ def judge_unit(
     origin_name: Floats | None = name
     if view > 0 and any(np.isfinite(cuts_for(model, precision)[0]) for model in models):
         bare = hide(matrix[[int(margins.argmax())]], "urls")
+        for signal, value in by_address.items():
+            bare[0, _PLACE[signal]] = min(bare[0, _PLACE[signal]], value)
         name, origin_name = bundle.both_margins(bare, 1)
     urls, at, odds = np.zeros(1, np.int8), np.array([view]), np.array([steps.log_odds])
     by_name = bundle.log_odds(name, urls, prior, units=True)
@@ -124,9 +140,13 @@ def judge_unit(
         by_name = origin.log_odds(origin_name, urls, least, units=True)
         theirs = unit_cuts(origin, then, by_name, at, precision)
         found = leaning(found, odds, theirs, then, prior)
-    return UnitJudgement(
-        steps, float(found.disavow[0]), float(found.review[0]), bool(found.named[0])
-    )
+    strict, review = float(found.disavow[0]), float(found.review[0])
+    tied = False
+    if steps.log_odds >= strict:
+        rolled = steps.rolled - network_share(bundle, matrix[[int(margins.argmax())]])
+        alone = bundle.log_odds(rolled, np.array([view], np.int8), prior, units=True)
+        tied = bool(alone[0] < review)
+    return UnitJudgement(steps, strict, review, bool(found.named[0]), tied)
 
 
 def as_log_odds(score: float) -> float:

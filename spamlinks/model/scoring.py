@@ -26,9 +26,17 @@ from spamlinks.model.unit_cuts import UnitCuts, cuts_for, leaning, unit_cuts
 from spamlinks.model.views import VIEW_SIGNALS, VIEWS, hide, view_of
 from spamlinks.schema import BLOCKS
 from spamlinks.signals import text
-from spamlinks.signals.kernel import BLOCK_ROWS, SIGNALS, Tables, encode, signals
+from spamlinks.signals.kernel import (
+    BLOCK_ROWS,
+    SIGNALS,
+    Tables,
+    encode,
+    networks_by_address,
+    signals,
+)
+from spamlinks.signals.networks import SIGNALS as NETWORK_SIGNALS
 
-__all__ = ["Scored", "needed_columns", "score_links", "unit_scores"]
+__all__ = ["Scored", "needed_columns", "network_share", "score_links", "unit_scores"]
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int], None]
@@ -180,6 +188,7 @@ def unit_scores(
     view = units["_view"].to_numpy()
     found = _cuts(bundle, origin, scored, units, odds, used, precision)
     strict = found.disavow
+    tied = _by_network_alone(bundle, scored, units, odds >= strict, used, found.review)
     # A cut stands just above an honest unit; as probabilities the two would be one number.
     cut = pl.Series(np.nextafter(expit(strict), np.inf), dtype=pl.Float64)
     return units.with_columns(
@@ -189,6 +198,7 @@ def unit_scores(
             pl.Series(np.isfinite(strict)), pl.Series([None] * len(cut), dtype=pl.Float64)
         ),
         cut_review=pl.Series(expit(found.review), dtype=pl.Float64),
+        network_alone=pl.Series(tied),
         view=pl.Series([VIEWS[v] for v in view], dtype=pl.String),
         # An ending that nobody registers names under says that the name is made up.
         thin_evidence=~pl.col("is_known_suffix") & ~pl.col("is_ip_host"),
@@ -227,15 +237,61 @@ def _by_name(
 ) -> tuple[Floats, Floats]:
     """Margins of the addresses alone, of this model and of its origin, for domains that show more.
 
-    NaN for the others, and for all where no cut was measured.
+    NaN for the others, and for all where no cut was measured. The networks were found by anchors
+    and titles as well, which are no part of an address: members count by what names alone show.
     """
     own, before = np.full((2, units.height), np.nan)
     rich = np.flatnonzero(units["_view"].to_numpy() > 0) if measured else np.empty(0, np.int64)
+    networks = scored.tables.networks
+    tied = networks is not None and bool((networks.of[units["_domain"].gather(rich)] >= 0).any())
+    instead = networks_by_address(scored.frame, scored.tables) if tied else {}
     for start in range(0, len(rich), BLOCK_ROWS):
         at = rich[start : start + BLOCK_ROWS]
         rows = scored.frame[units["row"].gather(at).to_list()]
-        found, other = bundle.both_margins(hide(signals(rows, scored.tables), "urls"))
+        bare = hide(signals(rows, scored.tables), "urls")
+        for name, values in instead.items():
+            column = bare[:, _PLACE[name]]
+            np.minimum(column, values[rows["_domain"].to_numpy()], out=column)
+        found, other = bundle.both_margins(bare)
         own[at] = found
         if other is not None:
             before[at] = other
     return own, before
+
+
+def network_share(bundle: ModelBundle, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """What the network of a domain adds to the margins of rows of signals, in log-odds."""
+    alone = rows.copy()
+    places = [_PLACE[signal.name] for signal in NETWORK_SIGNALS]
+    alone[:, places] = np.where(np.isnan(rows[:, places]), np.float32(np.nan), np.float32(0))
+    return bundle.margins(rows, 1) - bundle.margins(alone, 1)
+
+
+def _by_network_alone(
+    bundle: ModelBundle,
+    scored: Scored,
+    units: pl.DataFrame,
+    high: npt.NDArray[np.bool_],
+    prior: float,
+    review: npt.NDArray[np.float64],
+) -> npt.NDArray[np.bool_]:
+    """Units with a high score that would not even be for REVIEW if they were in no network.
+
+    Anchors, titles and parts of names can be copied: whoever does so ties an honest site to his
+    own domains, and the score alone cannot tell which of them is the copy.
+    """
+    out = np.zeros(units.height, np.bool_)
+    networks = scored.tables.networks
+    if networks is None:
+        return out
+    members = np.flatnonzero(high & (networks.of[units["_domain"].to_numpy()] >= 0))
+    for start in range(0, len(members), BLOCK_ROWS):
+        at = members[start : start + BLOCK_ROWS]
+        rows = signals(scored.frame[units["row"].gather(at).to_list()], scored.tables)
+        margins = units["_margin"].gather(at).to_numpy() - network_share(bundle, rows)
+        views = units["_view"].gather(at).to_numpy()
+        out[at] = bundle.log_odds(margins, views, prior, units=True) < review[at]
+    return out
+
+
+_PLACE = {name: place for place, name in enumerate(SIGNALS)}

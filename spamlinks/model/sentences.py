@@ -26,7 +26,7 @@ def sentence(
     >>> sentence(Effect("external_links", 3.0, 0.8))
     '999 links from the page to other sites (+0.8)'
     >>> sentence(Effect("links_out", 3.0, 0.8), usual=Place("file", "high", 2.0))
-    'the page has 999 links out (9 of 10 domains kept in this file have at most 99) (+0.8)'
+    'the page has 999 links out (9 of 10 honest-looking sites here have at most 99) (+0.8)'
     >>> sentence(Effect("is_https", 0.0, 0.1))
     'the page is not served over https (+0.1)'
     >>> sentence(Effect("domain_age_days", float("nan"), 0.1))
@@ -71,7 +71,7 @@ def usual_clause(name: str, usual: Place | None, texts: Texts) -> str:
     """Say what is usual; "" where nothing is claimed.
 
     >>> usual_clause("is_https", Place("file", "same", 0.02), load_texts())
-    'true of 2% of the domains kept in this file'
+    'true of 2% of the honest-looking sites here'
     """
     if usual is None:
         return ""
@@ -88,7 +88,9 @@ def usual_clause(name: str, usual: Place | None, texts: Texts) -> str:
 
 
 def _counts(unit: str) -> bool:
-    return unit.startswith("log10(1 + ") or unit in ("digits", "hyphens", "words", "parameters")
+    return unit.startswith("log10(1 + ") or unit in (
+        "digits", "hyphens", "kinds", "parameters", "words",
+    )  # fmt: skip
 
 
 _COUNT_ITSELF = frozenset({"affix_domains", "anchor_domains", "shape_domains"})

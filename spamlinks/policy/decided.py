@@ -12,6 +12,7 @@ from spamlinks.urls import authority, canonical_url, is_public_suffix, linking_d
 
 __all__ = ["Decision", "decided_name", "decided_sites"]
 
+_MAX_HOST = 253
 _LABELS = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", re.ASCII)
 
 
@@ -78,7 +79,8 @@ def decided_name(text: str) -> str:
     if parts.problem is not None:
         # A whole suffix has a row of its own, where links come from it.
         lower = name.lower()
-        return lower if _LABELS.fullmatch(lower) and is_public_suffix(lower) else ""
+        named = len(lower) <= _MAX_HOST and _LABELS.fullmatch(lower)
+        return lower if named and is_public_suffix(lower) else ""
     url = canonical_url(name)
     if url.partition("://")[2].partition("/")[2]:
         return url

@@ -40,11 +40,11 @@ class Reason(StrEnum):
 
 
 REASON_TEXT: dict[Reason, str] = {
-    Reason.SCORE_HIGH: "The spam score is above the cut that keeps the promised precision.",
-    Reason.NAME_HIGH: "The address alone is above the cut measured on real sites, and nothing else "
-    "speaks against it.",
-    Reason.SCORE_MIDDLE: "The spam score is high, but not high enough to decide without a look.",
-    Reason.SCORE_LOW: "The spam score gives no cause to act.",
+    Reason.SCORE_HIGH: "That is certain enough for a disavow file.",
+    Reason.NAME_HIGH: "The address alone is certain enough for a disavow file, and the rest does "
+    "not contradict it.",
+    Reason.SCORE_MIDDLE: "That is not certain enough to decide without a look.",
+    Reason.SCORE_LOW: "No cause to act.",
     Reason.OWN_SITE: "This is your own site, or one that holds it.",
     Reason.KEEP_LIST: "Your keep list names this site or a part of it.",
     Reason.DECIDED: "You decided it, whatever the spam score is.",

@@ -15,6 +15,7 @@ from spamlinks.urls import parse_host
 __all__ = [
     "Anchors",
     "Timeline",
+    "decided_disavow",
     "flagged_suffixes",
     "in_live_file",
     "score_bins",
@@ -78,6 +79,12 @@ def in_live_file(domains: pl.DataFrame) -> int:
     """Count the domains marked DISAVOW that the live file covers already."""
     covered = (pl.col("verdict") == "DISAVOW") & (pl.col("reason") == "IN_LIVE_FILE")
     return domains.filter(covered).height
+
+
+def decided_disavow(domains: pl.DataFrame) -> int:
+    """Count the domains marked DISAVOW because somebody decided so."""
+    decided = (pl.col("verdict") == "DISAVOW") & (pl.col("reason") == "DECIDED")
+    return domains.filter(decided).height
 
 
 def score_bins(domains: pl.DataFrame, bins: int = 20) -> dict[str, list[int]]:

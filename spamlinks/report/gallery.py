@@ -13,7 +13,7 @@ from markupsafe import Markup
 from spamlinks.report import charts, figures
 from spamlinks.report.networks import Networks
 from spamlinks.report.spikes import Spikes
-from spamlinks.report.text import clean, count, shorten
+from spamlinks.report.text import clean, count, shorten, tenths
 from spamlinks.report.week_chart import week_chart
 
 __all__ = ["Figure", "gallery", "week_figure"]
@@ -71,7 +71,7 @@ def week_figure(spikes: Spikes, domains: pl.DataFrame, run: Mapping[str, Any]) -
     if marks:
         note += " ▼ marks a week that stands out, by its number in the list below."
     if spikes.usual is not None:
-        note += f" The broken line is the usual level, {spikes.usual:,.0f} a week."
+        note += f" The broken line is the usual level, {tenths(spikes.usual)} a week."
     note += _undated(figures.undated(domains, _last_day(run)), domains.height)
     rows: list[tuple[str, tuple[int, ...]]] = [
         (f"{monday.isoformat()}{' (spike)' if monday in marks else ''}", (many,))

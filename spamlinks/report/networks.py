@@ -12,7 +12,7 @@ from typing import Any
 
 from spamlinks.report.charts import SERIES, Bar
 from spamlinks.report.parts import day, day_words, items, known, listed, part, sentences, whole
-from spamlinks.report.text import clean, count
+from spamlinks.report.text import clean, count, counted
 
 __all__ = ["CARDS_SHOWN", "Network", "Networks", "bond_words", "read_networks"]
 
@@ -27,10 +27,10 @@ _SHARED: dict[str, tuple[str, str, str]] = {  # kind -> words for several, for o
     "name": ("share in their names:", "has in its name:", ""),
     "anchor": ("use the anchor text", "uses the anchor text", "“”"),
     "title": ("have the page title", "has the page title", "“”"),
-    "shape": ("have addresses of the form", "has addresses of the form", ""),
-    "target": ("link to", "links to", ""),
+    "shape": ("have paths of the form", "has paths of the form", ""),
+    "target": ("first linked to", "first linked to", ""),
     "week": ("were first seen in the week of", "was first seen in the week of", ""),
-    "address": ("share the address", "has the address", ""),
+    "address": ("share the address block", "is in the address block", ""),
 }
 
 
@@ -104,14 +104,15 @@ def _summary(said: Mapping[str, Any], networks: int, compared: bool) -> str:
             "No network was found: no group of domains shares enough to call it one. Every domain "
             "was judged by itself."
         )
-    many, inside = count(networks), whole(said.get("domains"))
-    of = f"{count(inside)} domains belong to " if inside is not None else "There are "
-    if networks == 1:
-        of = f"{count(inside)} domains belong to " if inside is not None else "There is "
-        return f"{of}one network: they share what domains of different owners rarely share."
+    inside = whole(said.get("domains"))
+    one = networks == 1
+    begin = "There is" if one else "There are"
+    if inside is not None:
+        begin = f"{counted(inside, 'domain')} {'belongs' if inside == 1 else 'belong'} to"
+    what = "one network: a group" if one else f"{count(networks)} networks: groups"
     return (
-        f"{of}{many} networks: groups that share what domains of different owners rarely share. "
-        "One look at a network can settle all its domains."
+        f"{begin} {what} of domains that share what those of different owners rarely share. One "
+        f"look at {'it' if one else 'a network'} can settle all its domains."
     )
 
 
@@ -148,7 +149,7 @@ def bond_words(bond: Mapping[str, Any]) -> str:
     kind, many = clean(bond.get("kind"), 20), whole(bond.get("domains"))
     other = f"share the {kind or 'trait'}"
     several, one, quotes = _SHARED.get(kind, (other, other, "“”"))
-    what = clean(bond.get("what"), 60)
+    what = clean(bond.get("what"), 130)
     monday = day(bond.get("what")) if kind == "week" else None
     shown = day_words(monday) if monday else f"{quotes[:1]}{what}{quotes[1:]}"
     number = "some" if many is None else count(many)

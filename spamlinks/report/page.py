@@ -9,14 +9,14 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from spamlinks.report import accounts, charts, figures, rows, words
+from spamlinks.report import accounts, charts, figures, head, rows, words
 from spamlinks.report.gallery import gallery, week_figure
 from spamlinks.report.networks import CARDS_SHOWN, Network, read_networks
 from spamlinks.report.parts import moment, part, sentences
 from spamlinks.report.since import read_since
 from spamlinks.report.spikes import read_spikes
 from spamlinks.report.steps import steps
-from spamlinks.report.text import clean, count, percent
+from spamlinks.report.text import clean, count, counted, percent
 
 __all__ = ["CONTENT_POLICY", "environment", "render_report"]
 
@@ -53,12 +53,14 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
     ------
     InputError : a required column is missing, or a verdict is unknown.
     """
-    domains, links = rows.tidy_domains(domains), rows.tidy_links(links)
+    domains = rows.without_guesses(rows.tidy_domains(domains), links, run.get("followed_known"))
+    links = rows.tidy_links(links)
     verdicts = figures.verdict_counts(domains)
     networks, spikes, since = read_networks(run), read_spikes(run), read_since(run)
     taken = len(repr((networks.cards, spikes.found, since)).encode())
     table = rows.domain_rows(domains, links, taken)
-    card = accounts.card(run)
+    card, alone = accounts.card(run), head.only_addresses(run)
+    decided = figures.decided_disavow(domains)
     return (
         environment()
         .get_template("report.html.j2")
@@ -66,16 +68,28 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             policy=CONTENT_POLICY,
             site=clean(run.get("site"), 120),
             created=moment(run.get("created")),
-            headline=words.headline(verdicts, run.get("situation"), figures.in_live_file(domains)),
+            headline=words.headline(
+                verdicts,
+                run.get("situation"),
+                figures.in_live_file(domains),
+                decided,
+                addresses=bool(alone),
+            ),
+            size=head.size(run),
+            alone=alone,
+            spared=head.spared(run),
+            spared_reasons=" ".join(head.SPARED),
+            wave=head.wave_hint(run),
             second=words.second(verdicts),
             presence=words.presence(run),
+            decisions=head.decisions(run),
             disavow=clean(words.disavow_sentence(part(run, "disavow")), 600),
             tiles=[(name, verdicts[name], _MEANING[name]) for name in charts.SERIES],
             total=domains.height,
             effect=accounts.effect(run),
             advice=words.advice(run.get("situation")),
             steps=steps(run, verdicts),
-            caution=words.caution(run.get("situation"), verdicts["DISAVOW"]),
+            caution=words.caution(run.get("situation"), verdicts, decided, head.start_with(run)),
             figures=gallery(domains, links, run, networks, spikes),
             since=since,
             spikes=spikes,
@@ -113,5 +127,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(count=count, percent=percent, clean=clean, share_bar=_share_bar)
+    environment.filters.update(
+        count=count, counted=counted, percent=percent, clean=clean, share_bar=_share_bar
+    )
     return environment

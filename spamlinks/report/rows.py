@@ -13,7 +13,15 @@ from spamlinks.errors import InputError
 from spamlinks.report.charts import SERIES
 from spamlinks.report.text import clean
 
-__all__ = ["COLUMNS", "MAX_ROWS", "domain_rows", "payload", "tidy_domains", "tidy_links"]
+__all__ = [
+    "COLUMNS",
+    "MAX_ROWS",
+    "domain_rows",
+    "payload",
+    "tidy_domains",
+    "tidy_links",
+    "without_guesses",
+]
 
 COLUMNS: tuple[str, ...] = (
     "domain", "unit", "verdict", "reason", "score", "links", "followed", "first_seen", "network",
@@ -26,9 +34,13 @@ user decided (null: nothing), ``changes`` what would change the verdict."""
 
 MAX_ROWS = 20_000
 DETAIL_BYTES = 2_600_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
+WHY_LENGTH = 800
+"""Characters of the sentence on top of an opened row; a longer one is cut."""
+
 _SAMPLES = {"DISAVOW": 5, "REVIEW": 5, "KEEP": 2}
 _SAMPLE_COLUMNS = (
     "linking_domain", "referring_page", "anchor_text", "target_url", "spam_score", "first_seen",
+    "referring_page_title",
 )  # fmt: skip
 
 _DOMAIN_TYPES: dict[str, pl.DataType] = {
@@ -42,6 +54,7 @@ _DOMAIN_TYPES: dict[str, pl.DataType] = {
 _LINK_TYPES: dict[str, pl.DataType] = {
     "referring_page": pl.String(), "linking_domain": pl.String(), "target_url": pl.String(),
     "anchor_text": pl.String(), "spam_score": pl.Float64(), "first_seen": pl.Date(),
+    "referring_page_title": pl.String(),
 }  # fmt: skip
 
 
@@ -69,6 +82,28 @@ def tidy_domains(domains: pl.DataFrame) -> pl.DataFrame:
         descending=[False, True, False],
         nulls_last=True,
     )
+
+
+def without_guesses(
+    domains: pl.DataFrame, links: pl.DataFrame, known: object = None
+) -> pl.DataFrame:
+    """Take out the followed links of domains of which no link says whether it is nofollow.
+
+    A verdict takes such links as followed; a reader must not.
+
+    Parameters
+    ----------
+    domains : as ``tidy_domains`` returns it.
+    links : with ``linking_domain``, perhaps ``rel_nofollow``.
+    known : False where no export of the run says it.
+    """
+    if known is False:
+        return domains.with_columns(followed_links=pl.lit(None, dtype=pl.Int64))
+    if "rel_nofollow" not in links.columns or "linking_domain" not in links.columns:
+        return domains
+    told = links.filter(pl.col("rel_nofollow").is_not_null())["linking_domain"].unique()
+    keep = pl.col("linking_domain").is_in(told.implode())
+    return domains.with_columns(pl.when(keep).then("followed_links").alias("followed_links"))
 
 
 def tidy_links(links: pl.DataFrame) -> pl.DataFrame:
@@ -122,15 +157,16 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame, taken: int = 0) -> l
         evidence: list[list[Any]] = []
         changes: list[str] = []
         found: list[list[Any]] = []
-        why = clean(row["why"], 320 if left else 120)
+        why = clean(row["why"], WHY_LENGTH if left else 120)
         if left:
             evidence = _evidence(row["evidence"], why)
             changes = _sentences(row["would_change"])[:6]
             raw = samples.get(row["linking_domain"], [])[: _SAMPLES[row["verdict"]]]
             found = [_sample(*link) for link in raw]
-            spent = _size(changes) + sum(map(_size, (*evidence, *found)))
+            spent = _size([why[320:]]) + _size(changes) + sum(map(_size, (*evidence, *found)))
             if spent > left:
                 evidence, changes, found, left = [], [], [], 0
+                why = clean(row["why"], 120)
             else:
                 left -= spent
         rows.append([
@@ -194,7 +230,9 @@ def _samples(links: pl.DataFrame, wanted: pl.Series) -> dict[str, list[tuple[Any
         .collect()
     )
     rows = links.select(_SAMPLE_COLUMNS)[best["at"].explode()].with_columns(
-        pl.col("referring_page", "anchor_text", "target_url").str.slice(0, 1000)
+        pl.col("referring_page", "anchor_text", "target_url", "referring_page_title").str.slice(
+            0, 1000
+        )
     )
     found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in best["linking_domain"]}
     for name, *link in rows.iter_rows():
@@ -203,14 +241,22 @@ def _samples(links: pl.DataFrame, wanted: pl.Series) -> dict[str, list[tuple[Any
 
 
 def _sample(
-    page: str | None, anchor: str | None, target: str | None, score: float | None, day: object
+    page: str | None,
+    anchor: str | None,
+    target: str | None,
+    score: float | None,
+    day: object,
+    title: str | None,
 ) -> list[Any]:
+    """One link; the title only where there is one, since most exports have none."""
+    shown = clean(title, 100)
     return [
         clean(page, 180),
         None if anchor is None else clean(anchor, 120),
         None if target is None else clean(target, 140),
         _rounded(score),
         _day(day),
+        *([shown] if shown else []),
     ]
 
 

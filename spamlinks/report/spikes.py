@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from spamlinks.report.parts import day, day_words, items, known, listed, part, real, whole
-from spamlinks.report.text import clean, count, percent
+from spamlinks.report.text import clean, count, counted, percent, tenths
 
 __all__ = ["Cause", "Spike", "Spikes", "latest_spike", "read_spikes"]
 
@@ -53,6 +53,8 @@ class Spike:
 class Spikes:
     """The section; ``given`` is False for a run that did not look for spikes.
 
+    ``not_listed`` counts spikes beside those ``found``.
+
     ``weeks`` are Mondays, ascending, each with its number of new linking domains; ``usual`` is
     the level of an ordinary week; ``why_not`` says why nothing could be told ("" otherwise).
     """
@@ -79,11 +81,12 @@ def read_spikes(run: Mapping[str, Any]) -> Spikes:
         items(said.get("list")), key=lambda item: day(item.get("week")) or date.min, reverse=True
     )
     found = [_spike(place + 1, item) for place, item in enumerate(raw[:_SPIKES])]
+    more = (whole(said.get("more")) or 0) + max(len(raw) - _SPIKES, 0)
     why_not = clean(said.get("why_not"), 300)
     usual = real(said.get("usual"))
     return Spikes(
-        bool(said), why_not, usual, weeks, found, max(len(raw) - _SPIKES, 0),
-        _summary(why_not, usual, len(weeks), len(raw)),
+        bool(said), why_not, usual, weeks, found, more,
+        _summary(why_not, usual, len(weeks), len(found) + more),
     )  # fmt: skip
 
 
@@ -96,7 +99,11 @@ def latest_spike(run: Mapping[str, Any]) -> str:
 def _summary(why_not: str, usual: float | None, weeks: int, spikes: int) -> str:
     if why_not:
         return f"Whether links came in waves could not be told: {why_not.rstrip('.')}."
-    level = f" About {usual:,.0f} new linking domains a week are usual." if usual else ""
+    level = ""
+    if usual:
+        one = usual == 1
+        noun, verb = ("domain", "is") if one else ("domains", "are")
+        level = f" About {tenths(usual)} new linking {noun} a week {verb} usual."
     if not spikes:
         return f"No week stands out.{level}" if weeks else "There are no weeks to compare."
     what = "One week stands out" if spikes == 1 else f"{count(spikes)} weeks stand out"
@@ -110,9 +117,14 @@ def _spike(mark: int, item: Mapping[str, Any]) -> Spike:
         mark,
         monday,
         title,
-        clean(item.get("text"), 400) or f"{known(domains)} new linking domains.",
+        clean(item.get("text"), 400) or _new(domains),
         [_cause(cause, domains) for cause in items(item.get("causes"), _CAUSES)],
     )
+
+
+def _new(domains: int | None) -> str:
+    many = f"{known(domains)} new linking domains"
+    return f"{many if domains is None else counted(domains, 'new linking domain')}."
 
 
 def _cause(cause: Mapping[str, Any], domains: int | None) -> Cause:

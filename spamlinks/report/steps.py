@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from spamlinks.report.head import recent_wave, start_with
 from spamlinks.report.networks import read_networks
 from spamlinks.report.parts import part, whole
 from spamlinks.report.spikes import latest_spike
@@ -28,6 +29,8 @@ class _Found:
     networks: int
     spike: str
     site: str
+    wave: str
+    first: str
 
 
 def steps(run: Mapping[str, Any], verdicts: Mapping[str, int]) -> list[str]:
@@ -47,6 +50,8 @@ def steps(run: Mapping[str, Any], verdicts: Mapping[str, int]) -> list[str]:
         networks=len(networks.cards) + networks.not_listed,
         spike=latest_spike(run),
         site=clean(run.get("site"), 120),
+        wave=recent_wave(run),
+        first=start_with(run),
     )
     return _BY_SITUATION.get(str(run.get("situation")), _none)(found)
 
@@ -59,6 +64,11 @@ _LOOK = (
 
 def _none(found: _Found) -> list[str]:
     out = [f"{_LOOK} Without one, stop here: doing nothing is a sound answer."]
+    if found.wave:
+        out.append(
+            f"If {found.wave} worries you, see when links came, below, and run again with "
+            "--situation attack."
+        )
     if found.disavow:
         out.append(
             "Only if you know of links that you, or somebody you paid, placed: read "
@@ -102,6 +112,7 @@ def _bought(found: _Found) -> list[str]:
         out.append(
             f"Read {_marked(found.disavow, 'DISAVOW')} below; take out what you would not defend."
         )
+    out += _first(found)
     if found.review:
         out.append(
             f"Go through {_marked(found.review, 'REVIEW')} with the person who bought the links."
@@ -119,6 +130,7 @@ def _manual_action(found: _Found) -> list[str]:
         out.append(
             f"Read {_marked(found.disavow, 'DISAVOW')} below; take out what you would not defend."
         )
+    out += _first(found)
     if found.review:
         out.append(f"Decide on {_marked(found.review, 'REVIEW')} one by one.")
     out += _upload(found, known=True)
@@ -127,6 +139,15 @@ def _manual_action(found: _Found) -> list[str]:
         "what was disavowed. run.json holds the hashes that make this run repeatable."
     )
     return out
+
+
+def _first(found: _Found) -> list[str]:
+    if not found.first:
+        return []
+    return [
+        f"No network is marked DISAVOW. To find links that were placed for you, {found.first}; "
+        "what you recognise, decide DISAVOW in domains.xlsx and run again with --decisions."
+    ]
 
 
 def _marked(many: int, verdict: str) -> str:

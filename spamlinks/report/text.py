@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import unicodedata
 
-__all__ = ["clean", "count", "display_width", "number", "percent", "shorten"]
+__all__ = ["clean", "count", "counted", "display_width", "number", "percent", "shorten", "tenths"]
 
 _MAX_MARKS = 3  # combining marks on one letter; real scripts use up to three
 _ELLIPSIS = "…"
@@ -108,6 +108,15 @@ def count(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else "–"
 
 
+def counted(many: int, noun: str, nouns: str | None = None) -> str:
+    """Write a count with its noun in the right form; ``nouns`` where it does not end in "s".
+
+    >>> counted(1, "domain"), counted(1200, "domain"), counted(2, "entry", "entries")
+    ('1 domain', '1,200 domains', '2 entries')
+    """
+    return f"{many:,} {noun if many == 1 else nouns or f'{noun}s'}"
+
+
 def percent(value: object) -> str:
     """Write a share between 0 and 1 as a percentage, or "–" when it is not known.
 
@@ -119,6 +128,15 @@ def percent(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return "–"
     return f"{100 * value:.1f}".removesuffix(".0") + "\u00a0%"
+
+
+def tenths(value: float) -> str:
+    """Write a level in tenths, a whole one without: medians of counts lie between two.
+
+    >>> tenths(0.5), tenths(14.0), tenths(1234.56)
+    ('0.5', '14', '1,234.6')
+    """
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 def number(value: object) -> str:

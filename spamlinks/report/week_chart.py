@@ -13,7 +13,7 @@ from html import escape
 
 from spamlinks.report.charts import LEFT, drawing, end_labels, nice_ceiling, upright_axis
 from spamlinks.report.parts import day_words
-from spamlinks.report.text import count
+from spamlinks.report.text import count, tenths
 
 __all__ = ["week_chart"]
 
@@ -66,7 +66,7 @@ def week_chart(
     if usual is not None and 0 <= usual <= ceiling:
         y = _FLOOR - usual * scale
         rows.append(f'<line class="w-usual" x1="{LEFT}%" x2="100%" y1="{y:.2f}" y2="{y:.2f}"/>')
-        said = f"usual: {usual:,.0f}"
+        said = f"usual: {tenths(usual)}"
         rows.append(f'<text class="w-level" x="{LEFT + 1}%" y="{y - 6:.2f}">{said}</text>')
     rows.extend(end_labels([monday.isoformat() for monday, _ in weeks], _FLOOR + 18, LEFT))
     return drawing(title, _FLOOR + 26, rows)

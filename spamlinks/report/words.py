@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spamlinks.report.text import clean, count, number, percent
+from spamlinks.report.text import clean, count, counted, number, percent
 
 __all__ = [
     "SITUATIONS",
@@ -37,7 +37,7 @@ class Advice:
 
 SITUATIONS: dict[str, Advice] = {
     "none": Advice(
-        "no manual action, no bought links, no sudden wave",
+        "no manual action, no bought links, no wave that worries you",
         "Most likely not.",
         (
             "By the common reading of Google's public help pages, most sites never need a disavow "
@@ -87,17 +87,30 @@ def advice(situation: object) -> Advice:
     return SITUATIONS.get(str(situation), SITUATIONS["none"])
 
 
-def caution(situation: object, disavowed: int) -> str:
-    """Say where the verdicts alone would mislead in this situation; "" where they do not."""
-    if disavowed and advice(situation) is SITUATIONS["none"]:
+def caution(
+    situation: object, verdicts: Mapping[str, int], decided: int = 0, first: str = ""
+) -> str:
+    """Say where the verdicts alone would mislead in this situation; "" where they do not.
+
+    Parameters
+    ----------
+    decided : how many of those marked DISAVOW people decided; they need no such word.
+    first : what the steps begin with, as ``head.start_with`` says it.
+    """
+    disavowed = verdicts["DISAVOW"]
+    if disavowed > decided and advice(situation) is SITUATIONS["none"]:
         return (
             "The domains marked DISAVOW are spam as far as the model can tell. That alone is no "
             "reason to upload a file: they are candidates, for the case that you decide to."
         )
     if not disavowed and _has_cause(situation):
+        ways = ["go through the unclear ones"] if verdicts["REVIEW"] else []
+        ways += ["look at the networks that are named below"] if first else []
+        ways.append("add the links you know of")
+        todo = f"{', '.join(ways[:-1])}, and {ways[-1]}" if len(ways) > 1 else ways[0]
         return (
             "No domain here is certain enough for a file. In this situation that does not prove "
-            "the links to be fine: go through the unclear ones, and add the links you know of."
+            f"the links to be fine: {todo}."
         )
     return ""
 
@@ -107,12 +120,17 @@ def _has_cause(situation: object) -> bool:
     return str(situation) in ("bought", "manual-action")
 
 
-def headline(verdicts: Mapping[str, int], situation: object = "none", covered: int = 0) -> str:
+def headline(
+    verdicts: Mapping[str, int], situation: object = "none", covered: int = 0, decided: int = 0,
+    *, addresses: bool = False,
+) -> str:  # fmt: skip
     """Say the result in one sentence, which agrees with the advice for the situation.
 
     Parameters
     ----------
     covered : how many of those marked DISAVOW the live file has already.
+    decided : how many of those marked DISAVOW people decided.
+    addresses : nothing but addresses was known, see ``head.only_addresses``.
 
     >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400})
     '3 of 412 domains are certain enough for a disavow file, should you need one.'
@@ -122,12 +140,18 @@ def headline(verdicts: Mapping[str, int], situation: object = "none", covered: i
     'Nothing to do: none of 412 domains is worth disavowing.'
     >>> headline({"DISAVOW": 0, "REVIEW": 9, "KEEP": 403}, "manual-action")
     'Nothing is certain: none of 412 domains is sure enough to disavow.'
+    >>> headline({"DISAVOW": 0, "REVIEW": 0, "KEEP": 412}, addresses=True)
+    'Nothing found by addresses alone among 412 linking domains.'
+    >>> headline({"DISAVOW": 3, "REVIEW": 9, "KEEP": 400}, decided=2)
+    '3 of 412 domains are to be disavowed, 2 of them because you decided so.'
     """
     flagged, total = verdicts["DISAVOW"], sum(verdicts.values())
     if not total:
         return "Nothing to do: there are no links to judge."
     if not flagged:
         of = f"none of {count(total)} domains is" if total > 1 else "the one linking domain is not"
+        if addresses:
+            return f"Nothing found by addresses alone among {counted(total, 'linking domain')}."
         if _has_cause(situation):
             return f"Nothing is certain: {of} sure enough to disavow."
         return f"Nothing to do: {of} worth disavowing."
@@ -142,6 +166,9 @@ def headline(verdicts: Mapping[str, int], situation: object = "none", covered: i
     some = f"{count(flagged)} of {count(total)} domains {_be(flagged)}"
     of = some if total > 1 else "The one linking domain is"
     known = f", {count(covered)} of them in your live file already" if covered else ""
+    if decided:
+        whose = "" if decided >= flagged else f" {count(decided)} of them"
+        return f"{of} to be disavowed{known},{whose} because you decided so."
     if _has_cause(situation):
         return f"{of} worth disavowing{known}."
     return f"{of} certain enough for a disavow file{known}, should you need one."

@@ -23,7 +23,16 @@ from spamlinks.signals.hostname import HostNameModel
 from spamlinks.signals.words import TRADES, foreign_trades
 from spamlinks.urls import authorities, authority_expr, host_table, linking_domain
 
-__all__ = ["BLOCK_ROWS", "SIGNALS", "Tables", "blocks", "encode", "networks_among", "signals"]
+__all__ = [
+    "BLOCK_ROWS",
+    "SIGNALS",
+    "Tables",
+    "blocks",
+    "encode",
+    "networks_among",
+    "networks_by_address",
+    "signals",
+]
 
 Matrix = npt.NDArray[np.float32]
 
@@ -164,6 +173,22 @@ def networks_among(
         targets = frame.select("target_url", "_pair_target").unique("_pair_target")
     own = (*brands, _site_name(_main_target(frame, targets)))
     return networks.find_networks(frame, tables.hosts, tables.trades, own)
+
+
+def networks_by_address(frame: pl.DataFrame, tables: Tables) -> dict[str, Matrix]:
+    """Signals of the networks that an export of nothing but page addresses would show.
+
+    Whoever copies the anchor and the title of an honest site ties it to his own: that must not
+    count as something its address says.
+
+    Returns
+    -------
+    dict from each signal of networks to its values by ``_domain``, float32 of shape (n_domains,).
+    """
+    bare = frame.select("_domain", "referring_page")
+    found = networks.find_networks(bare, tables.hosts, tables.trades)
+    table = networks.network_signals(found)
+    return {name: table[name].to_numpy() for name in table.columns}
 
 
 def _main_target(frame: pl.DataFrame, targets: pl.DataFrame | None) -> str:

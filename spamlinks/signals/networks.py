@@ -16,10 +16,11 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.signals.declare import Direction, Signal
+from spamlinks.signals.pairing import commonest, shared_pairs
 from spamlinks.signals.traces import KINDS, WEAK, members_possible, own_labels, traces
 from spamlinks.signals.words import TRADES
 
-_Codes = npt.NDArray[np.int64]
+_Codes = npt.NDArray[np.uint32]
 _Coded = tuple[_Codes, tuple[tuple[str, int], tuple[str, int]]]
 _Named = tuple[_Codes, tuple[tuple[str, str], ...]]
 
@@ -58,6 +59,9 @@ _OF_ONE_EVENT = frozenset(
         frozenset({"ending", "address"}),
         frozenset({"address", "moment"}),
         frozenset({"title", "moment"}),  # one article, taken over by many
+        frozenset({"list", "moment"}),
+        frozenset({"list", "shape"}),
+        frozenset({"list", "ending"}),
     }
 )
 """Pairs of kinds that agree without one operator."""
@@ -130,7 +134,9 @@ def find_networks(
         (members, tuple((kind, texts[kind][code]) for kind, code in shared))
         for members, shared in groups
     ]
-    return _assemble(named, domains.height, tuple(pairs))
+    # Codes follow the order of the rows, names do not.
+    names = domains["linking_domain"].fill_null("").rank("ordinal").to_numpy().astype(np.int64)
+    return _assemble(named, names, tuple(pairs))
 
 
 def _texts(pairs: pl.DataFrame, groups: Sequence[_Coded], kind: str) -> dict[int, str]:
@@ -149,17 +155,7 @@ def _worth_comparing(pairs: pl.DataFrame) -> pl.DataFrame:
     few = owners.filter(pl.col("owner") < MIN_DOMAINS)
     if few.height:
         kept = kept.join(few, on="code", how="anti")
-    big = kept.group_by("_domain").len().filter(pl.col("len") > _MAX_KEYS)
-    if not big.height:
-        return kept
-    best = (
-        kept.join(big, on="_domain", how="semi")
-        .sort("shared", "code", descending=[True, False])
-        .group_by("_domain", maintain_order=True)
-        .head(_MAX_KEYS)
-        .select(kept.columns)
-    )
-    return pl.concat([kept.join(big, on="_domain", how="anti"), best])
+    return commonest(kept, _MAX_KEYS)
 
 
 def _beyond_chance(names: pl.DataFrame, pairs: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
@@ -187,32 +183,30 @@ def _groups(pairs: Mapping[str, pl.DataFrame], total: int) -> Iterator[_Coded]:
         if frozenset({one, two}) in _OF_ONE_EVENT:
             continue
         a, b = sorted((one, two), key=lambda kind: (kind in WEAK, kind != "name"))
-        both = pairs[a].join(pairs[b].drop("owner"), on="_domain", suffix="_b")
-        groups = (
-            both.group_by("code", "code_b")
-            .agg(
-                n=pl.len(), n_a=pl.col("shared").first(), n_b=pl.col("shared_b").first(),
-                members=pl.col("_domain").sort(), owners=pl.col("owner").n_unique(),
-            )
-            .filter(pl.col("owners") >= MIN_DOMAINS)
-        )  # fmt: skip
-        inside = pl.col("n") / pl.col("n_a")
-        if a == "name":
-            groups = groups.filter(inside >= _MIN_SHARE)
-        if b in WEAK:
-            outside = (pl.col("n_b") - pl.col("n") + 1) / (total - pl.col("n_a") + 2)
-            groups = groups.filter((inside >= _MIN_SHARE) & (inside >= _MIN_LIFT * outside))
-        for code, code_b, members in groups.select("code", "code_b", "members").iter_rows():
-            yield np.asarray(members, np.int64), ((a, code), (b, code_b))
+        for table, members in shared_pairs(pairs[a], pairs[b], MIN_DOMAINS):
+            inside = pl.col("n") / pl.col("n_a")
+            agree = pl.lit(value=True)
+            if a == "name":
+                agree &= inside >= _MIN_SHARE
+            if b in WEAK:
+                outside = (pl.col("n_b") - pl.col("n") + 1) / (total - pl.col("n_a") + 2)
+                agree &= (inside >= _MIN_SHARE) & (inside >= _MIN_LIFT * outside)
+            groups = table.with_row_index("at").filter(agree)
+            for at, code, code_b in groups.select("at", "code", "code_b").iter_rows():
+                # A copy, since a view would keep the members of all other groups alive.
+                yield members[at].copy(), ((a, code), (b, code_b))
 
 
 def _assemble(
     groups: Sequence[_Named],
-    n_domains: int,
+    names: npt.NDArray[np.int64],
     looked_at: tuple[str, ...],
 ) -> Networks:
-    """Join groups that lie inside each other, the largest first, and number what results."""
-    of = np.full(n_domains, -1, np.int64)
+    """Join groups that lie inside each other, the largest first, and number what results.
+
+    ``names`` has the place of each domain's name in the alphabet: it orders networks of one size.
+    """
+    of = np.full(len(names), -1, np.int64)
     order = sorted(range(len(groups)), key=lambda i: (-len(groups[i][0]), groups[i][1]))
     count = 0
     holder: dict[tuple[str, str], int] = {}  # network that a telling key led to first
@@ -238,18 +232,19 @@ def _assemble(
             if key[0] in _TELLING:
                 holder.setdefault(key, home)
         keys.setdefault(home, []).append((members, shared))
-    return _numbered(of, keys, count, looked_at)
+    return _numbered(of, names, keys, count, looked_at)
 
 
 def _numbered(
     of: npt.NDArray[np.int64],
+    names: npt.NDArray[np.int64],
     keys: Mapping[int, list[_Named]],
     count: int,
     looked_at: tuple[str, ...],
 ) -> Networks:
     sizes = np.bincount(of[of >= 0], minlength=count)
     first = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(first, of[of >= 0], np.flatnonzero(of >= 0))
+    np.minimum.at(first, of[of >= 0], names[of >= 0])
     rank = np.lexsort((first, -sizes))
     number = np.empty(count, np.int32)
     number[rank] = np.arange(count, dtype=np.int32)
@@ -257,13 +252,16 @@ def _numbered(
     kinds = np.zeros((len(of), len(KINDS)), np.bool_)
     rows: list[tuple[int, str, str, int]] = []
     for home, parts in keys.items():
-        seen: dict[tuple[str, str], set[int]] = {}
+        seen: dict[tuple[str, str], list[_Codes]] = {}
         for members, shared in parts:
             inside = members[of[members] == home]
             for kind, key in shared:
                 kinds[inside, KINDS.index(kind)] = True
-                seen.setdefault((kind, key), set()).update(inside.tolist())
-        rows += [(int(number[home]), kind, key, len(codes)) for (kind, key), codes in seen.items()]
+                seen.setdefault((kind, key), []).append(inside)
+        rows += [
+            (int(number[home]), kind, key, len(np.unique(np.concatenate(codes))))
+            for (kind, key), codes in seen.items()
+        ]
     evidence = pl.DataFrame(
         rows,
         schema={"network": pl.Int32, "kind": pl.String, "key": pl.String, "domains": pl.Int64},

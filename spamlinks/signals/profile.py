@@ -141,7 +141,7 @@ SIGNALS: tuple[Signal, ...] = (
         5,
         1,
         _PAGE,
-        "{value} linking domains share this one's name pattern",
+        "{value} linking domains in all with this name pattern",
         "domain",
     ),
     # one row per anchor

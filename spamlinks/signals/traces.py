@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -21,14 +22,23 @@ from spamlinks.guards import institution_mask, platform_mask, popular_mask
 from spamlinks.signals.url import paths
 from spamlinks.signals.words import TRADES, edged, host_stems, host_tokens, spaced_words
 
-__all__ = ["KINDS", "WEAK", "members_possible", "own_labels", "seller_words", "traces"]
+__all__ = [
+    "KINDS",
+    "WEAK",
+    "list_lengths",
+    "members_possible",
+    "own_labels",
+    "seller_words",
+    "target_names",
+    "traces",
+]
 
-KINDS = ("name", "trade", "ending", "address", "title", "anchor", "shape", "moment")
+KINDS = ("name", "trade", "ending", "address", "title", "anchor", "list", "shape", "moment")
 """What sister domains may share: part of the name; a spam trade's words in the name, under one
-ending; a new ending; a /24 of addresses; a title but for the site's own name; an anchor; the form
-of the paths; one target in one week."""
+ending; a new ending; a /24 of addresses; a title but for the site's own name; an anchor; long lists
+of links of one length; the form of the paths; one target in one week."""
 
-WEAK = frozenset({"shape", "moment"})
+WEAK = frozenset({"list", "shape", "moment"})
 """Kinds that many unrelated sites share: they count where they are commoner than elsewhere."""
 
 AFFIX_CHARS = 6
@@ -117,6 +127,8 @@ def traces(
         out["title"] = _titles(frame, domains)
     if "anchor_text" in known:
         out["anchor"] = _anchors(frame, own)
+    if known & {"page_linked_domains", "page_external_links"}:
+        out["list"] = _lists(frame, known)
     out["shape"] = _shapes(frame).join(independent, on="_domain", how="semi")
     if "first_seen" in known:
         out["moment"] = _moments(frame)
@@ -315,15 +327,70 @@ def _shapes(frame: pl.DataFrame) -> pl.DataFrame:
     return table.filter(pl.col("key").is_in(telling.implode()))
 
 
+LONG_LIST = 300
+"""A page with links to so many sites is a list; honest pages rarely are."""
+
+_WIDTH = 0.04  # lists count as of one length within four percent
+
+
+def _lists(frame: pl.DataFrame, known: set[str]) -> pl.DataFrame:
+    """Pages that link to hundreds of sites, by how many: one list that was put on many domains."""
+    columns = [c for c in ("page_linked_domains", "page_external_links") if c in known]
+    long = frame.select("_domain", links=pl.coalesce(columns)).filter(pl.col("links") >= LONG_LIST)
+    # Two grids, one half a step beside the other, so that no edge parts what is alike.
+    steps = pl.col("links").cast(pl.Float64).log() / _WIDTH
+    return pl.concat(
+        [
+            long.select(
+                "_domain",
+                key=pl.concat_str(
+                    pl.lit(f"{grid}"), (steps + shift).floor().cast(pl.Int64).cast(pl.String)
+                ),
+            )
+            for grid, shift in (("a", 0.0), ("b", 0.5))
+        ]
+    ).unique()
+
+
+def list_lengths(key: str) -> tuple[int, int]:
+    """Fewest and most links of the pages that share a key of the kind "list".
+
+    >>> list_lengths("a200"), list_lengths("b200")
+    ((2981, 3102), (2922, 3040))
+    """
+    shift = 0.0 if key.startswith("a") else 0.5
+    step = int(key[1:]) - shift
+    return round(math.exp(step * _WIDTH)), round(math.exp((step + 1) * _WIDTH)) - 1
+
+
 def _moments(frame: pl.DataFrame) -> pl.DataFrame:
-    """Target and week of first sight of each link; the week alone where targets are unknown."""
+    """Target and week of first sight of each link; the week alone where targets are unknown.
+
+    A key names its target by ``target_names``.
+    """
     week = pl.col("first_seen").dt.truncate("1w").dt.to_string("%Y-%m-%d")
     dated = frame.filter(pl.col("first_seen").is_not_null())
     if "_pair_target" not in frame.columns:
         return dated.select("_domain", key=week).unique()
-    return dated.select(
-        "_domain", key=pl.concat_str(week, pl.lit(" "), pl.col("_pair_target").cast(pl.String))
-    ).unique()
+    named = dated.select("_domain", "_pair_target", week=week).unique()
+    return (
+        named.join(target_names(frame), on="_pair_target")
+        .select("_domain", key=pl.concat_str("week", pl.lit(" "), "target"))
+        .unique()
+    )
+
+
+def target_names(frame: pl.DataFrame) -> pl.DataFrame:
+    """Short names of the targets that are the same whatever the order of the rows.
+
+    Returns
+    -------
+    One row per ``_pair_target`` with ``target_url`` and ``target``, a digest of it, as text.
+    """
+    targets = frame.select("_pair_target", "target_url").unique("_pair_target", keep="any")
+    return targets.with_columns(
+        target=pl.col("target_url").fill_null("").hash(seed=0).cast(pl.String)
+    )
 
 
 @cache

@@ -21,6 +21,7 @@ __all__ = [
     "contains_trade",
     "edged",
     "foreign_trades",
+    "found_word",
     "glued_stems",
     "has_trade",
     "host_stems",
@@ -167,6 +168,24 @@ def _entry_pattern(*groups: str) -> str:
 def _spaced_entries(*groups: str) -> list[str]:
     """What to look for in ``edged`` text: words with their edges, and stems."""
     return [*spaced_words(*groups), *glued_stems(*groups)]
+
+
+def found_word(text: str, group: str) -> str:
+    """The longest word or stem of a list that a text holds, for people; "" where there is none.
+
+    Parameters
+    ----------
+    text : of an anchor, a title or a path.
+    group : a list, or "trades" for all of ``TRADES``.
+
+    >>> found_word("Best SEO backlinks", "link_sale"), found_word("frankfurt", "link_sale")
+    ('backlinks', '')
+    """
+    groups = TRADES if group == "trades" else (group,)
+    spaced = str(_edged(pl.Series([text]))[0])
+    found = [word.strip() for word in spaced_words(*groups) if word in spaced]
+    found += [stem for stem in glued_stems(*groups) if stem in spaced]
+    return max(found, key=lambda word: (len(word), word), default="")
 
 
 def has_trade(text: pl.Expr, *groups: str) -> pl.Expr:

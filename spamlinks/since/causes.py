@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spamlinks.policy import Reason, Verdict, reason_text
-from spamlinks.report.text import clean
+from spamlinks.report.text import clean, counted
 
 __all__ = ["Circumstances", "said_of_vendors", "why_changed"]
 
@@ -37,6 +37,7 @@ _SETTLES = {
 }
 """Reasons that only ever stand beside one verdict, unless somebody edited the table."""
 _CAME = {
+    Reason.DECIDED.value: "you decided it",
     Reason.KEEP_LIST.value: "your keep list names it now",
     Reason.IN_LIVE_FILE.value: "your live file covers it now",
     Reason.NOFOLLOW_ONLY.value: "every link of it is nofollow, ugc or sponsored now",
@@ -45,6 +46,7 @@ _CAME = {
     Reason.THIN_EVIDENCE.value: "too little is known about its links now to decide without a look",
 }
 _WENT = {
+    Reason.DECIDED.value: "a decision of yours settled it then, and none does now",
     Reason.KEEP_LIST.value: "the keep list does not settle it any more",
     Reason.IN_LIVE_FILE.value: "the live file covered it then, and none does now",
     Reason.NOFOLLOW_ONLY.value: "then every link of it was nofollow, ugc or sponsored",
@@ -139,6 +141,8 @@ def _rule(row: Mapping[str, Any]) -> list[str]:
             by_hand = f"{verdict} was set by hand in the {which} domains.csv"
             return [f"{by_hand}, where the audit had said {said}"]
     if then == now:
+        if now == Reason.DECIDED.value and row["verdict_before"] != row["verdict_after"]:
+            return [f"you decided {row['verdict_after']}, and {row['verdict_before']} then"]
         return []
     if now not in _BY_SCORE:
         text = reason_text(now, row["verdict_after"]).rstrip(".")
@@ -237,14 +241,10 @@ def _links(row: Mapping[str, Any]) -> list[str]:
     then, now = row["links_before"], row["links_after"]
     followed = row["followed_links_before"], row["followed_links_after"]
     if None in followed:
-        return [f"{_counted(now)}, {then:,} then"] if now != then else []
+        return [f"{counted(now, 'link')}, {then:,} then"] if now != then else []
     if (now, followed[1]) == (then, followed[0]):
         return []
-    return [f"{_counted(now)} ({followed[1]:,} followed), {then:,} ({followed[0]:,}) then"]
-
-
-def _counted(links: int) -> str:
-    return f"{links:,} {'link' if links == 1 else 'links'}"
+    return [f"{counted(now, 'link')} ({followed[1]:,} followed), {then:,} ({followed[0]:,}) then"]
 
 
 def _vendors(seen_by: str | None) -> frozenset[str]:

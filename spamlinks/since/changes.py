@@ -11,6 +11,7 @@ import polars as pl
 
 from spamlinks.policy import Verdict
 from spamlinks.tables import neutralised, write_table
+from spamlinks.verdict_table import whole_number
 
 __all__ = [
     "CHANGES",
@@ -46,7 +47,6 @@ MAX_NAME = 260
 _RANK = {Verdict.KEEP.value: 0, Verdict.REVIEW.value: 1, Verdict.DISAVOW.value: 2}
 _TEXTS = ("first_seen", "network", "why", "evidence", "seen_by")
 _COUNTS = ("links", "followed_links")
-_THOUSANDS = r"[.,'\u{a0}\u{202f} ]"
 _SLACK = 1e-9  # 0.7 - 0.5 is a hair below 0.2
 
 
@@ -107,9 +107,8 @@ def _one_side(frame: pl.DataFrame, side: str) -> pl.DataFrame:
 def _column(frame: pl.DataFrame, name: str, dtype: type[pl.DataType]) -> pl.Expr:
     if name not in frame.columns:
         return pl.lit(None, dtype=dtype).alias(name)
-    value = pl.col(name)
-    if dtype == pl.Int64 and frame.schema[name] == pl.String:
-        value = value.str.replace(r"[.,]0$", "").str.replace_all(_THOUSANDS, "")
+    as_text = dtype == pl.Int64 and frame.schema[name] == pl.String
+    value = whole_number(name) if as_text else pl.col(name)
     return value.cast(dtype, strict=False)
 
 

@@ -14,8 +14,9 @@ import polars as pl
 from spamlinks import __version__
 from spamlinks.errors import InputError
 from spamlinks.exports.cells import printable
+from spamlinks.run_folder import MAX_RUN_BYTES
 from spamlinks.since.facts import Facts, facts_of, site_host
-from spamlinks.verdict_table import MAX_RUN_BYTES, read_domains
+from spamlinks.verdict_table import read_domains
 
 __all__ = ["Finished", "read_finished"]
 
@@ -60,12 +61,13 @@ def read_finished(path: Path) -> Finished:
 
 def _shown(path: Path) -> str:
     """Name a file with its folder: every run has a run.json."""
-    return printable("/".join(part for part in path.parts[-2:] if part != path.anchor), 120)
+    parts = path.parts if len(path.parts) <= 3 else path.parts[-2:]  # "/tmp/run", not "tmp/run"
+    return printable(Path(*parts).as_posix(), 120)
 
 
 def _find(path: Path) -> tuple[Path, str]:
     """The run.json that is meant, and what to call it."""
-    name = _shown(path)
+    name = printable(path.as_posix(), 300)  # as it was given: it is to be corrected
     try:
         if path.is_dir():
             path = path / RUN

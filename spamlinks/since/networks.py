@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from spamlinks.report.text import clean
+from spamlinks.report.text import clean, counted
 from spamlinks.since.facts import Facts
 
 __all__ = ["MAX_NETWORKS", "notes_on_networks", "renamed_networks"]
@@ -42,10 +42,11 @@ def notes_on_networks(
     for name, size in sizes.items():
         was_named = name if name in former else renamed.get(name)
         if was_named is None:
-            noun = "domain" if size == 1 else "domains"
             fresh = arrived.get(name, 0)
             known = f", {fresh:,} of them new" if fresh < size else ""
-            grown.append((size, f"network {_shown(name)} is new, with {size:,} {noun}{known}"))
+            grown.append(
+                (size, f"network {_shown(name)} is new, with {counted(size, 'domain')}{known}")
+            )
             continue
         was = former[was_named]
         if size - was >= max(GROWN_DOMAINS, GROWN_BY * was):

@@ -85,7 +85,7 @@ def test_a_wave_without_anything_in_common_says_so() -> None:
          "first_seen": MONDAY + timedelta(weeks=15)} for n in range(24)
     ]  # fmt: skip
     text = facts([*calm(20), *rows])["list"][0]["text"]
-    assert "in common" in text
+    assert text.endswith("; no ending, anchor, target or network is much commoner among them")
 
 
 def test_one_wave_does_not_hide_the_next() -> None:
@@ -93,6 +93,19 @@ def test_one_wave_does_not_hide_the_next() -> None:
                   *[row | {"referring_page": f"https://second{n}.site/"}
                     for n, row in enumerate(wave(14, 40))]])  # fmt: skip
     assert [spike["domains"] for spike in said["list"]] == [42, 42]
+
+
+def test_spikes_beyond_the_highest_are_counted() -> None:
+    """Every tenth week brings a wave, each higher than the one before."""
+    waves = [
+        row | {"referring_page": f"https://w{week}n{place}.com/"}
+        for week in range(10, 260, 10)
+        for place, row in enumerate(wave(week, 40 + week))
+    ]
+    said = facts([*calm(262), *waves])
+    assert (len(said["list"]), said["more"]) == (20, 5)
+    assert [spike["week"] for spike in said["list"]] == sorted(s["week"] for s in said["list"])
+    assert min(spike["domains"] for spike in said["list"]) == 2 + 40 + 60, "the highest stay"
 
 
 def test_a_growing_profile_is_no_spike() -> None:
@@ -109,7 +122,7 @@ NOT_SAID = [
     ([{"referring_page": "https://a.com/"}], "do not say when", "no dates"),
     (
         [{"referring_page": "https://a.com/", "first_seen": MONDAY}],
-        "known of one week", "one week has no past",
+        "known of 1 week;", "one week has no past",
     ),
     (calm(5), "known of 5 weeks", "five weeks are no past"),
 ]  # fmt: skip
@@ -144,6 +157,54 @@ def test_hostile_anchors_are_shown_on_one_short_line() -> None:
     assert len(shown) <= 80
     assert "\n" not in shown
     assert "\u202e" not in shown
+
+
+LIMITS = [  # weeks before, the most that is no spike, why
+    ([2] * 10, 7, "the square root of the median, four times"),
+    ([0] * 10, 5, "five domains more at least"),
+    ([1] * 10, 6, "five more, where four spreads would be five"),
+    ([400] * 10, 1200, "three times the median at least, where four spreads would be 480"),
+    ([0, 10, 20, 30, 40] * 2, 79, "how far weeks usually lie from the median, 4 x 1.4826 x 10"),
+    ([100] * 40 + [0] * 26, 5, "what is longer ago than half a year is forgotten"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("past", "most", "why"), LIMITS, ids=[case[2] for case in LIMITS])
+def test_above_what_a_week_is_a_spike(past: list[int], most: int, why: str) -> None:
+    _, limits = weekly_limits([*past, most])
+    assert most <= limits[-1] < most + 1, why
+
+
+def test_a_cause_is_of_the_first_day_and_compared_with_calm_weeks_before() -> None:
+    """The anchor of the wave is also that of another wave, and of later links and later weeks."""
+    floors = {"anchor_text": "cheap oak floors"}
+    other = [
+        row | {"referring_page": f"https://first{n}q.site/"}
+        for n, row in enumerate(wave(10, 20, **floors))
+    ]
+    later = [row | floors for row in calm(40) if row["first_seen"] > MONDAY + timedelta(weeks=20)]
+    years_on = [
+        row | {"first_seen": row["first_seen"] + timedelta(weeks=30), "anchor_text": "much later"}
+        for row in wave(15, 30)
+    ]
+    early = [row for row in calm(40) if row["first_seen"] <= MONDAY + timedelta(weeks=20)]
+    said = facts([*early, *later, *other, *wave(15, 30, **floors), *years_on])
+    spike = next(s for s in said["list"] if s["week"] == "2026-04-20")
+    causes = {cause["what"]: cause["usual_share"] for cause in spike["causes"]}
+    assert causes["cheap oak floors"] == 0.0
+    assert "much later" not in causes
+
+
+@pytest.mark.parametrize(("alike", "told"), [(2, False), (3, True)])
+def test_a_cause_has_three_domains_at_least(alike: int, told: bool) -> None:
+    rows = [
+        {"referring_page": f"https://odd{n}.{ending}/", "first_seen": MONDAY + timedelta(weeks=15)}
+        for n, ending in enumerate(("de", "fr", "nl", "it", "es", "se", "pl", "cz"))
+    ]
+    rows = [row | ({"anchor_text": "oak floors"} if n < alike else {"anchor_text": f"text {n}"})
+            for n, row in enumerate(rows)]  # fmt: skip
+    (spike,) = facts([*calm(20, 1), *rows])["list"]
+    assert ("oak floors" in {cause["what"] for cause in spike["causes"]}) is told
 
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=80))

@@ -81,7 +81,14 @@ def test_the_whole_way(run: Run, first: Path, tmp_path: Path) -> None:
     assert "domains.xlsx had been edited" in outcome.talk
     (kept,) = out.glob("domains.bak-*.xlsx")
     assert kept.read_bytes() == edited
-    assert "1 decision is about a site that does not link" in outcome.talk
+    told = (
+        "domains.xlsx: 3 decisions, 2 changed a verdict, 1 is about a site that does not link here"
+    )
+    assert told in outcome.talk
+    assert "(1 of them by your decision)" in outcome.talk
+    report = (out / "report.html").read_text("utf-8")
+    assert told in report
+    assert f"{len(more_spam) + 1} of {len(rows)} domains are to be disavowed, 1 of them" in report
     assert f"left out by decision: {spam} (KEEP" in outcome.talk
     assert "\u202e" not in outcome.talk
 
@@ -102,7 +109,7 @@ def test_the_whole_way(run: Run, first: Path, tmp_path: Path) -> None:
     said = run_json(out)["decisions"]
     assert {key: said[key] for key in said if key != "sha256"} == {
         "file": "domains.xlsx", "given": 3, "applied": 2, "changed": 2, "not_here": 1,
-        "by": {"Ann": 2, "Bob": 1},
+        "disavow": 1, "by": {"Ann": 2, "Bob": 1},
     }  # fmt: skip
 
     # disavow.txt names the decision in one harmless comment.
@@ -158,6 +165,25 @@ def edited(audited: tuple[Path, list[str]], tmp_path: Path, **cells: str) -> Pat
     )
     frame.write_csv(tmp_path / "domains.csv", separator=";")
     return tmp_path / "domains.csv"
+
+
+def test_only_a_table_that_was_edited_is_kept_beside_the_new_one(
+    first: Path, tmp_path: Path
+) -> None:
+    from spamlinks.outputs import write_audit
+    from spamlinks.pipeline import Settings
+    from spamlinks.pipeline import audit as run_audit
+
+    outcome = run_audit([first], Settings("shop.example"))
+    write_audit(outcome, tmp_path)
+    write_audit(outcome, tmp_path)
+    assert not list(tmp_path.glob("domains.bak-*")), "as a run wrote them: nothing to keep"
+    mine = (tmp_path / "domains.csv").read_bytes().replace(b",DISAVOW,", b",KEEP,", 1)
+    (tmp_path / "domains.csv").write_bytes(mine)
+    run, _ = write_audit(outcome, tmp_path)
+    (kept,) = tmp_path.glob("domains.bak-*")
+    assert kept.read_bytes() == mine
+    assert sum(kept.name in note for note in run["notes"]) == 1
 
 
 def test_a_change_of_mind_takes_an_entry_out_of_our_file(
@@ -324,3 +350,92 @@ def test_decisions_are_labels(run: Run, tmp_path: Path) -> None:
     outcome = run("train", export, "-o", tmp_path / "n", "--decisions", review)
     assert outcome.code == 1
     assert "review.csv: it decides nothing" in outcome.line
+
+
+def test_a_file_without_decisions_is_told(run: Run, first: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "d.csv"
+    empty.write_text("linking_domain,decision\nspam.example,\n", "utf-8")
+    out = tmp_path / "out"
+    outcome = run("audit", first, "--site", "shop.example", "-o", out, "--decisions", empty)
+    assert outcome.code == 0
+    assert "d.csv holds no decision: fill in its column decision" in outcome.talk
+    outcome = run("disavow", out / "domains.csv", "--decisions", empty, "-o", tmp_path / "x.txt")
+    assert "d.csv holds no decision: fill in its column decision" in outcome.talk
+
+
+@pytest.mark.parametrize("option", ["--decisions", "--keep", "--disavow", "--previous", "--site"])
+def test_a_second_value_is_never_the_last_one_in_silence(
+    run: Run, first: Path, tmp_path: Path, option: str
+) -> None:
+    for form in ((option, "one.x", option, "two.x"), (f"{option}=one.x", f"{option}=two.x")):
+        outcome = run("audit", first, "-o", tmp_path / "out", *form)
+        assert outcome.code == 2
+        said = " ".join(outcome.talk.split())
+        assert f"Invalid value for '{option}'" in said
+        assert "one.x and two.x" in said
+        assert not (tmp_path / "out").exists()
+
+
+def test_the_same_value_twice_is_no_contradiction(run: Run, first: Path, tmp_path: Path) -> None:
+    site = ("--site", "shop.example")
+    assert run("audit", first, "-o", tmp_path / "out", *site, *site).code == 0
+
+
+def test_a_folder_stands_for_what_was_decided_in_it(run: Run, first: Path, tmp_path: Path) -> None:
+    out, again = tmp_path / "out", tmp_path / "again"
+    arguments = ("audit", first, "--site", "shop.example", "-o")
+    assert run(*arguments, out).code == 0
+    outcome = run(*arguments, again, "--decisions", out)
+    assert outcome.code == 1
+    assert "it holds no decisions.csv, and nobody edited its domains.csv or" in outcome.line
+    names = list(table(out))
+    # The table that was filled in counts, not the one that was left as it was.
+    first_words = {names[0]: {"decision": "KEEP"}, "away.example": {"decision": "KEEP"}}
+    decide(out / "domains.xlsx", out / "domains.xlsx", first_words)
+    outcome = run(*arguments, out, "--decisions", out)
+    assert "domains.xlsx: 2 decisions, 1 changed a verdict" in outcome.talk
+    # Without an edit the decisions of that run count.
+    outcome = run(*arguments, again, "--decisions", out)
+    assert "decisions.csv: 2 decisions, 1 changed a verdict" in outcome.talk
+    # An edited table is newer than decisions.csv, which alone knows sites without a row.
+    text = (out / "domains.csv").read_text("utf-8-sig")
+    old = next(line for line in text.splitlines() if line.startswith(f"{names[1]},"))
+    assert old.endswith(",,,,")
+    new = text.replace(old, old.removesuffix(",,,,") + ",KEEP,,,")
+    (out / "domains.csv").write_text(new, "utf-8")
+    outcome = run(*arguments, again, "--decisions", out)
+    assert "domains.csv: 3 decisions" in outcome.talk
+    decide(out / "domains.xlsx", out / "domains.xlsx", {names[2]: {"decision": "KEEP"}})
+    outcome = run(*arguments, again, "--decisions", out)
+    assert outcome.code == 1
+    assert "both domains.csv and domains.xlsx may hold your decisions" in outcome.line
+
+
+def test_decisions_that_are_not_given_again_are_named_and_kept(
+    run: Run, first: Path, tmp_path: Path
+) -> None:
+    out, few = tmp_path / "out", tmp_path / "few.csv"
+    arguments = ("audit", first, "--site", "shop.example", "-o", out, "--decisions")
+    many = tmp_path / "many.csv"
+    many.write_text("linking_domain,decision\na.example,KEEP\nb.example,KEEP\nc.example,KEEP\n")
+    few.write_text("linking_domain,decision\nb.example,KEEP\n", "utf-8")
+    assert run(*arguments, many).code == 0
+    former = (out / "decisions.csv").read_bytes()
+    outcome = run(*arguments, few)
+    assert "2 decisions of the last run are not in few.csv: a.example, c.example" in outcome.talk
+    (kept,) = out.glob("decisions.bak-*.csv")
+    assert kept.read_bytes() == former
+    assert "of the last run" not in run(*arguments, many).talk
+
+
+def test_a_site_whose_links_pass_nothing_on_needs_no_entry(
+    run: Run, first: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    arguments = ("audit", first, "--site", "shop.example", "-o")
+    assert run(*arguments, out).code == 0
+    name = next(n for n, row in table(out).items() if row["reason"] == "NOFOLLOW_ONLY")
+    decided = tmp_path / "d.csv"
+    decided.write_text(f"linking_domain,decision\n{name},DISAVOW\n", "utf-8")
+    outcome = run(*arguments, tmp_path / "again", "--decisions", decided)
+    assert f"all links are nofollow or gone: {name}; it needs no entry" in outcome.talk

@@ -98,3 +98,43 @@ def test_a_decision_is_told_with_its_author(
     assert "Ada" in data["why"]
     assert data["changes"]["by_score_alone"]["verdict"] in ("DISAVOW", "REVIEW")
     assert data["changes"]["single_signals"] == []
+
+
+def test_an_audit_folder_is_no_export(run: Run, exports: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("audit", exports["ahrefs"], "-o", out).code == 0
+    outcome = run("explain", WORST, out)
+    assert outcome.code == 1
+    assert "it is the folder of an audit, no export" in outcome.line
+    assert exports["ahrefs"].name in outcome.line
+
+
+def test_a_network_is_told_with_its_members(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    files, options = (exports["ahrefs"], exports["gsc"]), ("--site", "shop.example")
+    assert run("audit", *files, *options, "-o", tmp_path).code == 0
+    table = pl.read_csv(tmp_path / "domains.csv", infer_schema_length=None)
+    table = table.filter(pl.col("network").is_not_null())
+    name = table["network"][0]
+    members = table.filter(pl.col("network") == name)["linking_domain"].to_list()
+    outcome = run("explain", name, *files, *options)
+    assert outcome.code == 1
+    assert "it is the name of a network, no domain (" in outcome.line
+    assert f"Explain one of its members: {members[0]}" in outcome.line
+
+
+def test_a_record_may_stand_for_several_links(
+    run: Run, exports: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    named = ("--map", "page=referring_page", "--map", "n=links_in_group")
+    for rows, said in (
+        ("https://a.example/,7\n", "1 record for 7 links"),
+        ("https://a.example/,7\nhttps://a.example/b,1\n", "2 records for 8 links"),
+        ("https://a.example/,1\nhttps://a.example/b,1\n", "; 2 links,"),
+    ):
+        path.write_text(f"page,n\n{rows}", "utf-8")
+        outcome = run("explain", "a.example", path, *named)
+        assert outcome.code == 0, outcome.talk
+        assert said in " ".join(outcome.data.decode().split())

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from cli_outcome import Run
 
+from spamlinks.cli.show import apart
 from spamlinks.drafts import draft_disavow
 from spamlinks.policy import Guards
 
@@ -107,3 +108,35 @@ def test_disavow_names_what_it_left_out(run: Run, tmp_path: Path) -> None:
     outcome = run("disavow", folder, "--site", "shop.example", "-o", tmp_path / "disavow.txt")
     assert "refused: anchors.csv: it lists anchor texts" in outcome.talk
     assert "run.json" not in outcome.talk
+
+
+def test_addresses_alone_are_no_all_clear(run: Run, tmp_path: Path) -> None:
+    path, out = tmp_path / "links.csv", tmp_path / "out"
+    path.write_text(f"{GSC_HEADER}https://honest.example/page,2026-10-05\n")
+    outcome = run("audit", path, "--site", "shop.example", "-o", out)
+    assert "Only addresses were known. An export of Ahrefs" in outcome.talk
+    assert "Nothing found by addresses alone: " in outcome.talk
+    assert "Nothing to disavow" not in outcome.talk
+    report = (out / "report.html").read_text("utf-8")
+    assert "<h1>Nothing found by addresses alone among 1 linking domain.</h1>" in report
+    assert "Only addresses were known." in report
+
+
+def test_the_first_line_counts_what_records_stand_for(run: Run, tmp_path: Path) -> None:
+    path, out = tmp_path / "list.csv", tmp_path / "out"
+    path.write_text("page,n\nhttps://a.example/,7\nhttps://b.example/,2\n")
+    named = ("--map", "page=referring_page", "--map", "n=links_in_group")
+    outcome = run("audit", path, *named, "--site", "shop.example", "-o", out)
+    said = "2 records for 9 links from 2 domains"
+    assert next(text for text in outcome.talk.splitlines() if text).startswith(said)
+    assert f"{said}." in (out / "report.html").read_text("utf-8")
+
+
+def test_the_worst_are_not_all_of_one_network() -> None:
+    names = ["n-1"] * 9 + [None] * 3 + ["n-2"] * 3 + ["n-1"]
+    flagged = pl.DataFrame({"at": range(len(names)), "network": names})
+    shown, left = apart(flagged)
+    assert [row["at"] for row in shown] == [0, 1, 9, 10, 11, 12, 13]
+    assert left == {"n-1": 8, "n-2": 1}
+    alone = pl.DataFrame({"network": [None] * 30}, schema={"network": pl.String})
+    assert len(apart(alone)[0]) == 10

@@ -36,6 +36,7 @@ def test_words_of_all_trades_as_json(run) -> None:
         (("--words", "poetry"), "choose one of all, gambling"),
         (("--words", ""), "choose one of all, gambling"),
         (("--words", "loans", "--format", "xml"), "choose text or json"),
+        (("--format", "json"), "it needs --words LIST"),
     ],
 )
 def test_what_there_is_not(run, arguments, message) -> None:

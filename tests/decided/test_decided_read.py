@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+import os
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spamlinks import saved_tables
 from spamlinks.decided import DecisionList, decisions_of, read_decisions
 from spamlinks.errors import InputError
 from spamlinks.policy import Decision, Verdict
@@ -152,8 +155,49 @@ def test_what_is_no_decision_is_named(tmp_path: Path, table: str, words: str) ->
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"none\.csv: no such file"):
         read_decisions(tmp_path / "none.csv")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "edited.csv")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_decisions(tmp_path / "edited.csv")
+
+
+def test_a_packed_table_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_tables, "MAX_UNPACKED", 1 << 20)
+    rows = b"linking_domain,decision\n" + b"spam.example,DISAVOW\n" * 50_000
+    path = tmp_path / "edited.csv"
+    path.write_bytes(rows)
+    assert len(read_decisions(path)) == 1  # as long as it is on the disk itself
+    path.write_bytes(gzip.compress(rows))
+    with pytest.raises(InputError, match="unpacks to more than 1 MB"):
+        read_decisions(path)
+
+
+DAMAGED = {
+    "a workbook that was cut short": (b"PK\x03\x04" + b"x" * 100, "damaged"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "xlsx"),
+    "nothing": (b"", "empty"),
+}
+
+
+@pytest.mark.parametrize(("data", "words"), DAMAGED.values(), ids=DAMAGED)
+def test_what_cannot_be_opened_is_told_as_such(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "edited.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=words):
+        read_decisions(path)
+
+
+def test_a_name_without_end_is_no_domain(tmp_path: Path) -> None:
+    path = tmp_path / "edited.csv"
+    path.write_text(f"linking_domain,decision\n{'a' * 100_000},KEEP\n", "utf-8")
+    with pytest.raises(InputError, match="is no domain or URL"):
+        read_decisions(path)
 
 
 ORDERS = [  # decided_on, first_seen of the row, day; the why stands beside it
@@ -271,3 +315,38 @@ def test_written_and_read_again_decisions_hold(
     assert list(map(without_row, twice.by_name.values())) == list(
         map(without_row, once.by_name.values())
     )  # reading changes nothing any more
+
+
+@pytest.mark.parametrize(
+    ("days", "note"),
+    [
+        (("2026-11-25", "2026-11-25"), "second"),
+        (("2026-11-25", "2026-11-24"), "first"),
+        (("2026-11-24", "2026-11-25"), "second"),
+        ((None, None), "second"),
+        (("2026-11-25", None), "first"),
+    ],
+    ids=["one day: the later row", "the later day", "the later day below", "no day", "a day"],
+)
+def test_of_two_rows_that_agree_the_later_one_stays(
+    days: tuple[str | None, str | None], note: str
+) -> None:
+    table = pl.DataFrame(
+        {"linking_domain": ["a.com", "a.com"], "decision": ["KEEP", "KEEP"],
+         "decided_on": list(days), "decision_note": ["first", "second"]},
+        schema_overrides={"decided_on": pl.String},
+    )  # fmt: skip
+    assert decisions_of(table).by_name["a.com"].note == note
+
+
+def test_a_very_long_author_is_cut() -> None:
+    table = pl.DataFrame({"linking_domain": ["a.com"], "decision": ["KEEP"]})
+    found = decisions_of(table, by="x" * 5000)
+    assert found.by_name["a.com"].by == "x" * 100
+
+
+def test_a_site_that_is_a_suffix_without_its_first_label_keeps_it() -> None:
+    table = pl.DataFrame(
+        {"linking_domain": ["https://www.gov.uk/", "www.a.com"], "decision": ["KEEP", "KEEP"]}
+    )
+    assert set(decisions_of(table).by_name) == {"www.gov.uk", "a.com"}

@@ -120,16 +120,22 @@ def test_what_became_of_the_decisions_is_counted_and_told() -> None:
     found = follow(decisions, domains, before, LINKS, "https://mine.example/")
     assert found.facts == {
         "file": "mine.csv", "sha256": "00", "given": 5, "applied": 2, "changed": 1, "not_here": 1,
-        "by": {"Ann": 1, "Bob": 1},
+        "disavow": 1, "by": {"Ann": 1, "Bob": 1},
     }  # fmt: skip
-    unheeded, own, away = found.notes
+    unheeded, own = found.notes
     assert own == (
         "not followed: DISAVOW for mine.example (OWN_SITE). This is your own site, or one that "
         "holds it."
     )
     assert unheeded.startswith("not followed: DISAVOW for co.uk (PUBLIC_SUFFIX). Many unrelated")
     assert "--allow co.uk" in unheeded
-    assert "1 decision is about a site that does not link in these exports" in away
+
+
+def test_to_keep_the_own_site_needs_no_word() -> None:
+    domains = run_of(("a.example", K, Reason.SCORE_LOW))
+    found = follow(given(Decision("mine.example", K)), domains, domains, LINKS, "mine.example")
+    assert (found.facts["applied"], found.facts["not_here"]) == (0, 1)
+    assert not any("not followed" in note for note in found.notes)
 
 
 def test_the_columns_and_the_sentence() -> None:

@@ -60,6 +60,26 @@ def test_a_counterfactual_holds_when_the_prediction_is_repeated(simulated: Audit
     assert held >= 5
 
 
+def test_more_than_the_strongest_signal_is_tried(simulated: Audit) -> None:
+    several = [found.changes.signals for found in flagged(simulated)]
+    assert max(map(len, several)) > 1
+    for cases in several:
+        assert [case.log_odds for case in cases] == sorted(case.log_odds for case in cases)
+
+
+def test_what_is_missing_takes_its_honest_end(simulated: Audit, tmp_path: Path) -> None:
+    """Of addresses alone nearly everything is missing: at best some flagged domain is kept."""
+    path = tmp_path / "pages.csv"
+    simulated.links.select("referring_page").write_csv(path)
+    poor = audit([path], Settings(situation="attack"), inside=True)
+    cases = [(found, case) for found in flagged(poor, 4) for case in found.changes.missing]
+    assert cases
+    for found, case in cases:
+        assert case.score < found.spam_score
+        assert LEVEL[case.verdict] < LEVEL[found.verdict]
+        assert case.what in {missing.source for missing in found.missing}
+
+
 def test_the_distance_to_a_cut_has_the_sign_of_the_verdict(simulated: Audit) -> None:
     for found in flagged(simulated):
         above = found.changes.to_disavow

@@ -16,7 +16,7 @@ from spamlinks.explanations.explanation import Explanation, chain_of
 from spamlinks.explanations.job import explain_in
 from spamlinks.model.one_unit import judge_unit
 from spamlinks.pipeline import Audit
-from spamlinks.signals.kernel import SIGNALS, signals
+from spamlinks.signals.kernel import SIGNALS, networks_by_address, signals
 
 
 @pytest.fixture(params=["simulated", "mixed"])
@@ -35,14 +35,20 @@ def test_every_domain_is_judged_again_to_the_same_score_and_cuts(outcome: Audit)
     inside = outcome.inside
     assert inside is not None
     domains = inside.scored.frame["_domain"].to_numpy()
+    networks = inside.scored.tables.networks
+    assert networks is not None
+    by_address = networks_by_address(inside.scored.frame, inside.scored.tables)
     named = 0
     for row in inside.decided.iter_rows(named=True):
         rows = np.flatnonzero(domains == row["_domain"])
         matrix = signals(inside.scored.frame[rows.tolist()], inside.scored.tables)
-        found = judge_unit(inside.bundle, matrix, inside.prior, inside.settings.target)
+        tied = networks.of[row["_domain"]] >= 0
+        at = {name: float(v[row["_domain"]]) for name, v in by_address.items() if tied}
+        found = judge_unit(inside.bundle, matrix, inside.prior, inside.settings.target, at)
         assert found.steps.score == pytest.approx(row["spam_score"], abs=1e-12)
         assert found.steps.view == row["view"]
         assert found.named == row["named"]
+        assert found.network_alone == row["network_alone"]
         named += found.named
         assert float(expit(found.review)) == pytest.approx(row["cut_review"], abs=1e-12)
         cut = float(expit(found.disavow)) if math.isfinite(found.disavow) else None

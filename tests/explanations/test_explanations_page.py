@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from spamlinks.explanations.explanation import Explanation
 from spamlinks.explanations.job import explain_in
-from spamlinks.explanations.page import _wrapped, lines_of
+from spamlinks.explanations.page import lines_of
+from spamlinks.explanations.wrapping import wrapped
 from spamlinks.pipeline import Audit, Settings, audit
 from spamlinks.report.text import clean, display_width
 
@@ -41,7 +42,7 @@ def test_no_line_is_wider_than_asked_for(simulated: Audit, width: int) -> None:
 @given(st.text(max_size=300), st.integers(20, 100))
 def test_wrapped_text_loses_nothing(text: str, width: int) -> None:
     shown = clean(text, 300)
-    lines = list(_wrapped(shown, width, "  "))
+    lines = list(wrapped(shown, width, "  "))
     assert all(display_width(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(shown.split())
 

@@ -80,7 +80,7 @@ NUMBERS = [  # unit by signal, value, what the sentence must hold
     ("external_links", 0.0, "no link from the page to other sites"),
     ("link_age_days", 400.4, "400"),
     ("external_links", np.log10(2), "1 link from the page to other sites"),
-    ("affix_domains", np.log10(2), "no other linking domain shares"),
+    ("affix_domains", np.log10(2), "no other linking domain with"),
     ("anchor_domains", np.log10(2), "no other domain uses"),
     ("shape_domains", np.log10(2), "no other domain has pages"),
     ("seen_by_count", 1.0, "1 of the given vendors knows"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from spamlinks.errors import InputError
-from spamlinks.model.bundle import ModelBundle, load_bundle
+from spamlinks.model.bundle import ModelBundle, load_bundle, shipped_model_path
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.scoring import score_links, unit_scores
 from spamlinks.model.thresholds import roll_up
@@ -247,3 +247,68 @@ def test_the_shipped_model_knows_spam_from_honest_names() -> None:
     honest = [f"https://{name}.org/notes/" for name in ("gardenclub", "villagechoir", "birdwatch")]
     scored = score_links(load_bundle(), pl.DataFrame({"referring_page": pages + honest}))
     assert scored.spam_score[:9].min() > scored.spam_score[9:].max()
+
+
+def copied(names: list[str], sisters: int, *, name_too: bool = False) -> pl.DataFrame:
+    """One link of each name, and so many domains of somebody else with its anchor and title.
+
+    With ``name_too`` these also begin and end as the name does.
+    """
+    rows = []
+    for place, name in enumerate(names):
+        texts = {"anchor_text": f"how we {name[:6]} bread", "referring_page_title":
+                 f"Stories of the {name[:6]} kitchen"}  # fmt: skip
+        rows.append({"referring_page": f"https://{name}/stories/"} | texts)
+        for sister in range(sisters):
+            letters = f"{'bcdfghjk'[sister % 8]}{'aeiou'[place % 5]}{'lmnprstv'[sister // 8]}o"
+            host = f"{letters}{place}q.com"
+            if name_too:
+                host = f"{name[:8].strip('-.')}{letters}.{name.partition('.')[2]}"
+            rows.append({"referring_page": f"https://{host}/stories/"} | texts)
+    frame = pl.DataFrame(rows).with_columns(target_url=pl.lit("https://shop.example/"))
+    return frame.with_columns(pl.col(name).cast(FIELDS[name].dtype) for name in frame.columns)
+
+
+NAMES = [
+    "petersbakery.com", "oakfieldschool.org", "lenas-garten.de", "nordicbikes.net",
+    "quietharbour.co.uk", "boulangerie-du-parc.fr", "mapleridgefarm.ca", "sunnyhillchoir.org",
+    "gingerandthyme.com", "theoldmillinn.co.uk", "casaverdeblog.it", "tuesdaywalks.com",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("precision", [0.98, 0.95, 0.90])
+def test_who_is_copied_is_not_disavowed_for_it(precision: float) -> None:
+    """Of honest sites whose anchor and title somebody took over none goes to the file."""
+    bundle = load_bundle(shipped_model_path())
+    scored = score_links(bundle, copied(NAMES, 40, name_too=True), threads=1)
+    decided = decide(unit_scores(bundle, scored, precision=precision)[0], Guards())
+    found = decided.filter(pl.col("linking_domain").is_in(NAMES))
+    assert "DISAVOW" not in set(found["verdict"])
+    high = found.filter(pl.col("spam_score") >= pl.col("cut_disavow"))
+    assert high.height > 0  # the score alone would have done it
+    assert set(high["reason"]) == {"THIN_EVIDENCE"}
+    assert high["network_alone"].all()
+
+
+def test_a_network_that_looks_bad_without_it_stays_disavowed() -> None:
+    names = [f"{word}-seo-backlinks-{n}.store" for n in range(4) for word in ("buy", "top", "pro")]
+    pages = pl.DataFrame({"referring_page": [f"https://{name}/" for name in names]})
+    bundle = load_bundle(shipped_model_path())
+    scored = score_links(bundle, pages, threads=1)
+    assert scored.tables.networks is not None
+    assert scored.tables.networks.sizes.tolist() == [len(names)]
+    units = unit_scores(bundle, scored)[0]
+    assert not units["network_alone"].any()
+    assert set(decide(units, Guards())["verdict"]) == {"DISAVOW"}
+
+
+def test_an_address_does_not_say_whose_anchor_and_title_was_copied() -> None:
+    """Nobody's copying makes "the address alone is above the cut" true of an honest site."""
+    bundle = load_bundle(shipped_model_path())
+    alone = score_links(bundle, copied(NAMES, 0), threads=1)
+    joined = score_links(bundle, copied(NAMES, 8), threads=1)
+    assert joined.tables.networks is not None
+    assert len(joined.tables.networks.sizes) >= len(NAMES) / 2  # the copies do tie them
+    before = unit_scores(bundle, alone)[0].filter(pl.col("named"))["linking_domain"]
+    units = unit_scores(bundle, joined)[0].filter(pl.col("linking_domain").is_in(NAMES))
+    assert units.filter("named")["linking_domain"].to_list() == before.to_list()

@@ -79,7 +79,7 @@ def test_flags_are_told_by_their_share() -> None:
     assert usual.place("is_https", 0.0, "full") == Place("file", "same", 0.2)
     assert usual.place("is_https", 1.0, "full") == Place("file", "same", 0.8)
     text = usual_clause("is_https", Place("file", "same", 0.2), load_texts())
-    assert text == "true of 20% of the domains kept in this file"
+    assert text == "true of 20% of the honest-looking sites here"
 
 
 def test_learned_evidence_is_told_by_how_far_it_goes() -> None:
@@ -88,7 +88,7 @@ def test_learned_evidence_is_told_by_how_far_it_goes() -> None:
     assert usual.place("name_evidence", 4.5, "full") == Place("file", "more", 0.95)
     assert usual.place("name_evidence", -4.5, "full") == Place("file", "more", 0.94)
     text = usual_clause("name_evidence", Place("file", "more", 0.95), load_texts())
-    assert text == "more so than 95% of the domains kept in this file"
+    assert text == "more so than 95% of the honest-looking sites here"
 
 
 def test_too_few_known_values_and_unknown_ones_claim_nothing() -> None:
@@ -115,6 +115,31 @@ def test_training_rows_speak_where_the_file_cannot_and_are_named() -> None:
     said = sentence(Effect("path_depth", 9.0, 0.5), usual=place)
     assert "9 of 10 links in the training data, spam included, have at most 8" in said
     assert "this file" not in said
+
+
+BINNED = {"edges": [1.0, 2.0, 3.0], "shares": [0.02, 0.03, 0.45, 0.5], "median": 3.0}
+FLAG = {"edges": [0.0], "shares": [0.7, 0.3], "median": 0.0}
+TRAINING = [  # signal, summary, value, kind, number, why
+    ("path_depth", BINNED, 1.0, "low", 2.0, "95 of 100 lie above 2, the highest such edge"),
+    ("path_depth", BINNED, 2.0, "lower", 3.0, "exactly 2: not below"),
+    ("path_depth", BINNED, 3.0, "equal", 3.0, "the middle one"),
+    ("path_depth", BINNED, 9.0, "upper", 3.0, "no edge has nine tenths at most"),
+    ("is_https", FLAG, 1.0, "same", 0.3, "three in ten say yes"),
+    ("is_https", FLAG, 0.0, "same", 0.7, "seven in ten say no"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "summary", "value", "kind", "number", "why"), TRAINING, ids=[t[5] for t in TRAINING]
+)
+def test_a_value_is_placed_beside_the_training_rows(
+    name: str, summary: dict[str, object], value: float, kind: str, number: float, why: str
+) -> None:
+    usual = Usual({}, {"full": {"signals": {name: summary}}})
+    place = usual.place(name, value, "full")
+    assert place is not None
+    assert (place.source, place.kind) == ("training", kind), why
+    assert place.number == pytest.approx(number)
 
 
 @given(st.lists(st.integers(0, 20), min_size=60, max_size=300), st.integers(0, 20))

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from spamlinks.disavow import DisavowFile
+from spamlinks.disavowing import disavow_from
+from spamlinks.drafts import draft_disavow
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.model.bundle import load_bundle
-from spamlinks.outputs import disavow_from, draft_disavow, write_audit
+from spamlinks.outputs import write_audit
 from spamlinks.pipeline import (
     DECISION_COLUMNS,
     DOMAIN_COLUMNS,

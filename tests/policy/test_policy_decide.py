@@ -40,6 +40,7 @@ SCHEMA = {
     "followed_links": pl.Int64,
     "live_links": pl.Int64,
     "named": pl.Boolean,
+    "network_alone": pl.Boolean,
     "listed_by_google": pl.Boolean,
 }
 
@@ -60,6 +61,7 @@ def row(domain: str | None, score: float = 0.99, **changed: object) -> dict[str,
         "followed_links": 3,
         "live_links": 3,
         "named": False,
+        "network_alone": False,
         "listed_by_google": None,
     }
     return values | changed
@@ -149,6 +151,10 @@ CASES = [  # row, verdict, reason, unit; the why stands beside it
     (row("spam.example", thin_evidence=True), R, Reason.THIN_EVIDENCE, "domain"),
     (row("spam.example", thin_evidence=None), R, Reason.THIN_EVIDENCE, "domain"),
     (row("spam.example", 0.1, thin_evidence=True), K, Reason.SCORE_LOW, "domain"),
+    (row("copied.example", network_alone=True), R, Reason.THIN_EVIDENCE, "domain"),
+    (row("copied.example", network_alone=None), D, Reason.SCORE_HIGH, "domain"),
+    (row("copied.example", named=True, network_alone=True), R, Reason.THIN_EVIDENCE, "domain"),
+    (row("copied.example", 0.6, network_alone=True), R, Reason.SCORE_MIDDLE, "domain"),
 ]
 
 

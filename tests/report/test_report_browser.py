@@ -171,6 +171,31 @@ def test_a_card_leads_to_its_domains_and_back(watched: Tab) -> None:
     assert watched.run(ROWS) == 3  # a spike names a network too
 
 
+def test_buttons_lead_to_a_week_and_to_spared_domains(watched: Tab, tmp_path: Path) -> None:
+    run = make_run() | {"looks_bad": {"NOFOLLOW_ONLY": 1, "LINKS_GONE": 1}}
+    spared = pl.DataFrame(
+        {
+            "linking_domain": ["gone.com", "nofollow.com"],
+            "verdict": ["KEEP"] * 2,
+            "reason": ["LINKS_GONE", "NOFOLLOW_ONLY"],
+        }
+    )
+    table = pl.concat([make_domains(), spared], how="diagonal")
+    watched.open(save(render_report(run, table, make_links()), tmp_path))
+    week = ".spike .pick[data-week='2024-09-02']"
+    click(watched, week)
+    assert watched.run(STATUS).endswith("first seen in the week of 2024-09-02, of 18")
+    assert (watched.run(ROWS), watched.run(FIRST)) == (3, "bad0.xyz")
+    pressed = "[...document.querySelectorAll('.pick[aria-pressed=true]')].length"
+    assert watched.run(pressed) == 1
+    click(watched, "header .pick[data-reasons]")
+    assert (watched.run(ROWS), watched.run(FIRST)) == (2, "gone.com")
+    assert watched.run(pressed) == 1
+    click(watched, "#return")
+    assert watched.run("document.activeElement.dataset.reasons") == "NOFOLLOW_ONLY LINKS_GONE"
+    assert watched.run(STATUS) == "Rows 1 to 18 of 18 domains"
+
+
 @pytest.mark.usefixtures("report")
 def test_reasons_open_by_keyboard_and_take_sides(watched: Tab) -> None:
     choose(watched, "#search", "more7.com")

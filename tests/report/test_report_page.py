@@ -151,12 +151,12 @@ SHOWN = [
     "net-1 3 domains",
     "3 use the anchor text “casino”",
     "1 was first seen in the week of 2 September 2024",
-    "24 links, 7 of them followed. Seen: 2 September 2024 to 4 September 2024.",
+    "24 links, counted as followed: 7. First seen: 2 September 2024 to 4 September 2024.",
     "Endings: .xyz (3)",
     "Its domains: bad0.xyz , bad1.xyz , bad2.xyz",
     "2 share the <b> “",
-    "Show the other 2 networks",
-    "4 smaller networks are not listed.",
+    "Show 2 more networks",
+    "Not listed: 4 smaller networks",
     # Spikes
     "One week stands out with far more new linking domains than usual. About 1 new",
     "1 Week of 2 September 2024",
@@ -167,7 +167,7 @@ SHOWN = [
     "worse.com judged worse KEEP 0.20 DISAVOW 0.97",
     "new.com new not there DISAVOW 0.97",
     "gone.com gone KEEP 0.20 not there",
-    "7 more changes are in changes.csv.",
+    "Not listed: 7 more changes, to be found in changes.csv.",
 ]
 
 

@@ -48,7 +48,9 @@ SUMMARIES = [  # networks, summary begins, why
     ({"list": [], "looked_at": [], "missing": ["Anchors: none."]},
      "No network was found: these exports hold too little", "nothing to compare"),
     ({"list": [], "looked_at": ["Names."]}, "No network was found: no group", "compared in vain"),
-    ({"list": [{"id": "a"}], "domains": 5}, "5 domains belong to one network:", "one"),
+    ({"list": [{"id": "a"}], "domains": 5}, "5 domains belong to one network: a group", "one"),
+    ({"list": [{"id": "a"}], "domains": 1}, "1 domain belongs to one network", "a damaged sum"),
+    ({"list": [{"id": "a"}]}, "There is one network: a group", "one, no sum"),
     ({"list": [{"id": "a"}, {"id": "b"}], "domains": 1200, "more": 8},
      "1,200 domains belong to 10 networks:", "some are not listed"),
     ({"list": [{"id": "a"}, {"id": "b"}]}, "There are 2 networks:", "no sum"),
@@ -64,11 +66,11 @@ BONDS = [  # kind, what, domains, sentence
     ("name", "seo|rank", 9, "9 share in their names: seo|rank"),
     ("name", "seo|rank", 1, "1 has in its name: seo|rank"),
     ("title", "Top 10", 1200, "1,200 have the page title “Top 10”"),
-    ("shape", "/w/n", 2, "2 have addresses of the form /w/n"),
-    ("target", "https://a.example/", 2, "2 link to https://a.example/"),
+    ("shape", "/w/n", 2, "2 have paths of the form /w/n"),
+    ("target", "https://a.example/", 2, "2 first linked to https://a.example/"),
     ("week", "2026-W34", 2, "2 were first seen in the week of 17 August 2026"),
     ("week", "autumn", 2, "2 were first seen in the week of autumn"),
-    ("address", "192.0.2.7", None, "some share the address 192.0.2.7"),
+    ("address", "192.0.2.0/24", None, "some share the address block 192.0.2.0/24"),
     ("owner", "x", 2, "2 share the owner “x”"),
     (None, None, 2, "2 share the trait “”"),
 ]
@@ -105,6 +107,13 @@ SPIKES = [  # spikes, summary, why
      "Whether links came in waves could not be told: these exports have no dates.", "no dates"),
     ({"usual": 14.0, "weeks": [["2024-09-02", 9]], "list": []},
      "No week stands out. About 14 new linking domains a week are usual.", "calm"),
+    ({"usual": 1.0, "weeks": [["2024-09-02", 9]], "list": []},
+     "No week stands out. About 1 new linking domain a week is usual.", "one a week"),
+    ({"usual": 0.5, "weeks": [["2024-09-02", 9]], "list": [{}]},
+     "One week stands out with far more new linking domains than usual. About 0.5 new linking "
+     "domains a week are usual.", "one in two weeks"),
+    ({"usual": 0.0, "weeks": [["2024-09-02", 9]], "list": [{}], "more": 14},
+     "15 weeks stand out with far more new linking domains than usual.", "some are not listed"),
     ({"usual": None, "weeks": [["2024-09-02", 9]], "list": [{}, {}]},
      "2 weeks stand out with far more new linking domains than usual.", "no level"),
     ({"weeks": [], "list": [], "why_not": None}, "There are no weeks to compare.", "nothing"),
@@ -139,6 +148,9 @@ def test_spikes_stand_newest_first_with_their_causes() -> None:
         ["Network", "seo-store-3f2a", "not known", "–", "–", "seo-store-3f2a"],
     ]
     assert found[1].text == "50 new linking domains."
+    one = read_spikes({"spikes": {"list": [{"domains": 1}], "more": 2}})
+    assert one.found[0].text == "1 new linking domain."
+    assert one.not_listed == 2
     assert latest_spike({"spikes": said}) == "Week of 17 August 2026"
     assert latest_spike({}) == ""
 

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from spamlinks.errors import InputError
 from spamlinks.report import rows
-from spamlinks.report.rows import COLUMNS, domain_rows, payload, tidy_domains, tidy_links
+from spamlinks.report.rows import (
+    COLUMNS,
+    domain_rows,
+    payload,
+    tidy_domains,
+    tidy_links,
+    without_guesses,
+)
+from tests.report.conftest import HOSTILE
 
 JSON = st.recursive(
     st.none() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=4), max_leaves=20
@@ -83,6 +91,52 @@ def test_samples_are_the_five_highest_scores(domains: pl.DataFrame, links: pl.Da
     assert row["evidence"] == [["Ending .xyz", None], ["Anchor 'casino' on 31 domains", None]]
 
 
+def test_a_title_is_shown_where_it_is_known() -> None:
+    links = pl.DataFrame(
+        {
+            "referring_page": ["p", "q", "r"],
+            "linking_domain": ["a"] * 3,
+            "referring_page_title": [HOSTILE[4], None, "t" * 500],
+        }
+    )
+    domains = pl.DataFrame({"linking_domain": ["a"], "verdict": ["REVIEW"]})
+    samples = domain_rows(tidy_domains(domains), tidy_links(links))[0][COLUMNS.index("samples")]
+    assert [sample[5:] for sample in samples] == [["best gnp.exe casino"], [], ["t" * 99 + "…"]]
+
+
+def test_the_reason_on_top_is_whole(domains: pl.DataFrame, links: pl.DataFrame) -> None:
+    """domains.csv has at most two sentences and a network there: none is cut in the middle."""
+    long = domains.with_columns(why=pl.lit("word " * 140 + "end."))
+    row = domain_rows(tidy_domains(long), tidy_links(links))[0]
+    assert row[COLUMNS.index("why")].endswith("end.")
+    row = domain_rows(tidy_domains(long), tidy_links(links), taken=10**9)[0]
+    assert len(row[COLUMNS.index("why")]) <= 120  # space ran out
+
+
+FOLLOWED = [  # rel_nofollow of the links of a and b, known, followed links of a and b, why
+    ([None, None, False], None, [None, 7], "an export that does not say beside one that does"),
+    ([True, None, None], None, [7, None], "one link that says so is enough"),
+    ([True, True, True], False, [None, None], "no export has the column"),
+]
+
+
+@pytest.mark.parametrize(("nofollow", "known", "counts", "_why"), FOLLOWED)
+def test_followed_links_are_no_guess(
+    nofollow: list[bool | None], known: bool | None, counts: list[int | None], _why: str
+) -> None:
+    domains = pl.DataFrame(
+        {"linking_domain": ["a", "b"], "verdict": ["KEEP"] * 2, "followed_links": [7, 7]}
+    )
+    links = pl.DataFrame(
+        {"linking_domain": ["a", "a", "b"], "rel_nofollow": nofollow},
+        schema_overrides={"rel_nofollow": pl.Boolean},
+    )
+    found = without_guesses(tidy_domains(domains), links, known)
+    assert found["followed_links"].to_list() == counts
+    bare = links.drop("rel_nofollow")
+    assert without_guesses(tidy_domains(domains), bare)["followed_links"].to_list() == [7, 7]
+
+
 def test_unknown_and_empty_anchors_differ() -> None:
     links = pl.DataFrame(
         {"referring_page": ["p", "q"], "linking_domain": ["a", "a"], "anchor_text": [None, ""]}
@@ -103,6 +157,22 @@ def test_details_give_way_when_space_runs_out(
     assert cut[-1] == 1
     last = dict(zip(COLUMNS, table[-1], strict=True))
     assert last["evidence"] == last["samples"] == []
+    details = [[row[COLUMNS.index(name)] for name in ("evidence", "samples")] for row in table]
+    texts = [text for row in details for part in row for item in part for text in item]
+    assert sum(len(text.encode()) for text in texts if isinstance(text, str)) <= 1_000
+    monkeypatch.setattr(rows, "DETAIL_BYTES", 10)
+    table = domain_rows(tidy_domains(domains), tidy_links(links))
+    assert {row[COLUMNS.index("cut")] for row in table} == {1}, "not even the first fits"
+
+
+def test_evidence_without_a_side_that_repeats_the_reason_is_left_out() -> None:
+    domains = pl.DataFrame(
+        {"linking_domain": ["a"], "verdict": ["KEEP"], "why": ["The rule."],
+         "evidence": ["The rule. | The rule. (+0.5) | Another."]}
+    )  # fmt: skip
+    links = pl.DataFrame({"referring_page": ["p"], "linking_domain": ["a"]})
+    (row,) = domain_rows(tidy_domains(domains), tidy_links(links))
+    assert row[COLUMNS.index("evidence")] == [["The rule.", 0.5], ["Another.", None]]
 
 
 def test_a_list_of_any_length_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

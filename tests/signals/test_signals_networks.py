@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from spamlinks.schema import FIELDS
 from spamlinks.signals.kernel import encode, networks_among
 from spamlinks.signals.networks import MIN_DOMAINS, Networks
-from spamlinks.signals.traces import own_labels
+from spamlinks.signals.traces import list_lengths, own_labels
 
 MONDAY = date(2026, 8, 17)
 HONEST = (
@@ -82,6 +82,7 @@ TIED = [
     (ANCHOR | TITLE, "an anchor under one title"),
     (ANCHOR | ADDRESS, "an anchor from one address block"),
     (TITLE | ADDRESS, "a title at one address block"),
+    (TITLE | {"page_linked_domains": 3451}, "one long list of links under one title"),
 ]
 NOT_TIED = [
     (ANCHOR, "one kind of evidence alone"),
@@ -90,6 +91,8 @@ NOT_TIED = [
     (ANCHOR | WEEK, "a page that made news, linked to by its title"),
     (TITLE | WEEK, "one article of one week"),
     (ADDRESS, "one hoster"),
+    (TITLE | {"page_linked_domains": 40}, "one article, with as many links as articles have"),
+    (WEEK | {"page_linked_domains": 3451}, "lists that grew in one week"),
     ({"anchor_text": "Acme floors"} | TITLE, "the brand is everybody's anchor"),
     ({"anchor_text": "https://acme.com/"} | TITLE, "an address is everybody's anchor"),
     ({"anchor_text": "click here"} | TITLE, "a phrase is everybody's anchor"),
@@ -114,6 +117,46 @@ def test_what_people_share_for_good_reasons_is_no_network(same: dict[str, Any], 
     assert set(found([*honest(), *sisters(8, **same)]).values()) == {-1}
 
 
+@pytest.mark.parametrize(
+    ("addresses", "tied"),
+    [
+        ([f"203.0.113.{n}" for n in range(6)], True),
+        ([f"203.0.{n}.7" for n in range(6)], False),
+        ([f"2a01:4f8:1:{n}::1" for n in range(6)], True),
+        ([f"2a01:4f8:{n}::1" for n in range(6)], False),
+    ],
+    ids=["one /24", "a /24 each", "one /48", "a /48 each"],
+)
+def test_addresses_are_compared_by_blocks(addresses: list[str], tied: bool) -> None:
+    rows = [row | ANCHOR | {"page_ip": ip} for row, ip in zip(sisters(6), addresses, strict=True)]
+    of = found([*honest(), *rows])
+    assert {of[name] for name in of if name not in HONEST} == {0 if tied else -1}
+
+
+PATH = "/gate/index.cgi"
+FRUIT = ("apfel", "birne", "kirsche", "mango", "papaya", "quitte")
+STORE = tuple(f"{name}.store" for name in FRUIT)
+HOSTS = tuple(row["referring_page"].split("/")[2] for row in sisters(6))
+ONE_EVENT = [  # hosts, path, what they have the same, why it is no network
+    (HOSTS, PATH, ADDRESS, "a hoster sets up one program for all"),
+    (HOSTS, PATH, WEEK, "blogs of one make report in one week"),
+    (HOSTS, "/", ADDRESS | WEEK, "customers of one hoster in one week"),
+    (STORE, "/", ADDRESS, "shops under one ending at one hoster"),
+    (STORE, PATH, {}, "shops under one ending with one program"),
+    (STORE, "/", WEEK, "shops under one ending in one week"),
+]
+
+
+@pytest.mark.parametrize(("hosts", "path", "same", "why"), ONE_EVENT, ids=[e[3] for e in ONE_EVENT])
+def test_pairs_that_agree_without_one_operator(
+    hosts: tuple[str, ...], path: str, same: dict[str, Any], why: str
+) -> None:
+    rows = [{"referring_page": f"https://{host}{path}"} | same for host in hosts]
+    assert set(found([*honest(), *rows]).values()) == {-1}, why
+    tied = found([*honest(), *(row | ANCHOR for row in rows)])
+    assert {tied[host] for host in hosts} == {0}, "beside an anchor one of the two counts"
+
+
 def test_fewer_than_a_handful_is_chance() -> None:
     rows = [*honest(), *sisters(MIN_DOMAINS - 1, **ANCHOR, **TITLE)]
     assert set(found(rows).values()) == {-1}
@@ -131,6 +174,16 @@ def test_one_name_under_many_endings_counts_once() -> None:
         {"referring_page": f"https://oakhouse.{ending}/"} | ANCHOR | TITLE
         for ending in ("com", "de", "fr", "nl", "it", "es", "ch", "at")
     ]
+    assert set(found([*honest(), *rows]).values()) == {-1}
+
+
+def test_a_group_of_one_owner_is_none_though_others_share_each_of_its_keys() -> None:
+    own = [
+        {"referring_page": f"https://oakhouse.{ending}/"} | ANCHOR | TITLE
+        for ending in ("com", "de", "fr", "nl", "it", "es")
+    ]
+    with_anchor, with_title = sisters(10)[:5], sisters(10)[5:]
+    rows = [*own, *(row | ANCHOR for row in with_anchor), *(row | TITLE for row in with_title)]
     assert set(found([*honest(), *rows]).values()) == {-1}
 
 
@@ -192,6 +245,49 @@ def test_a_week_ties_names_that_share_a_word_where_it_is_unusual() -> None:
     ]
     assert {found([*honest(), *burst])[name] for name in names} == {0}
     assert {found([*honest(), *spread])[name] for name in names} == {-1}
+
+
+def market(words: tuple[str, ...], **same: Any) -> list[dict[str, Any]]:
+    """Names that share a word, with whatever they have the same."""
+    return [{"referring_page": f"https://{word}greenmarket.com/"} | same for word in words]
+
+
+SIX = ("my", "top", "our", "big", "web", "pro")
+FIFTEEN = (*SIX, "new", "old", "red", "hot", "all", "one", "ten", "zen", "van")
+
+
+def test_a_week_that_all_have_ties_nobody() -> None:
+    rows = [row | WEEK for row in honest()]
+    assert set(found([*rows, *market(SIX, **WEEK)]).values()) == {-1}
+
+
+@pytest.mark.parametrize(("with_anchor", "tied"), [(5, False), (6, True)])
+def test_a_word_of_names_agrees_where_two_in_five_of_them_do(with_anchor: int, tied: bool) -> None:
+    some = market(FIFTEEN[:with_anchor], **ANCHOR)
+    of = found([*honest(), *some, *market(FIFTEEN[with_anchor:])])
+    assert {of[f"{word}greenmarket.com"] for word in FIFTEEN[:with_anchor]} == {0 if tied else -1}
+
+
+@pytest.mark.parametrize(("others", "tied"), [(900, True), (1300, False)])
+def test_in_a_large_profile_a_few_names_share_a_word_by_chance(others: int, tied: bool) -> None:
+    """1 in 200 names under the ending must share the word: of 906 six do, of 1,306 they do not."""
+    numbers = np.random.default_rng(1).integers(0, 26, (others, 12)) + ord("a")
+    names = {bytes(row.astype(np.uint8)).decode() for row in numbers}
+    rows = [{"referring_page": f"https://{name}.com/", "first_seen": None} for name in names]
+    of = found([*rows, *market(SIX, **WEEK)])
+    assert {of[f"{word}greenmarket.com"] for word in SIX} == {0 if tied else -1}
+
+
+def test_a_group_of_which_half_lies_in_a_network_joins_it() -> None:
+    other = {"anchor_text": "loft conversions leeds", "referring_page_title": "Loft news daily x"}
+    nine, four = sisters(9), sisters(13)[9:]
+    rows = [row | ANCHOR | TITLE for row in nine]
+    rows += [row | other for row in (*nine[:4], *four)]
+    of = found([*honest(), *rows])
+    assert {of[name] for name in of if name not in HONEST} == {0}
+    rows = [row | ANCHOR | TITLE for row in nine] + [row | other for row in (*nine[:3], *four)]
+    of = found([*honest(), *rows])
+    assert {of[row["referring_page"].split("/")[2]] for row in four} == {-1}
 
 
 def test_a_platforms_users_are_not_tied_by_what_the_platform_gives_them() -> None:
@@ -332,3 +428,14 @@ def test_a_long_anchor_is_compared_without_the_salt_at_its_ends() -> None:
     ]  # fmt: skip
     of = found([*honest(), *salted])
     assert {of[name] for name in of if name not in HONEST} == {0}
+
+
+def test_lists_of_nearly_one_length_are_one() -> None:
+    rows = [
+        row | TITLE | {"page_external_links": 3870 + 9 * place}
+        for place, row in enumerate(sisters(6))
+    ]
+    networks, _ = among([*honest(), *rows])
+    keys = networks.evidence.filter(pl.col("kind") == "list")["key"].to_list()
+    assert keys
+    assert all(low <= 3870 <= high or low <= 3915 <= high for low, high in map(list_lengths, keys))

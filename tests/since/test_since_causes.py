@@ -22,10 +22,10 @@ MOVED = [
      cells(score=0.9, evidence="the page has 3,870 links out (+1.4)"),
      "The page has 3,870 links out (+1.4), then the page has 12 links out (+0.2)."),
     ("singular and plural are one subject",
-     cells(score=0.2, evidence="1 linking domain shares this one's name pattern (-0.1)"),
-     cells(score=0.9, evidence="40 linking domains share this one's name pattern (+1.1)"),
-     "40 linking domains share this one's name pattern (+1.1), then 1 linking domain shares this "
-     "one's name pattern (-0.1)."),
+     cells(score=0.2, evidence="1 linking domain in all with this name pattern (-0.1)"),
+     cells(score=0.9, evidence="40 linking domains in all with this name pattern (+1.1)"),
+     "40 linking domains in all with this name pattern (+1.1), then 1 linking domain in all with "
+     "this name pattern (-0.1)."),
     ("a usual value stands in it",
      cells(score=0.2, evidence="12 links out (usually 5 to 60) (+0.2)"),
      cells(score=0.9, evidence="900 links out (usually 4 to 61) (+1.2)"),
@@ -76,6 +76,14 @@ MOVED = [
     ("set by hand afterwards", cells(verdict="REVIEW"),
      cells(verdict="DISAVOW", reason="SCORE_MIDDLE"),
      "DISAVOW was set by hand in the later domains.csv, where the audit had said REVIEW."),
+    ("somebody decided", cells(verdict="REVIEW"), cells(verdict="DISAVOW", reason="DECIDED"),
+     "You decided it."),
+    ("the decision was taken back", cells(verdict="DISAVOW", reason="DECIDED"),
+     cells(verdict="REVIEW"), "A decision of yours settled it then, and none does now."),
+    ("somebody decided otherwise", cells(verdict="REVIEW", reason="DECIDED"),
+     cells(verdict="DISAVOW", reason="DECIDED"), "You decided DISAVOW, and REVIEW then."),
+    ("decided the same, the score moved", cells(verdict="KEEP", reason="DECIDED", score=0.2),
+     cells(verdict="KEEP", reason="DECIDED", score=0.9), "No single piece of evidence moved much."),
     ("hardly anything", cells(verdict="REVIEW", score=0.87), cells(verdict="DISAVOW", score=0.89),
      "A small move of the score passed the cut."),
     ("not even the score", cells(verdict="REVIEW"), cells(verdict="DISAVOW"),
@@ -131,6 +139,17 @@ def test_no_network_is_told_where_one_run_did_not_look_for_any() -> None:
     row = pair(domain("a.com", score=0.2), domain("a.com", score=0.9, network="seo-1"))
     assert "network" in why_changed(row, AROUND)
     assert "network" not in why_changed(row, Circumstances())
+
+
+def test_the_two_pieces_that_tell_best_say_nothing_about_what_is_unnamed() -> None:
+    """They stand first whatever their size; the weakest of the others is what bounds the rest."""
+    then = "a x (+0.1) | b x (+0.2) | c x (-1.5) | d x (-1.2)"
+    now = f"g x (+2.0) | {then}"
+    row = pair(domain("a.com", score=0.2, evidence=then), domain("a.com", score=0.9, evidence=now))
+    assert "Now g x (+2.0)" in why_changed(row, AROUND)
+    now = f"g x (+1.4) | {then}"
+    row = pair(domain("a.com", score=0.2, evidence=then), domain("a.com", score=0.9, evidence=now))
+    assert "g x" not in why_changed(row, AROUND), "one of 1.2 may have been there unnamed"
 
 
 NEW = [

@@ -11,8 +11,8 @@ from since_tables import domain, run_facts, table, write_run
 
 import spamlinks
 from spamlinks.errors import InputError
+from spamlinks.run_folder import MAX_RUN_BYTES
 from spamlinks.since import compare_runs, read_earlier, read_finished
-from spamlinks.verdict_table import MAX_RUN_BYTES
 
 ROWS = (domain("a.com"), domain("b.com", "DISAVOW", 0.97))
 
@@ -242,3 +242,13 @@ def test_what_run_json_gets(tmp_path: Path) -> None:
         "score_before": 0.2, "score_after": 0.97,
         "why": "The score passed the cut, and no single piece of evidence moved much.",
     }  # fmt: skip
+
+
+def test_a_vendor_of_both_runs_is_not_new_among_the_exports(tmp_path: Path) -> None:
+    before = write_run(tmp_path / "a", ROWS[0])
+    after = write_run(tmp_path / "b", *ROWS)
+    (why,) = compare_runs(before, after).changes["why"]
+    assert "First seen on 2026-01-02" in why
+    assert "among the exports" not in why
+    (why,) = compare_runs(after, before).changes["why"]
+    assert why == "No link of it is in these exports."

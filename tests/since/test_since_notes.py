@@ -56,6 +56,8 @@ CASES = [
      []),
     ("more is known", cells(not_looked_at=[LOOKED, ANCHORS]), OTHER,
      ["Known now and not then: anchor texts."]),
+    ("the earlier run says nothing of what it looked at", cells(not_looked_at=[]),
+     cells(not_looked_at=[LOOKED], **OTHER), []),
     ("less is known", {}, cells(not_looked_at=[LOOKED, ANCHORS], **OTHER),
      ["Known then and not now: anchor texts."]),
     ("a site unknown then", cells(site=None), OTHER,

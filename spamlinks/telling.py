@@ -1,0 +1,214 @@
+"""Which effects tell a person why: what one would point at, not the largest number.
+
+The model's largest effects are not always its best reasons. What most honest-looking sites of the
+file have too speaks for nothing; a value on the good side that the trees count against a domain
+confuses; what is unknown is no reason. Effects are chosen here, never changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from spamlinks.language import Texts
+from spamlinks.model.explain import Effect
+from spamlinks.model.sentences import is_absent, statement, usual_clause
+from spamlinks.model.usual import Place
+from spamlinks.signals.kernel import SIGNALS
+from spamlinks.signals.words import found_word
+
+__all__ = ["MAIN", "Told", "contradicts", "is_unusual", "quotes_of", "told"]
+
+MAIN = 0.4
+"""An effect below this, in log-odds, is never named as the reason."""
+
+_RARE = 0.2
+"""What more than one in five honest-looking sites have is no reason by itself."""
+
+# True of a name or address, but nothing that a person would point at.
+_FORM = frozenset(
+    {
+        "host_length", "domain_label_length", "domain_digit_count", "domain_digit_run",
+        "domain_hyphen_count", "subdomain_depth", "subdomain_digit_count", "vowel_share",
+        "consonant_run", "distinct_character_share", "suffix_length", "suffix_depth",
+        "url_length", "path_depth", "path_digit_share", "path_hyphen_count",
+        "query_parameter_count", "path_non_ascii_share", "title_length", "context_length",
+        "anchor_length", "anchor_digit_share", "has_language", "rank_sum", "hollow_rating",
+        "linked_to_referring", "external_links_per_domain", "context_link_signs", "is_https",
+    }
+)  # fmt: skip
+
+_QUOTED = {
+    **dict.fromkeys(("title_trade_word", "title_sells_links"), "referring_page_title"),
+    **dict.fromkeys(
+        (
+            "anchor_trade_word", "anchor_trade_match", "anchor_sells_links", "anchor_has_handle",
+            "anchor_other_words", "anchor_gibberish_share", "anchor_non_latin_share",
+            "anchor_symbol_share", "anchor_word_count",
+        ),
+        "anchor_text",
+    ),
+    **dict.fromkeys(("path_trade_word", "path_sells_links", "is_machine_slug"), "referring_page"),
+}  # fmt: skip
+"""Signals whose sentence says more with the text that it is about."""
+
+_SAYS_ITSELF = 0.6
+
+_ADDRESS = re.compile(
+    r"“(?:https?:|//|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}(?:/|”))", re.IGNORECASE
+)
+
+_QUOTE_CHARS = 60
+
+_FAINT = {"english_on_foreign_profile": 0.4, "link_life_days": 0.6, "context_is_empty": 0.7}
+"""Signals that tell a person less than the model, with what is left of their weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An effect with where its value stands, and the sentence about it without its size."""
+
+    effect: Effect
+    place: Place | None
+    said: str
+    usual: str
+
+    @property
+    def clause(self) -> str:
+        """The sentence, with what is usual in brackets."""
+        return f"{self.said} ({self.usual})" if self.usual else self.said
+
+    @property
+    def weight(self) -> float:
+        """How well it tells: what can be quoted tells more, a language less, than its effect."""
+        name = self.effect.signal
+        return abs(self.effect.effect) * (2.0 if name in _QUOTED else _FAINT.get(name, 1.0))
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether few honest-looking sites have it, or it is a text that says enough itself."""
+        said_itself = self.effect.signal in _QUOTED and self.effect.effect >= _SAYS_ITSELF
+        return is_unusual(self.place) or said_itself
+
+    @property
+    def is_reason(self) -> bool:
+        """Whether a person would point at it."""
+        name = self.effect.signal
+        return (
+            abs(self.effect.effect) >= MAIN
+            and name not in _FORM
+            and not name.endswith("_rank")
+            and not is_absent(name, self.effect.value)
+        )
+
+
+def told(
+    effects: Sequence[Effect],
+    places: Sequence[Place | None],
+    quotes: dict[str, str],
+    suffix: str,
+    texts: Texts,
+) -> list[Told]:
+    """Say effects that are worth saying: known ones, whose side fits their value.
+
+    Parameters
+    ----------
+    effects : of one row, the strongest first; ``places`` beside them.
+    quotes : texts of the row, see ``quotes_of``.
+    suffix : of the domain.
+    """
+    out = []
+    for effect, place in zip(effects, places, strict=True):
+        if effect.value != effect.value or contradicts(effect, place):
+            continue
+        said = statement(effect.signal, effect.value, suffix, texts)
+        if effect.signal in quotes and not is_absent(effect.signal, effect.value):
+            quote = quotes[effect.signal]
+            if effect.signal == "anchor_other_words" and _ADDRESS.match(quote):
+                said = texts.say("why.url_anchor")
+            said = texts.say("why.quote", said=said, text=quote)
+        out.append(Told(effect, place, said, usual_clause(effect.signal, place, texts)))
+    return out
+
+
+def is_unusual(place: Place | None) -> bool:
+    """Whether few of those that look honest have such a value; True where that is not known."""
+    if place is None:
+        return True
+    if place.kind == "same":
+        return place.number <= _RARE
+    if place.kind == "more":
+        return place.number >= 1 - _RARE
+    return place.kind in ("high", "low")
+
+
+def contradicts(effect: Effect, place: Place | None) -> bool:
+    """Whether a value on the good side pushes towards spam, or one on the bad side away from it.
+
+    Trees compare with all that they learned from, people with what stands beside: 11 visits where 3
+    are usual are no reason for spam to anybody.
+
+    >>> contradicts(Effect("domain_traffic", 1.1, 0.3), Place("file", "upper", 0.6))
+    True
+    >>> contradicts(Effect("domain_traffic", 0.0, 1.0), Place("file", "low", 0.6))
+    False
+    """
+    direction = SIGNALS[effect.signal].direction
+    if not direction or place is None or place.kind in ("same", "more"):
+        return False
+    high = {"high": 1, "upper": 1, "low": -1, "lower": -1, "equal": 0}[place.kind]
+    side = high * direction  # 1: the side of spam
+    pushes = 1 if effect.effect > 0 else -1
+    return side == -pushes or (side == 0 and abs(effect.effect) >= MAIN)
+
+
+def quotes_of(rows: pl.DataFrame) -> list[dict[str, str]]:
+    """Texts to quote of each row, by signal: short, on one line, without the marks of evidence.
+
+    The word that was found is named where one was. ``|`` stands between pieces of evidence and
+    brackets around what is usual, so a hostile text must not bring its own.
+    """
+    columns = [name for name in set(_QUOTED.values()) if name in rows.columns]
+    out = []
+    for row in rows.select(columns).iter_rows(named=True):
+        quotes = {}
+        for signal, column in _QUOTED.items():
+            text = row.get(column)
+            if not text:
+                continue
+            if column == "referring_page":
+                text = "/" + text.partition("://")[2].partition("/")[2]
+            group = "link_sale" if "sells" in signal else "trades" if "trade" in signal else ""
+            word = found_word(text[:400], group) if group else ""
+            shown = _around(_plain(text), word)
+            if shown:
+                quotes[signal] = f"“{_plain(word)}” in “{shown}”" if word else f"“{shown}”"
+        out.append(quotes)
+    return out
+
+
+_MARKS = str.maketrans({"|": "/", "(": "[", ")": "]", "“": "'", "”": "'", '"': "'"})
+
+
+def _plain(text: str) -> str:
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text[:400]).split())
+    return flat.translate(_MARKS)
+
+
+def _around(text: str, word: str) -> str:
+    """A short piece of a text, with the word in it where it can be found.
+
+    >>> _around("a long title of a page about gardens and flowers | casino bonus", "casino")
+    '…tle of a page about gardens and flowers | casino bonus'
+    """
+    if len(text) <= _QUOTE_CHARS:
+        return text
+    at = text.lower().find(word) if word else 0
+    start = max(0, at + len(word) - _QUOTE_CHARS + 12) if at > 0 else 0
+    piece = text[start : start + _QUOTE_CHARS]
+    return (
+        ("…" if start else "") + piece.strip() + ("…" if start + _QUOTE_CHARS < len(text) else "")
+    )
