@@ -22,18 +22,16 @@ from spamlinks.before_after import (
 )
 from spamlinks.decided import DecisionList
 from spamlinks.decisions import few
-from spamlinks.errors import InputError, TrainingError
+from spamlinks.errors import InputError
 from spamlinks.exports import Hints
 from spamlinks.labels import Labelled, linking_domains, load_labelled
 from spamlinks.model.bundle import ModelBundle, load_bundle, refuse_folder, save_bundle
 from spamlinks.model.card import own_card
-from spamlinks.model.evaluation import roc_auc
 from spamlinks.model.groups import row_groups
-from spamlinks.model.leaks import find_leaks
+from spamlinks.model.leaks import refuse_leaks
 from spamlinks.model.own import OwnTraining, count_labels, train_own
 from spamlinks.model.own_calibration import at_share
 from spamlinks.model.scoring import score_links
-from spamlinks.model.thresholds import roll_up
 from spamlinks.model.unlabelled import Belief, believe
 from spamlinks.pipeline import Stage, site_label
 from spamlinks.policy import SITUATIONS
@@ -125,7 +123,7 @@ def train(
     rows = frame[at]
     matrix = np.concatenate([signals(block, tables) for block in blocks(rows)])
     if not accept_leaks:
-        _refuse_leaks(data.table[at], matrix, named[at], domain[at], start, few(data.sources))
+        refuse_leaks(data.table[at], matrix, named[at], domain[at], start, few(data.sources))
     tell("scoring", 0, 0)
     names, links = linking_domains(data.table), _profile(data)
     before = judged(start, links, brands, data.site)
@@ -170,17 +168,6 @@ def train(
         share = found_share(training.bundle, score_links(training.bundle, links, brands=brands),
                             _said(data))  # fmt: skip
         training = replace(training, bundle=at_share(training.bundle, share))
-    if not training.share or (by_answer and not every):
-        assumes = f"as {start.name} does" + (
-            "; the lengths of lists say nothing about it" if by_answer else ""
-        )
-    elif every:
-        assumes = "the share that is labelled spam, for nearly every domain has a label"
-    else:
-        assumes = (
-            "as labelled, and as the new model believes of the domains without a label; the "
-            f"promise of DISAVOW is kept at {min(start.prior, training.bundle.prior):.0%}"
-        )
     after = judged(training.bundle, links, brands, data.site) if training.share else before
     verdicts = compare_verdicts(before, after)
     tell("writing", 0, 0)
@@ -201,7 +188,7 @@ def train(
         data.refused,
         tuple(notes),
         verdicts,
-        assumes,
+        _assumes(training, start, by_answer=by_answer, every=every),
     )
 
 
@@ -255,39 +242,16 @@ def _nearly_all(labelled: npt.NDArray[np.bool_], domain: npt.NDArray[np.int64]) 
     return named >= ALL_LABELLED * every
 
 
-REPEATED_AUC = 0.98
-"""ROC AUC of the start on linking domains from which on labels count as drawn from its scores; a
-guard or two settles some verdicts otherwise."""
-
-
-def _refuse_leaks(
-    table: pl.DataFrame,
-    matrix: npt.NDArray[np.float32],
-    named: npt.NDArray[np.int8],
-    domain: npt.NDArray[np.int64],
-    start: ModelBundle,
-    source: str,
-) -> None:
-    leaks = find_leaks(table, matrix, named)
-    if not leaks:
-        return
-    told = ", ".join(leaks[:3]) + (f" and {len(leaks) - 3} more" if len(leaks) > 3 else "")
-    label = roll_up(named.astype(np.float64), domain)[0] >= 0.5
-    score = roll_up(start.margins(matrix, 1), domain, start.top_share)[0]
-    if roc_auc(label.astype(np.int8), score) >= REPEATED_AUC:
-        raise TrainingError(
-            source,
-            f"the labels say what the scores of {start.name} say already, so there is nothing to "
-            f"learn from them; alone they are told by {told}",
-            f"Keep using {start.name}; to teach it something, look at sites and decide where you "
-            "see it otherwise, REVIEW first; --accept-leaks trains all the same.",
-        )
-    raise TrainingError(
-        source,
-        "one thing alone tells all that is labelled spam from all that is labelled honest, so "
-        f"nothing else would be learned: {told}",
-        "Label some that this rule would get wrong, spam that it misses or honest sites that it "
-        "hits; if the rule is what you mean, --accept-leaks trains all the same.",
+def _assumes(training: OwnTraining, start: ModelBundle, *, by_answer: bool, every: bool) -> str:
+    """Where the share of spam comes from that scores assume, in words."""
+    if not training.share or (by_answer and not every):
+        lists = "; the lengths of lists say nothing about it" if by_answer else ""
+        return f"as {start.name} does{lists}"
+    if every:
+        return "the share that is labelled spam, for nearly every domain has a label"
+    return (
+        "as labelled, and as the new model believes of the domains without a label; the promise of "
+        f"DISAVOW is kept at {min(start.prior, training.bundle.prior):.0%}"
     )
 
 

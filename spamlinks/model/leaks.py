@@ -6,13 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from spamlinks.errors import TrainingError
 from spamlinks.language import load_texts
+from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.evaluation import roc_auc
 from spamlinks.model.sentences import unknown_name
+from spamlinks.model.thresholds import roll_up
 from spamlinks.signals.kernel import SIGNALS
 from spamlinks.urls import authorities, host_table
 
-__all__ = ["LEAK_AUC", "find_leaks"]
+__all__ = ["LEAK_AUC", "find_leaks", "refuse_leaks"]
 
 LEAK_AUC = 0.999
 """ROC AUC from which one signal alone counts as the label in another dress."""
@@ -20,6 +23,54 @@ LEAK_AUC = 0.999
 MIN_ROWS = 50
 """Fewer rows of a class are told apart by one of a hundred signals by mere chance, or because the
 first links that somebody labels are the plainest."""
+
+REPEATED_AUC = 0.98
+"""ROC AUC of the start on linking domains from which on labels count as drawn from its scores; a
+guard or two settles some verdicts otherwise."""
+
+
+def refuse_leaks(
+    table: pl.DataFrame,
+    matrix: npt.NDArray[np.float32],
+    named: npt.NDArray[np.int8],
+    domain: npt.NDArray[np.int64],
+    start: ModelBundle,
+    source: str,
+) -> None:
+    """Refuse labels that one thing alone tells.
+
+    Parameters
+    ----------
+    table, matrix, named : as for ``find_leaks``, ``named`` being the labels.
+    domain : code of each row's linking domain.
+    start : the model that training starts from: labels that follow its scores are told apart.
+    source : what to call the labels' files.
+
+    Raises
+    ------
+    TrainingError : a leak was found.
+    """
+    leaks = find_leaks(table, matrix, named)
+    if not leaks:
+        return
+    told = ", ".join(leaks[:3]) + (f" and {len(leaks) - 3} more" if len(leaks) > 3 else "")
+    label = roll_up(named.astype(np.float64), domain)[0] >= 0.5
+    score = roll_up(start.margins(matrix, 1), domain, start.top_share)[0]
+    if roc_auc(label.astype(np.int8), score) >= REPEATED_AUC:
+        raise TrainingError(
+            source,
+            f"the labels say what the scores of {start.name} say already, so there is nothing to "
+            f"learn from them; alone they are told by {told}",
+            f"Keep using {start.name}; to teach it something, look at sites and decide where you "
+            "see it otherwise, REVIEW first; --accept-leaks trains all the same.",
+        )
+    raise TrainingError(
+        source,
+        "one thing alone tells all that is labelled spam from all that is labelled honest, so "
+        f"nothing else would be learned: {told}",
+        "Label some that this rule would get wrong, spam that it misses or honest sites that it "
+        "hits; if the rule is what you mean, --accept-leaks trains all the same.",
+    )
 
 
 def find_leaks(

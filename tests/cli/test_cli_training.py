@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from cli_outcome import EXAMPLES, Run
 
-from spamlinks import training
-from spamlinks.model import blend, learning
+from spamlinks.model import blend, leaks, learning
 from spamlinks.model.bundle import SHIPPED
 
 
@@ -226,7 +225,7 @@ def test_labels_drawn_from_the_scores_are_told_in_plain_words(
 ) -> None:
     # Whether one signal tells them as well depends on the export; here one does.
     told = "links out beside reach in this file (signal rank_sum, ROC AUC 1.000)"
-    monkeypatch.setattr(training, "find_leaks", lambda *_: [told])
+    monkeypatch.setattr(leaks, "find_leaks", lambda *_: [told])
     scores = run("score", labelled, "-o", "-", "--by", "domain").data.decode()
     ranked = sorted(csv.DictReader(scores.splitlines()), key=lambda row: float(row["spam_score"]))
     labels = tmp_path / "labels.csv"

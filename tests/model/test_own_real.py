@@ -70,8 +70,8 @@ def test_decisions_that_mostly_agree_keep_what_the_start_disavows(
     )
     outcome = train([path], tmp_path / "mine", labels=labels, site=site, jobs=1)
     assert outcome.verdicts is not None
-    assert outcome.verdicts.before["DISAVOW"] == len(spam) == 24
-    assert outcome.verdicts.after["DISAVOW"] >= 20
+    assert outcome.verdicts.before["DISAVOW"] == len(spam) > 20
+    assert outcome.verdicts.after["DISAVOW"] >= len(spam) - 4
     mine = audit([path], Settings(site=site, model=tmp_path / "mine"))
     assert mine.verdicts == outcome.verdicts.after
     found = dict(mine.domains.select("linking_domain", "verdict").rows())
