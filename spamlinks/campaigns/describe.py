@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hashlib import blake2b
 
 from spamlinks.report.text import clean, counted
-from spamlinks.signals.traces import seller_words
+from spamlinks.signals.name_traces import seller_words
 
 __all__ = ["description", "network_id", "shared_words", "span"]
 

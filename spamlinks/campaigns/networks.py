@@ -10,8 +10,9 @@ import polars as pl
 
 from spamlinks.campaigns.describe import description, network_id, shared_words
 from spamlinks.report.text import clean
+from spamlinks.signals.name_traces import own_labels
 from spamlinks.signals.networks import Networks
-from spamlinks.signals.traces import list_lengths, own_labels, target_names
+from spamlinks.signals.page_traces import list_lengths, target_names
 
 __all__ = ["LISTED", "network_facts"]
 

@@ -16,8 +16,9 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.signals.declare import Direction, Signal
+from spamlinks.signals.name_traces import own_labels
 from spamlinks.signals.pairing import commonest, shared_pairs
-from spamlinks.signals.traces import KINDS, WEAK, members_possible, own_labels, traces
+from spamlinks.signals.traces import KINDS, WEAK, members_possible, traces
 from spamlinks.signals.words import TRADES
 
 _Codes = npt.NDArray[np.uint32]

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from spamlinks.schema import FIELDS
 from spamlinks.signals.kernel import encode, networks_among
+from spamlinks.signals.name_traces import own_labels
 from spamlinks.signals.networks import MIN_DOMAINS, Networks
-from spamlinks.signals.traces import list_lengths, own_labels
+from spamlinks.signals.page_traces import list_lengths
 
 MONDAY = date(2026, 8, 17)
 HONEST = (
