@@ -32,6 +32,9 @@ BLOCK = 4096
 LOOKED_AT = 24
 """So many of the strongest effects are searched for those that tell best why."""
 
+ODD = 1.0
+"""What is told against a site that needs no entry anyway is at least this strong, in log-odds."""
+
 NAMED = 6
 """So many effects stand in the evidence: those of ``why`` first, then the strongest."""
 
@@ -208,7 +211,7 @@ def _kept(
     against = [piece for piece in against if piece.stands_out][:1]
     if unit["links"] and unit["followed_links"] == 0:
         said.append(texts.say("why.all_nofollow"))
-        if against:  # what more is there to say: nothing follows from it
+        if against and against[0].effect.effect >= ODD:  # nothing follows from it, so no more
             said.append(texts.say("why.odd", said=against[0].clause))
             return " ".join(said), against, speaking
     if speaking:

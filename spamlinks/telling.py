@@ -55,6 +55,11 @@ _QUOTED = {
 }  # fmt: skip
 """Signals whose sentence says more with the text that it is about."""
 
+_UNCOUNTED = frozenset({"anchor_other_words", "anchor_word_count"})
+
+_NO_PRAISE = frozenset({"links_out", "external_links", "linked_domains", "internal_links"})
+"""Signals of which the good side is nothing special: most pages link to few others."""
+
 _SAYS_ITSELF = 0.6
 
 _ADDRESS = re.compile(
@@ -99,6 +104,7 @@ class Told:
         name = self.effect.signal
         return (
             abs(self.effect.effect) >= MAIN
+            and not (name in _NO_PRAISE and self.effect.effect < 0)
             and name not in _FORM
             and not name.endswith("_rank")
             and not is_absent(name, self.effect.value)
@@ -130,7 +136,9 @@ def told(
             if effect.signal == "anchor_other_words" and _ADDRESS.match(quote):
                 said = texts.say("why.url_anchor")
             said = texts.say("why.quote", said=said, text=quote)
-        out.append(Told(effect, place, said, usual_clause(effect.signal, place, texts)))
+        # What an anchor says is the point, not how many words others take.
+        usual = "" if effect.signal in _UNCOUNTED else usual_clause(effect.signal, place, texts)
+        out.append(Told(effect, place, said, usual))
     return out
 
 

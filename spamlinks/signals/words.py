@@ -184,8 +184,15 @@ def found_word(text: str, group: str) -> str:
     groups = TRADES if group == "trades" else (group,)
     spaced = str(_edged(pl.Series([text]))[0])
     found = [word.strip() for word in spaced_words(*groups) if word in spaced]
-    found += [stem for stem in glued_stems(*groups) if stem in spaced]
+    found += [_whole_word(spaced, stem) for stem in glued_stems(*groups) if stem in spaced]
     return max(found, key=lambda word: (len(word), word), default="")
+
+
+def _whole_word(spaced: str, stem: str) -> str:
+    """The word of an edged text that holds a stem: nobody writes "linkdirector"."""
+    at = spaced.find(stem)
+    start, end = spaced.rfind(" ", 0, at + 1) + 1, spaced.find(" ", at + len(stem))
+    return spaced[start : end if end > 0 else None][:40]
 
 
 def has_trade(text: pl.Expr, *groups: str) -> pl.Expr:
