@@ -8,16 +8,33 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy.special import logit
 
 from spamlinks.exports import Reading, merge
 from spamlinks.model.bundle import ModelBundle
-from spamlinks.model.scoring import Scored, score_links, unit_scores
+from spamlinks.model.calibration import estimate_prior
+from spamlinks.model.evaluation import roc_auc
+from spamlinks.model.own_calibration import at_share, moved_to
+from spamlinks.model.scoring import score_links, unit_scores
 from spamlinks.policy import SITUATIONS, Guards, Verdict, decide
 from spamlinks.schema import FIELDS
 
-__all__ = ["BeforeAfter", "compare_verdicts", "found_share", "judged", "profile_of"]
+__all__ = [
+    "LEAST_SHARE",
+    "MOST_SHARE",
+    "BeforeAfter",
+    "at_found_share",
+    "compare_verdicts",
+    "judged",
+    "picked_by_looks",
+    "profile_of",
+]
 
 SITUATION = "none"
+
+LEAST_SHARE = 0.01
+MOST_SHARE = 0.8
+"""Shares of spam beyond these are not believed."""
 
 
 @dataclass(frozen=True)
@@ -80,23 +97,62 @@ def profile_of(readings: Sequence[Reading], site: str | None) -> pl.DataFrame:
     return merge(known, site).backlinks
 
 
-def found_share(bundle: ModelBundle, scored: Scored, said: Mapping[str, float]) -> float:
-    """Share of spam among linking domains: as labelled, elsewhere as the model believes.
+LOOKED_FOR = 0.6
+"""ROC AUC by the start's scores of domains called honest over those that nobody spoke of, above
+which the first were picked because they looked bad. Drawn at random, or as examples of what is
+honest, they look no worse than the rest: 0.5 or less."""
+
+
+def picked_by_looks(before: pl.DataFrame, said: Mapping[str, float]) -> bool:
+    """Whether labelled linking domains were picked because they looked bad.
 
     Parameters
     ----------
-    bundle : a model whose scores stand as labelled.
-    said : 1 or 0 of labelled linking domains.
-
-    Returns
-    -------
-    float in [0.01, 0.8]: extremes are not believed.
+    before : ``judged`` by the start.
+    said : share of spam of labelled linking domains.
     """
-    units, _ = unit_scores(bundle, scored)
-    believed = [
-        said.get(name, score) for name, score in units.select("linking_domain", "spam_score").rows()
+    told = [
+        (name in said, score)
+        for name, score in before.select("linking_domain", "spam_score").rows()
+        if said.get(name, 0.0) < 0.5
     ]
-    return float(np.clip(np.mean(believed), 0.01, 0.8))
+    honest = np.array([place for place, _ in told], np.int8)
+    if len(np.unique(honest)) < 2:
+        return False
+    return bool(roc_auc(honest, np.array([score for _, score in told])) > LOOKED_FOR)
+
+
+def at_found_share(
+    bundle: ModelBundle,
+    backlinks: pl.DataFrame,
+    brands: tuple[str, ...],
+    said: Mapping[str, float],
+    *,
+    by_looks: bool,
+) -> ModelBundle:
+    """The model with the share of spam that it finds in these links, labels taken as they are.
+
+    Who picks what looks bad picks links: what looks alike is as often spam elsewhere, and scores
+    stand as labelled. Else the labelled share may be anything, and what the rest holds is told by
+    its scores (``estimate_prior``): these are moved there.
+
+    Parameters
+    ----------
+    bundle : a model whose scores assume the labelled share.
+    backlinks : links, labelled ones and others (``profile_of``).
+    said : share of spam of labelled linking domains.
+    """
+    units, prior = unit_scores(bundle, score_links(bundle, backlinks, brands=brands))
+    rows = units.select("linking_domain", "spam_score").rows()
+    known = [said[name] for name, _ in rows if name in said]
+    rest = np.array([score for name, score in rows if name not in said])
+    if by_looks:
+        believed = float(rest.sum())
+    else:
+        odds = logit(np.clip(rest, 1e-12, 1 - 1e-12))
+        believed = len(rest) * estimate_prior(odds, prior)
+    share = float(np.clip((sum(known) + believed) / max(len(rows), 1), LEAST_SHARE, MOST_SHARE))
+    return at_share(bundle, share) if by_looks else moved_to(bundle, share)
 
 
 def judged(
@@ -107,7 +163,8 @@ def judged(
     Returns
     -------
     DataFrame: one row per linking domain in order of first appearance: ``linking_domain``,
-    ``verdict``, and ``may_disavow``, whether no guard would stand in the way of a high score.
+    ``spam_score``, ``verdict``, and ``may_disavow``, whether no guard would stand in the way of a
+    high score.
     """
     guards = Guards(site=site)
     units, _ = unit_scores(
@@ -115,7 +172,9 @@ def judged(
     )
     certain = units.with_columns(spam_score=1.0, cut_disavow=0.5, cut_review=0.5)
     free = decide(certain, guards, SITUATION)["verdict"] == Verdict.DISAVOW.value
-    return decide(units, guards, SITUATION).select("linking_domain", "verdict", may_disavow=free)
+    return decide(units, guards, SITUATION).select(
+        "linking_domain", "spam_score", "verdict", may_disavow=free
+    )
 
 
 def compare_verdicts(before: pl.DataFrame, after: pl.DataFrame) -> BeforeAfter:

@@ -15,9 +15,10 @@ import polars as pl
 
 from spamlinks.before_after import (
     BeforeAfter,
+    at_found_share,
     compare_verdicts,
-    found_share,
     judged,
+    picked_by_looks,
     profile_of,
 )
 from spamlinks.decided import DecisionList
@@ -30,8 +31,6 @@ from spamlinks.model.card import own_card
 from spamlinks.model.groups import row_groups
 from spamlinks.model.leaks import refuse_leaks
 from spamlinks.model.own import OwnTraining, count_labels, train_own
-from spamlinks.model.own_calibration import at_share
-from spamlinks.model.scoring import score_links
 from spamlinks.model.unlabelled import Belief, believe
 from spamlinks.pipeline import Stage, site_label
 from spamlinks.policy import SITUATIONS
@@ -125,13 +124,13 @@ def train(
     if not accept_leaks:
         refuse_leaks(data.table[at], matrix, named[at], domain[at], start, few(data.sources))
     tell("scoring", 0, 0)
-    names, links = linking_domains(data.table), _profile(data)
+    names, links, said = linking_domains(data.table), _profile(data), _said(data)
     before = judged(start, links, brands, data.site)
     free = before.filter("may_disavow")["linking_domain"]
     tell("training", 0, 0)
     every = _nearly_all(known & ~np.isnan(data.is_spam), domain)
-    # Who looks at links and decides picks the links, not the answers; who writes a list of spam
-    # and one of what to keep picks by the answer, and the lengths of the lists say nothing.
+    # Who writes a list of spam and one of what to keep picks by the answer: the lengths of the
+    # lists say nothing about the share of spam. Other labels are held against the whole export.
     by_answer = unlabelled or (disavow is not None and decisions is None)
     belief = believe(start, matrix, named[at] == 1, domain[at]) if unlabelled else None
     training = train_own(
@@ -164,10 +163,10 @@ def train(
         },
     )  # fmt: skip
     tell("comparing", 0, 0)
+    by_looks = picked_by_looks(before, said)
     if training.share and not by_answer and not every:
-        share = found_share(training.bundle, score_links(training.bundle, links, brands=brands),
-                            _said(data))  # fmt: skip
-        training = replace(training, bundle=at_share(training.bundle, share))
+        found = at_found_share(training.bundle, links, brands, said, by_looks=by_looks)
+        training = replace(training, bundle=found)
     after = judged(training.bundle, links, brands, data.site) if training.share else before
     verdicts = compare_verdicts(before, after)
     tell("writing", 0, 0)
@@ -176,8 +175,8 @@ def train(
         *_notes(belief, len(at), int(known.sum())),
         *_disputed(training, start.name, domain, names),
     ]
-    said = verdicts.sentence(start.name)
-    card = own_card(training, ", ".join(data.sources), notes, said)
+    moves = verdicts.sentence(start.name)
+    card = own_card(training, ", ".join(data.sources), notes, moves)
     facts = {**training.bundle.metadata, "verdicts": verdicts.to_dict()}
     save_bundle(replace(training.bundle, metadata=facts), output, card)
     return Outcome(
@@ -188,7 +187,7 @@ def train(
         data.refused,
         tuple(notes),
         verdicts,
-        _assumes(training, start, by_answer=by_answer, every=every),
+        _assumes(training, start, by_answer=by_answer, every=every, by_looks=by_looks),
     )
 
 
@@ -242,17 +241,22 @@ def _nearly_all(labelled: npt.NDArray[np.bool_], domain: npt.NDArray[np.int64]) 
     return named >= ALL_LABELLED * every
 
 
-def _assumes(training: OwnTraining, start: ModelBundle, *, by_answer: bool, every: bool) -> str:
+def _assumes(
+    training: OwnTraining, start: ModelBundle, *, by_answer: bool, every: bool, by_looks: bool
+) -> str:
     """Where the share of spam comes from that scores assume, in words."""
     if not training.share or (by_answer and not every):
         lists = "; the lengths of lists say nothing about it" if by_answer else ""
         return f"as {start.name} does{lists}"
     if every:
         return "the share that is labelled spam, for nearly every domain has a label"
-    return (
-        "as labelled, and as the new model believes of the domains without a label; the promise of "
-        f"DISAVOW is kept at {min(start.prior, training.bundle.prior):.0%}"
+    how = (
+        "labelled were domains that look bad, so scores stand as labelled and the rest counts as "
+        "the new model believes"
+        if by_looks
+        else "as labelled, and in the rest as much as its scores tell"
     )
+    return f"{how}; the promise of DISAVOW is kept at {min(start.prior, training.bundle.prior):.0%}"
 
 
 def _disputed(

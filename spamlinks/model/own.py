@@ -124,9 +124,9 @@ def train_own(
     target : probability of spam of each row (``unlabelled.believe``); None: ``is_spam``.
     prior : share of spam among linking domains that scores assume; None: that of the labels, which
         holds only where nearly every domain is labelled, or with ``selected``.
-    selected : the labels are of links that somebody looked at, not of a draw from each class. Then
-        what is labelled alike is as often spam elsewhere: scores assume the labelled share, and
-        cuts keep their promise at the start's prior as well.
+    selected : not every domain is labelled, and the labels are held against all of them later
+        (``at_share``, ``moved_to``): scores assume the labelled share, and cuts keep their promise
+        at the start's prior as well.
     may_disavow : rows of domains that no guard keeps from DISAVOW, bool (n,), None: all. What a
         guard keeps says nothing against a cut.
     seed, jobs : same data and seed, same bytes, however many processes.

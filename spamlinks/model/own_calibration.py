@@ -14,7 +14,15 @@ from spamlinks.model.calibration import Cut, Line, fit_line, precision_cut
 from spamlinks.model.thresholds import precisions, roll_up
 from spamlinks.model.views import VIEWS, view_of
 
-__all__ = ["OwnCalibration", "Units", "at_share", "calibrate_own", "never", "split_units"]
+__all__ = [
+    "OwnCalibration",
+    "Units",
+    "at_share",
+    "calibrate_own",
+    "moved_to",
+    "never",
+    "split_units",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -133,10 +141,10 @@ def never(prior: float) -> Cut:
 
 
 def at_share(bundle: ModelBundle, share: float) -> ModelBundle:
-    """The same scores and cuts, said to assume another share of spam, in (0, 1).
+    """The same scores, said to assume another share of spam, in (0, 1).
 
     For scores that stand as labelled: what share they assume of a whole export is found by scoring
-    it.
+    it. A cut whose promise was counted at a larger share is dropped.
     """
     moved = float(logit(share) - logit(bundle.prior))
 
@@ -149,4 +157,25 @@ def at_share(bundle: ModelBundle, share: float) -> ModelBundle:
         prior=share,
         lines={view: said(line) for view, line in bundle.lines.items()},
         unit_lines=None if own is None else {view: said(line) for view, line in own.items()},
+        cuts=_kept(bundle, share, 0.0),
     )
+
+
+def moved_to(bundle: ModelBundle, share: float) -> ModelBundle:
+    """The model with scores and cuts moved to another share of spam, in (0, 1).
+
+    The order of scores stays, and what is above a cut. A cut whose promise was counted at a larger
+    share is dropped.
+    """
+    moved = float(logit(share) - logit(bundle.prior))
+    return replace(bundle, prior=share, cuts=_kept(bundle, share, moved))
+
+
+def _kept(bundle: ModelBundle, share: float, moved: float) -> dict[str, dict[str, Cut]]:
+    return {
+        view: {
+            key: replace(cut, score=cut.score + moved) if cut.prior <= share else never(share)
+            for key, cut in by.items()
+        }
+        for view, by in bundle.cuts.items()
+    }

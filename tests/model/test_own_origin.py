@@ -19,7 +19,7 @@ from spamlinks.model.bundle import ModelBundle, load_bundle, save_bundle
 from spamlinks.model.card import own_card
 from spamlinks.model.one_unit import judge_unit
 from spamlinks.model.own import OwnTraining, train_own
-from spamlinks.model.own_calibration import at_share
+from spamlinks.model.own_calibration import at_share, moved_to
 from spamlinks.model.own_origin import Dispute, origin_of, without_disputed
 from spamlinks.model.scoring import score_links, unit_scores
 from spamlinks.model.views import VIEWS
@@ -193,6 +193,19 @@ def test_a_share_is_renamed_and_no_score_moves(helped: OwnTraining) -> None:
     np.testing.assert_allclose(
         verdicts(shown)["spam_score"].to_numpy(), verdicts(START)["spam_score"].to_numpy()
     )
+
+
+def test_moving_to_a_share_moves_cuts_and_drops_promises_made_at_a_larger_one() -> None:
+    moved = moved_to(START, 0.3)
+    by = np.log(0.3 / 0.7) - np.log(0.1 / 0.9)
+    one, two = verdicts(START), verdicts(moved)
+    odds = [np.log(s / (1 - s)) for s in (one["spam_score"], two["spam_score"])]
+    np.testing.assert_allclose((odds[1] - odds[0]).to_numpy(), by)
+    above = [units["spam_score"] >= units["cut_disavow"] for units in (one, two)]
+    assert above[0].any()
+    assert above[0].equals(above[1])
+    for smaller in (moved_to(START, 0.05), at_share(START, 0.05)):
+        assert verdicts(smaller)["cut_disavow"].null_count() == one.height
 
 
 DAMAGE = [
