@@ -14,7 +14,7 @@ from spamlinks.model.usual import Usual, sample_of
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.policy import Reason, Verdict, reason_text
 from spamlinks.signals.kernel import blocks, signals
-from spamlinks.telling import Told, quotes_of, told
+from spamlinks.telling import QUOTED_COLUMNS, Told, told
 
 __all__ = ["EXPLAINED", "explain_domains", "rule_text", "usual_of", "why_of"]
 
@@ -123,11 +123,12 @@ def why_of(
         matrix = signals(rows, scored.tables)
         effects = explain_rows(bundle, matrix, top=LOOKED_AT)
         views = [VIEWS[view] for view in view_of(matrix)]
-        quotes = quotes_of(rows)
+        quoted = rows.select(name for name in QUOTED_COLUMNS if name in rows.columns)
+        quotes = quoted.iter_rows(named=True)
         table = part.select(_SAID_OF).iter_rows(named=True)
-        for unit, view, found, quoted in zip(table, views, effects, quotes, strict=True):
+        for unit, view, found, row in zip(table, views, effects, quotes, strict=True):
             places = [usual.place(e.signal, e.value, view) for e in found]
-            pieces = told(found, places, quoted, unit["suffix"] or "", texts)
+            pieces = told(found, places, row, unit["suffix"] or "", texts)
             reason, against, speaking = _because(unit, pieces, texts)
             why.append(reason)
             named = [*against, *speaking]
@@ -144,7 +145,6 @@ NO_ENTRY_NEEDED = (Reason.NOFOLLOW_ONLY, Reason.LINKS_GONE, Reason.NOT_IN_SEARCH
 """Why a site that looks bad is kept all the same."""
 
 _FLAGGED = (Reason.SCORE_HIGH, Reason.SCORE_MIDDLE, Reason.NAME_HIGH)
-
 
 _OF_THE_NAME = frozenset(
     {"name_evidence", "name_evidence_business", "host_trade_words", "host_sells_links"}
@@ -223,10 +223,9 @@ def _kept(
         said.append(texts.say("why.nothing"))
     if against:
         clause = against[0].clause
-        cut, score = unit["cut_review"], unit["spam_score"]
-        far = {"score": f"{score:.2f}", "cut": f"{cut:.2f}"} if cut is not None else None
-        if far is not None and far["score"] < far["cut"]:
-            said.append(texts.say("why.not_enough", said=clause, **far))
+        below = _below(unit["spam_score"], unit["cut_review"], texts)
+        if below is not None:
+            said.append(texts.say("why.not_enough", said=clause, **below))
         else:
             said.append(texts.say("why.but", said=clause))
     else:
@@ -245,7 +244,7 @@ def _network(unit: dict[str, Any], texts: Texts) -> str:
         return ""
     return texts.say(
         "why.network",
-        many=f"{unit['network_size']:,}",
+        many=texts.number(unit["network_size"]),
         network=unit["network"],
         shares=unit["network_shares"],
     )
@@ -253,10 +252,17 @@ def _network(unit: dict[str, Any], texts: Texts) -> str:
 
 def _margin(unit: dict[str, Any], texts: Texts) -> str:
     """How far a domain in REVIEW is from DISAVOW."""
-    cut, score = unit["cut_disavow"], unit["spam_score"]
-    if unit["verdict"] != Verdict.REVIEW.value or cut is None or f"{score:.2f}" >= f"{cut:.2f}":
+    below = _below(unit["spam_score"], unit["cut_disavow"], texts)
+    if unit["verdict"] != Verdict.REVIEW.value or below is None:
         return ""
-    return texts.say("why.below", score=f"{score:.2f}", cut=f"{cut:.2f}")
+    return texts.say("why.below", **below)
+
+
+def _below(score: float, cut: float | None, texts: Texts) -> dict[str, str] | None:
+    """A score and the cut above it as they are shown; None where they would look alike."""
+    if cut is None or round(score, 2) >= round(cut, 2):
+        return None
+    return {"score": texts.number(score, 2), "cut": texts.number(cut, 2)}
 
 
 def rule_text(reason: str, verdict: str, texts: Texts) -> str:

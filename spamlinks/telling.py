@@ -7,11 +7,11 @@ confuses; what is unknown is no reason. Effects are chosen here, never changed.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import polars as pl
+from typing import Any
 
 from spamlinks.language import Texts
 from spamlinks.model.explain import Effect
@@ -20,7 +20,7 @@ from spamlinks.model.usual import Place
 from spamlinks.signals.kernel import SIGNALS
 from spamlinks.signals.words import found_word
 
-__all__ = ["MAIN", "Told", "contradicts", "is_unusual", "quotes_of", "told"]
+__all__ = ["MAIN", "QUOTED_COLUMNS", "Told", "contradicts", "is_unusual", "quote_of", "told"]
 
 MAIN = 0.4
 """An effect below this, in log-odds, is never named as the reason."""
@@ -53,7 +53,10 @@ _QUOTED = {
     ),
     **dict.fromkeys(("path_trade_word", "path_sells_links", "is_machine_slug"), "referring_page"),
 }  # fmt: skip
-"""Signals whose sentence says more with the text that it is about."""
+"""Signals whose sentence says more with the text that it is about, with its column."""
+
+QUOTED_COLUMNS = tuple(sorted(set(_QUOTED.values())))
+"""Columns of links that sentences quote."""
 
 _UNCOUNTED = frozenset({"anchor_other_words", "anchor_word_count"})
 
@@ -61,7 +64,11 @@ _NO_PRAISE = frozenset({"links_out", "external_links", "linked_domains", "intern
 """Signals of which the good side is nothing special: most pages link to few others."""
 
 _SAYS_ITSELF = 0.6
+"""A text that is quoted needs no rarity to be told from this effect on, in log-odds."""
 
+_READ_CHARS = 400  # a title may be a megabyte long
+
+# An anchor that is an address: counting its words would say nothing.
 _ADDRESS = re.compile(
     r"“(?:https?:|//|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}(?:/|”))", re.IGNORECASE
 )
@@ -114,7 +121,7 @@ class Told:
 def told(
     effects: Sequence[Effect],
     places: Sequence[Place | None],
-    quotes: dict[str, str],
+    row: Mapping[str, Any],
     suffix: str,
     texts: Texts,
 ) -> list[Told]:
@@ -123,16 +130,18 @@ def told(
     Parameters
     ----------
     effects : of one row, the strongest first; ``places`` beside them.
-    quotes : texts of the row, see ``quotes_of``.
+    row : texts of the row by column, those of ``QUOTED_COLUMNS`` that are known.
     suffix : of the domain.
     """
     out = []
     for effect, place in zip(effects, places, strict=True):
-        if effect.value != effect.value or contradicts(effect, place):
+        if not math.isfinite(effect.value) or contradicts(effect, place):
             continue
         said = statement(effect.signal, effect.value, suffix, texts)
-        if effect.signal in quotes and not is_absent(effect.signal, effect.value):
-            quote = quotes[effect.signal]
+        # Only what is said is looked up: finding a word costs as much as explaining a row.
+        absent = is_absent(effect.signal, effect.value)
+        quote = "" if absent else quote_of(effect.signal, row)
+        if quote:
             if effect.signal == "anchor_other_words" and _ADDRESS.match(quote):
                 said = texts.say("why.url_anchor")
             said = texts.say("why.quote", said=said, text=quote)
@@ -173,36 +182,39 @@ def contradicts(effect: Effect, place: Place | None) -> bool:
     return side == -pushes or (side == 0 and abs(effect.effect) >= MAIN)
 
 
-def quotes_of(rows: pl.DataFrame) -> list[dict[str, str]]:
-    """Texts to quote of each row, by signal: short, on one line, without the marks of evidence.
+def quote_of(signal: str, row: Mapping[str, Any]) -> str:
+    """The text that a signal is about: short, on one line, without the marks of evidence.
 
     The word that was found is named where one was. ``|`` stands between pieces of evidence and
     brackets around what is usual, so a hostile text must not bring its own.
+
+    Returns
+    -------
+    The text in quotation marks; "" for a signal that has none, or where it is not known.
+
+    >>> quote_of("title_sells_links", {"referring_page_title": "Buy backlinks | (+9.9)"})
+    '“backlinks” in “Buy backlinks / [+9.9]”'
     """
-    columns = [name for name in set(_QUOTED.values()) if name in rows.columns]
-    out = []
-    for row in rows.select(columns).iter_rows(named=True):
-        quotes = {}
-        for signal, column in _QUOTED.items():
-            text = row.get(column)
-            if not text:
-                continue
-            if column == "referring_page":
-                text = "/" + text.partition("://")[2].partition("/")[2]
-            group = "link_sale" if "sells" in signal else "trades" if "trade" in signal else ""
-            word = found_word(text[:400], group) if group else ""
-            shown = _around(_plain(text), word)
-            if shown:
-                quotes[signal] = f"“{_plain(word)}” in “{shown}”" if word else f"“{shown}”"
-        out.append(quotes)
-    return out
+    column = _QUOTED.get(signal, "")
+    text = row.get(column)
+    if not text:
+        return ""
+    text = str(text)
+    if column == "referring_page":
+        text = "/" + text.partition("://")[2].partition("/")[2]
+    group = "link_sale" if "sells" in signal else "trades" if "trade" in signal else ""
+    word = found_word(text[:_READ_CHARS], group) if group else ""
+    shown = _around(_plain(text), word)
+    if not shown:
+        return ""
+    return f"“{_plain(word)}” in “{shown}”" if word else f"“{shown}”"
 
 
 _MARKS = str.maketrans({"|": "/", "(": "[", ")": "]", "“": "'", "”": "'", '"': "'"})
 
 
 def _plain(text: str) -> str:
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text[:400]).split())
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text[:_READ_CHARS]).split())
     return flat.translate(_MARKS)
 
 

@@ -1,4 +1,8 @@
-"""Traces of links and pages: anchors, titles, long lists, forms of paths, weeks and addresses."""
+"""Traces of links and pages: anchors, titles, long lists, forms of paths, weeks and addresses.
+
+Each takes the coded rows of ``traces.traces`` and returns distinct pairs of ``_domain`` (UInt32) and
+``key`` (String).
+"""
 
 from __future__ import annotations
 
@@ -147,8 +151,8 @@ def shapes(frame: pl.DataFrame) -> pl.DataFrame:
         .select("_domain", key=path)
     )
     table = table.unique()
-    shapes = table["key"].unique()
-    telling = shapes.filter(~shapes.str.contains(_COMMON_SHAPE.pattern))
+    keys = table["key"].unique()
+    telling = keys.filter(~keys.str.contains(_COMMON_SHAPE.pattern))
     return table.filter(pl.col("key").is_in(telling.implode()))
 
 
@@ -169,7 +173,7 @@ def lists(frame: pl.DataFrame, known: set[str]) -> pl.DataFrame:
             long.select(
                 "_domain",
                 key=pl.concat_str(
-                    pl.lit(f"{grid}"), (steps + shift).floor().cast(pl.Int64).cast(pl.String)
+                    pl.lit(grid), (steps + shift).floor().cast(pl.Int64).cast(pl.String)
                 ),
             )
             for grid, shift in (("a", 0.0), ("b", 0.5))

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +17,7 @@ from spamlinks.model.explain import Effect
 from spamlinks.model.usual import Place
 from spamlinks.pipeline import audit
 from spamlinks.reasons import _because
-from spamlinks.telling import quotes_of, told
+from spamlinks.telling import _QUOTED, QUOTED_COLUMNS, quote_of, told
 
 NAN = float("nan")
 RARE, COMMON = Place("file", "high", 1.0), Place("file", "upper", 1.0)
@@ -64,10 +63,10 @@ def unit(**known: Any) -> dict[str, Any]:
 
 
 def because(
-    found: list[tuple[Effect, Place | None]], quotes: dict[str, str] | None = None, **known: Any
+    found: list[tuple[Effect, Place | None]], row: dict[str, str] | None = None, **known: Any
 ) -> tuple[str, list[str]]:
     effects, places = [e for e, _ in found], [p for _, p in found]
-    pieces = told(effects, places, quotes or {}, "com", load_texts())
+    pieces = told(effects, places, row or {}, "com", load_texts())
     why, against, speaking = _because(unit(**known), pieces, load_texts())
     return why, [piece.effect.signal for piece in (*against, *speaking)]
 
@@ -124,24 +123,18 @@ def test_a_domain_in_review_hears_what_is_missing() -> None:
 
 
 def test_the_words_themselves_are_shown() -> None:
-    rows = pl.DataFrame({"referring_page_title": ["Buy SEO backlinks | (+9.9) | here"]})
-    (quotes,) = quotes_of(rows)
-    said, _ = because([TITLE], quotes, reason="SCORE_HIGH", verdict="DISAVOW")
-    assert "“seo backlinks” in “Buy SEO backlinks / [+9.9] / here”" in said or (
-        "in “Buy SEO backlinks / [+9.9] / here”" in said
-    )
+    row = {"referring_page_title": "Buy SEO backlinks | (+9.9) | here"}
+    said, _ = because([TITLE], row, reason="SCORE_HIGH", verdict="DISAVOW")
+    assert "“backlinks” in “Buy SEO backlinks / [+9.9] / here”" in said
     assert " | " not in said
 
 
-@given(st.text(max_size=300), st.text(max_size=300))
-def test_hostile_texts_bring_no_marks_of_evidence(title: str, anchor: str) -> None:
-    rows = pl.DataFrame(
-        {"referring_page_title": [title], "anchor_text": [anchor],
-         "referring_page": [f"https://a.com/{anchor}"]}
-    )  # fmt: skip
-    for text in quotes_of(rows)[0].values():
-        assert not set(text) & set("|()\n\r\x1b\u202e\u2028")
-        assert len(text) < 500
+@given(st.sampled_from(sorted(_QUOTED)), st.text(max_size=300))
+def test_hostile_texts_bring_no_marks_of_evidence(signal: str, hostile: str) -> None:
+    row = dict.fromkeys(QUOTED_COLUMNS, hostile) | {"referring_page": f"https://a.com/{hostile}"}
+    text = quote_of(signal, row)
+    assert not set(text) & set("|()\n\r\x1b\u202e\u2028")
+    assert len(text) < 500
 
 
 def test_a_model_that_is_slow_to_explain_explains_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,14 +162,14 @@ def test_an_anchor_that_is_another_address_is_not_counted_in_words() -> None:
     words = (Effect("anchor_other_words", 9.0, 1.2), RARE)
     said, _ = because(
         [words],
-        {"anchor_other_words": "“https://x.example/a-b-c-d”"},
+        {"anchor_text": "https://x.example/a-b-c-d"},
         reason="SCORE_HIGH",
         verdict="DISAVOW",
     )
     assert said.startswith("The anchor is an address that is not yours: “https://x.example/")
     said, _ = because(
         [words],
-        {"anchor_other_words": "“oyymwv changing i5 by the gtx”"},
+        {"anchor_text": "oyymwv changing i5 by the gtx"},
         reason="SCORE_HIGH",
         verdict="DISAVOW",
     )
