@@ -25,12 +25,12 @@ __all__ = [
 
 COLUMNS: tuple[str, ...] = (
     "domain", "unit", "verdict", "reason", "score", "links", "followed", "first_seen", "network",
-    "why", "evidence", "samples", "cut", "listed", "seen_by", "decided", "changes",
+    "why", "evidence", "samples", "cut", "listed", "seen_by", "decided",
 )  # fmt: skip
 """Meaning of the places in a row; ``cut`` is 1 where details were left out to save space,
 ``listed`` whether Search Console knows the domain (null without its export), ``evidence`` pairs
 of sentence and effect (above 0 speaks against the domain, null: not stated), ``decided`` what the
-user decided (null: nothing), ``changes`` what would change the verdict."""
+user decided (null: nothing)."""
 
 MAX_ROWS = 20_000
 DETAIL_BYTES = 2_600_000  # a page of 1,000 domains stays under 5 MB with every text at its longest
@@ -49,7 +49,7 @@ _DOMAIN_TYPES: dict[str, pl.DataType] = {
     "followed_links": pl.Int64(), "first_seen": pl.Date(), "network": pl.String(),
     "why": pl.String(), "evidence": pl.String(), "in_search_console": pl.Boolean(),
     "seen_by": pl.String(), "decision": pl.String(), "decided_by": pl.String(),
-    "decided_on": pl.String(), "decision_note": pl.String(), "would_change": pl.String(),
+    "decided_on": pl.String(), "decision_note": pl.String(),
 }  # fmt: skip
 _LINK_TYPES: dict[str, pl.DataType] = {
     "referring_page": pl.String(), "linking_domain": pl.String(), "target_url": pl.String(),
@@ -155,17 +155,15 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame, taken: int = 0) -> l
     rows: list[list[Any]] = []
     for row in shown.iter_rows(named=True):
         evidence: list[list[Any]] = []
-        changes: list[str] = []
         found: list[list[Any]] = []
         why = clean(row["why"], WHY_LENGTH if left else 120)
         if left:
             evidence = _evidence(row["evidence"], why)
-            changes = _sentences(row["would_change"])[:6]
             raw = samples.get(row["linking_domain"], [])[: _SAMPLES[row["verdict"]]]
             found = [_sample(*link) for link in raw]
-            spent = _size([why[320:]]) + _size(changes) + sum(map(_size, (*evidence, *found)))
+            spent = _size([why[320:]]) + sum(map(_size, (*evidence, *found)))
             if spent > left:
-                evidence, changes, found, left = [], [], [], 0
+                evidence, found, left = [], [], 0
                 why = clean(row["why"], 120)
             else:
                 left -= spent
@@ -174,7 +172,7 @@ def domain_rows(domains: pl.DataFrame, links: pl.DataFrame, taken: int = 0) -> l
             clean(row["reason"], 60), _rounded(row["spam_score"]), row["links"],
             row["followed_links"], _day(row["first_seen"]), clean(row["network"], 80) or None,
             why, evidence, found, int(not left), row["in_search_console"],
-            clean(row["seen_by"], 120) or None, _decided(row), changes,
+            clean(row["seen_by"], 120) or None, _decided(row),
         ])  # fmt: skip
     return rows
 
@@ -192,11 +190,6 @@ def _evidence(said: str | None, why: str) -> list[list[Any]]:
         if text and (size or text != why):  # whose side it is on is not said by ``why``
             found.append([text, float(size[1]) if size else None])
     return found[:12]
-
-
-def _sentences(said: str | None) -> list[str]:
-    parts = (clean(part, 240) for part in (said or "")[:20_000].split(" | "))
-    return [part for part in parts if part]
 
 
 def _decided(row: dict[str, Any]) -> str | None:

@@ -1,7 +1,7 @@
 """Traces of links and pages: anchors, titles, long lists, forms of paths, weeks and addresses.
 
-Each takes the coded rows of ``traces.traces`` and returns distinct pairs of ``_domain`` (UInt32) and
-``key`` (String).
+Each takes the coded rows of ``traces.traces`` and returns distinct pairs of ``_domain`` (UInt32)
+and ``key`` (String).
 """
 
 from __future__ import annotations

@@ -72,7 +72,6 @@ def report(tab: Tab, tmp_path: Path) -> str:
             "spam_score": [n / 1000 for n in range(60)],
             "evidence": ["Many words (-0.3) | A bad word (+0.8) | No sign | A worse word (+1.2)"]
             * 60,
-            "would_change": ["A link less"] * 60,
         }
     )
     attack = pl.DataFrame(
@@ -213,7 +212,6 @@ def test_reasons_open_by_keyboard_and_take_sides(watched: Tab) -> None:
         ["What speaks against it", "A worse word +1.2", "A bad word +0.8"],  # the heavier first
         ["What speaks for it", "Many words −0.3"],
         ["Also noted", "No sign"],
-        ["What would change the verdict", "A link less"],
     ]
     watched.press(" ", 32)
     assert watched.run(opened) == "false"
@@ -274,7 +272,7 @@ def hostile_report() -> str:
     run["not_looked_at"] = WIDE
     run["inputs"] = [{**run["inputs"][0], "file": text, "notes": [text]} for text in WIDE]
     columns = ("linking_domain", "why", "network", "reason", "seen_by", "decision",
-               "decided_by", "decision_note", "would_change")  # fmt: skip
+               "decided_by", "decision_note")  # fmt: skip
     domains = pl.DataFrame(dict.fromkeys(columns, WIDE)).with_columns(
         verdict=pl.Series(["DISAVOW", "REVIEW", "KEEP"] * count).head(count),
         spam_score=pl.lit(0.5),

@@ -326,7 +326,6 @@ def test_a_thousand_domains_at_their_longest_stay_under_5_mb(run: dict[str, Any]
         pl.lit(wide).alias("why"),
         pl.lit(wide).alias("network"),
         pl.lit(" | ".join([f"{n}{wide}" for n in range(20)])).alias("evidence"),
-        pl.lit(" | ".join([f"{n}{wide}" for n in range(20)])).alias("would_change"),
         pl.lit(wide).alias("decision"),
         pl.lit(wide).alias("decided_by"),
         pl.lit(wide).alias("decision_note"),
