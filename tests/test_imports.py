@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "policy": GROUND | {"guards", "disavow"},  # a keep list is written like a disavow file
     "signals": GROUND | {"guards"},
     "simulate": GROUND | {"exports"},
-    "enrich": GROUND,
+    "enrich": GROUND | {"signals"},  # the words of spam trades
     "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports", "language"},
     "engines": GROUND | {"exports", "signals", "model"},
 }
@@ -101,13 +101,17 @@ FORBIDDEN_IMPORTS = {
     "pickle": set(),
     "joblib.externals": set(),
     "requests": set(),
-    "subprocess": set(),
+    "subprocess": {"enrich"},  # the crawler is a process of its own
     "marshal": set(),
     "shelve": set(),
     "socket": {"enrich"},
     "urllib.request": {"enrich"},
     "http.client": {"enrich"},
     "httpx": {"enrich"},
+    "scrapy": {"enrich"},
+    "twisted": {"enrich"},
+    "dns": {"enrich"},
+    "whoisit": {"enrich"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
