@@ -447,7 +447,7 @@ def test_domains_hosts_and_lists(store: Store) -> None:
 AGES = [  # registered, link first seen, export of, age in days, why
     (date(2025, 1, 1), date(2025, 1, 31), date(2026, 1, 1), 30, "on the day the link appeared"),
     (date(2025, 1, 1), None, date(2025, 3, 2), 60, "else on the day of the export"),
-    (date(2026, 2, 1), date(2025, 1, 1), date(2026, 3, 1), -396, "registered again since then"),
+    (date(2026, 2, 1), date(2025, 1, 1), date(2026, 3, 1), -30, "registered again since then; clipped"),
     (None, date(2025, 1, 1), date(2026, 3, 1), None, "not known"),
 ]
 
@@ -617,13 +617,14 @@ def test_an_empty_store_changes_no_verdict(store: Store, export: Path) -> None:
     assert any("is empty" in note for note in known.run["notes"])
 
 
-def test_a_million_rows_are_quick(store: Store) -> None:
-    """The bound is wide: the machine may be busy. On a quiet one it takes about two seconds."""
+def test_many_rows_are_quick(store: Store) -> None:
+    """The bound is wide: the machine may be busy. On a quiet one it takes about a second."""
     for start in range(0, 20_000, 5000):
         urls = [f"https://h{i % 997}.example/p/{i}" for i in range(start, start + 5000)]
         store.save([answer(facts(link(), link(A)), url=url) for url in urls])
     pages = pl.int_range(400_000, eager=True)
-    urls = pl.format("https://h{}.example/p/{}", pages % 997, pages % 200_000)
+    pages %= 200_000
+    urls = pl.format("https://h{}.example/p/{}", pages % 997, pages)
     table = pl.select(referring_page=urls, target_url=pl.lit(A))
     started = time.perf_counter()
     found, account = join_store(table, store, SITE)
