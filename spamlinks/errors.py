@@ -7,6 +7,7 @@
     * ModelError        a model bundle cannot be loaded or does not fit
     * TrainingError     a model cannot be trained on these labels
     * OutputError       a result cannot be written
+    * NetworkError      nothing can be fetched: no network, or the server cannot be reached
 
 A message says where, what, and what to do next, in one line.
 """
@@ -17,6 +18,7 @@ __all__ = [
     "DisavowFormatError",
     "InputError",
     "ModelError",
+    "NetworkError",
     "OutputError",
     "RefusedExport",
     "SpamlinksError",
@@ -80,3 +82,7 @@ class TrainingError(SpamlinksError, ValueError):
 
 class OutputError(SpamlinksError, OSError):
     """A result cannot be written where it was asked for."""
+
+
+class NetworkError(SpamlinksError, OSError):
+    """There is no network, or the one server that was asked cannot be reached."""

@@ -11,6 +11,7 @@ from spamlinks.errors import (
     DisavowFormatError,
     InputError,
     ModelError,
+    NetworkError,
     OutputError,
     RefusedExport,
     SpamlinksError,
@@ -24,6 +25,7 @@ TREE = [  # class, what else it is, so that callers of the standard library's er
     (ModelError, ValueError),
     (TrainingError, ValueError),
     (OutputError, OSError),
+    (NetworkError, OSError),
 ]
 
 

@@ -108,6 +108,7 @@ FORBIDDEN_IMPORTS = {
     "urllib.request": {"enrich"},
     "http.client": {"enrich"},
     "httpx": {"enrich"},
+    "httpcore": {"enrich"},
     "scrapy": {"enrich"},
     "twisted": {"enrich"},
     "dns": {"enrich"},
