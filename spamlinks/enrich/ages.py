@@ -118,7 +118,7 @@ def whom_to_ask(key: str, servers: Bootstrap | str) -> tuple[str, str] | str:
     >>> whom_to_ask("example.co.uk", registries)
     ('example.co.uk', 'https://rdap.nominet.uk/uk/')
     >>> whom_to_ask("me.blogspot.com", registries)
-    'a name below the platform blogspot.com, with no registration of its own'
+    'a name below blogspot.com, not registered with any public registry'
     >>> whom_to_ask("example.de", registries), whom_to_ask("192.0.2.1", registries)
     ('the registry of .de offers no RDAP', 'an IP address has no registration')
     """
@@ -129,7 +129,7 @@ def whom_to_ask(key: str, servers: Bootstrap | str) -> tuple[str, str] | str:
         return "an IP address has no registration"
     domain = parts.registrable_domain
     if parts.linking_domain != domain:
-        return f"a name below the platform {parts.suffix}, with no registration of its own"
+        return f"a name below {parts.suffix}, not registered with any public registry"
     if isinstance(servers, str):
         return domain, servers if servers.endswith("/") else servers + "/"
     base = servers.server_of(domain.partition(".")[2])

@@ -135,3 +135,23 @@ def test_a_second_run_asks_nothing_within_the_age_limit(tmp_path):
             with Store.open(path) as store:
                 fetch_ages(store, settings(), bootstrap=lists)
         assert sorted(server.domains()) == names
+
+
+def test_interrupted_it_keeps_what_it_has(tmp_path):
+    path = tmp_path / "s.sqlite"
+    names = [f"n{n}.com" for n in range(100)]
+    plan(path, names)
+    with RdapServer("127.0.5.1") as server:
+        given = {"store": str(path), "servers": {"com": server.base}, "delay": 0.02}
+        run = subprocess.Popen(
+            [sys.executable, "-c", CHILD, json.dumps(given)], stderr=subprocess.DEVNULL
+        )
+        while len(server.asked) < 10:
+            time.sleep(0.005)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(10) != 0
+        asked = len(server.asked)
+    with Store.open(path, read_only=True) as store:
+        kept = store.counts()[What.AGE][State.FETCHED]
+        assert asked - 1 <= kept <= asked
+        assert kept + store.pending(What.AGE) == len(names)

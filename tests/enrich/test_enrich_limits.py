@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -74,7 +75,7 @@ def test_a_server_is_asked_one_at_a_time_with_the_pause_after_each():
         return times
 
     times = asyncio.run(run())
-    for (_, ended), (begun, _) in zip(times, times[1:], strict=False):
+    for (_, ended), (begun, _) in pairwise(times):
         assert begun - ended >= 0.05
 
 
