@@ -77,7 +77,8 @@ def read_page(
     redirected = _redirected(url, final_url, redirects, site)
     if not _is_html(body, content_type):
         return replace(facts, links=tuple(redirected))
-    root = parse(decode_page(body, stated_type, page_host.host))
+    text = decode_page(body, stated_type, page_host.host)
+    root = parse(text)
     if root is None:
         return replace(
             facts, words=0, external_links=0, internal_links=0, linked_domains=0,
@@ -89,12 +90,13 @@ def read_page(
     if base_url:
         here = replace(here, base=base_url, base_parts=host_parts(base_url))
     head = read_head(root, here, headers)
-    page = _walked(root)
-    counted = count_links(page, here)
+    page = _walked(root, text)
+    trades = trade_words(page.visible)
+    known = trade_words(page.text) if page.hidden_spans else trades
+    counted = count_links(page, here, known)
     links = redirected or site_links(page, counted, here)
     if not redirected and site and site != page_host.linking_domain:
         links += _of_the_head(head.refresh, head.canonical, here)
-    trades = trade_words(page.visible)
     return replace(
         facts,
         title=head.title,
@@ -138,10 +140,10 @@ def _of_the_head(refresh: str | None, canonical: str | None, here: Here) -> list
     return found
 
 
-def _walked(root: Element) -> Walked:
+def _walked(root: Element, text: str) -> Walked:
     """Read the tree; a second time where a script must show what hides nearly all of it."""
     sheets = ["".join(style.itertext()) for style in root.iter("style")]
-    hiding = HiddenBy(hiding_rules(sheets) if sheets else {})
+    hiding = HiddenBy(text, hiding_rules(sheets) if sheets else {})
     page = walk(root, hiding)
     if page.hidden_by and len(page.text) > 200:
         hidden = {

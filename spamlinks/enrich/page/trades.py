@@ -104,6 +104,7 @@ def trade_words(text: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1 << 14)
 def has_trade_word(text: str) -> bool:
     """Whether a short text, such as an anchor, has a spam-trade word."""
     return bool(text) and bool(trade_words(text))
