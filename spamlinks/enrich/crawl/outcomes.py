@@ -1,0 +1,90 @@
+"""What an HTTP answer means for a look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from spamlinks.enrich.answers import LinkFacts, PageFacts, Placement, State
+from spamlinks.urls import authority, parse_host
+
+__all__ = ["AGAIN", "REDIRECTS", "is_of_site", "redirect_facts", "retry_after", "state_of"]
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
+"""Codes after which another try can help."""
+_ABSENT = {404: "not found", 410: "gone"}
+_BLOCKED = {
+    401: "login wanted",
+    403: "forbidden",
+    429: "too many requests",
+    451: "unavailable for legal reasons",
+    999: "denied",  # what one large network answers to robots
+}
+_LONGEST = timedelta(days=366)
+
+
+def state_of(code: int) -> tuple[State, str]:
+    """Return the state that an HTTP code ends in, and the reason; "" for a page.
+
+    >>> state_of(200), state_of(410)
+    ((<State.FETCHED: 'fetched'>, ''), (<State.ABSENT: 'absent'>, 'HTTP 410, gone'))
+    >>> state_of(403)[0], state_of(503)[0]
+    (<State.BLOCKED: 'blocked'>, <State.FAILED: 'failed'>)
+    """
+    if 200 <= code < 300:
+        return State.FETCHED, ""
+    for codes, state in ((_ABSENT, State.ABSENT), (_BLOCKED, State.BLOCKED)):
+        if code in codes:
+            return state, f"HTTP {code}, {codes[code]}"
+    return State.FAILED, f"HTTP {code}"
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Read ``Retry-After``: seconds from now, 0 to a year; None where it says nothing usable.
+
+    >>> now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> retry_after("120", now), retry_after("Thu, 01 Jan 2026 12:01:30 GMT", now)
+    (120.0, 90.0)
+    >>> retry_after("soon", now), retry_after("-5", now), retry_after(None, now)
+    (None, None, None)
+    """
+    text = (header or "").strip()[:60]
+    if text.isascii() and text.isdigit():
+        return min(float(text), _LONGEST.total_seconds())
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((moment - now).total_seconds(), 0.0), _LONGEST.total_seconds())
+
+
+def is_of_site(url: str, site: str) -> bool:
+    """Whether a URL belongs to a site, given by its registrable domain."""
+    parts = parse_host(authority(url))
+    return bool(site) and site in (parts.linking_domain, parts.registrable_domain)
+
+
+def redirect_facts(target: str, hops: Sequence[str], code: int | None) -> PageFacts:
+    """Return the facts of a page that is nothing but a redirect to the protected site.
+
+    The target is not fetched: it is the site of whoever asks, and says nothing of the page.
+    ``hops`` are the URLs on the way, the page itself first; ``code`` that of the last of them.
+    """
+    link = LinkFacts(
+        target=target,
+        via=hops[-1] if len(hops) > 1 else None,
+        kind="redirect",
+        rel_nofollow=False,
+        rel_ugc=False,
+        rel_sponsored=False,
+        placement=Placement.MAIN,
+        hidden=None,
+        anchor="",
+        left_context="",
+        right_context="",
+        links_around=0,
+    )
+    return PageFacts(final_url=target, redirects=tuple(hops), http_code=code, links=(link,))
