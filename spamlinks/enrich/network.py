@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import errno
+import queue
 import socket
+import threading
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from concurrent.futures import TimeoutError as TooLate
 from urllib.parse import urlsplit
 
-from spamlinks.enrich.settings import FetchSettings
+from spamlinks.enrich.addresses import literal_address, why_refused, why_url_refused
+from spamlinks.enrich.settings import FetchSettings, split_address
 
 __all__ = ["no_network"]
 
@@ -18,6 +19,8 @@ PATIENCE = 10.0
 """Seconds after which a network that says nothing counts as none."""
 TRIED = 5
 """Servers that are connected to, one after the other, until one is there."""
+ASKED = 20
+"""Names that are looked up at most."""
 SURELY_THERE = "data.iana.org"
 """A name that exists as long as there are registries: where it has no address, it is not the
 linking domains that are gone. It is looked up, not contacted."""
@@ -27,74 +30,85 @@ _NO_WAY = frozenset(
     for name in ("ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "EACCES", "EPERM")
 )
 
+_Place = tuple[str, int]
+
 
 def no_network(urls: Iterable[str], settings: FetchSettings) -> str | None:
-    """Say why nothing can be fetched; None where there is a network.
+    """Say why nothing can be fetched; None where there is a network, or nothing is to be fetched.
 
     Asks the name system for the servers that would be asked first, then opens a connection to the
-    first that has an address, without saying a word, and closes it. Takes at most about
-    ``PATIENCE`` seconds for each of the two. That a server refuses shows that it is there.
+    first that has an address, without saying a word, and closes it: it would be asked in the next
+    second. Addresses that may not be contacted are not. Each of the two steps takes at most
+    ``PATIENCE`` seconds. A server that refuses is there all the same.
 
     Parameters
     ----------
-    urls : of the first servers to ask; a few of different kinds.
+    urls : of the first servers to ask.
     """
-    places = list(dict.fromkeys(_place(url) for url in urls))
-    given = [(settings.hosts[host], port) for host, port in places if host in settings.hosts]
-    numbers = [(host, port) for host, port in places if _is_address(host)]
-    names = [(host, port) for host, port in places if host and host not in settings.hosts]
-    names = [place for place in names if place not in numbers]
-    found = given + numbers
-    if not found and names:
-        found = _resolved([*names, (SURELY_THERE, 443)])
+    private = settings.allow_private
+    places = [
+        place
+        for url in urls
+        if why_url_refused(url, allow_private=private) is None and (place := _place(url))
+    ]
+    places = list(dict.fromkeys(places))[:ASKED]
+    if not places:
+        return None
+    found = [known for place in places if (known := _known(place, settings)) is not None]
+    if not found:
+        found = _resolved([*places, (SURELY_THERE, 0)])
         if not found:
             return "no name can be resolved"
-        found = [place for place in found if place[1]]  # whoever is only looked up is not asked
-    return _unreachable(found[:TRIED])
+    may = [
+        place for place in found if place[1] and not why_refused(place[0], allow_private=private)
+    ]
+    return _unreachable(may[:TRIED])
 
 
-def _place(url: str) -> tuple[str, int]:
-    try:
-        parts = urlsplit(url if "://" in url else f"https://{url}/")
-        return parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
-    except ValueError:
-        return "", 0
+def _place(url: str) -> _Place | None:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return (host, parts.port or (80 if parts.scheme == "http" else 443)) if host else None
 
 
-def _is_address(host: str) -> bool:
-    for family in (socket.AF_INET, socket.AF_INET6):
+def _known(place: _Place, settings: FetchSettings) -> _Place | None:
+    """The address of a server that needs no looking up."""
+    host, port = place
+    if host in settings.hosts:
+        given = split_address(settings.hosts[host])
+        return None if given is None else (given[0], given[1] or port)
+    address = literal_address(host)
+    return None if address is None else (address, port)
+
+
+def _resolved(names: list[_Place]) -> list[_Place]:
+    """Addresses of those that have one, as far as they come in time."""
+    answers: queue.Queue[_Place | None] = queue.Queue()
+
+    def ask(host: str, port: int) -> None:
         try:
-            socket.inet_pton(family, host)
-        except OSError:
-            continue
-        return True
-    return False
+            answer = socket.getaddrinfo(host, port or 443, 0, socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            answers.put(None)
+        else:
+            answers.put((str(answer[0][4][0]), port))
 
-
-def _resolved(names: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Addresses of those that have one, as far as they come in time; port 0 where it is not asked."""
-    pool = ThreadPoolExecutor(min(len(names), 16))
-    tasks = {pool.submit(socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM): (host, port)
-             for host, port in names}  # fmt: skip
-    found: list[tuple[str, int]] = []
-    try:
-        for task in as_completed(tasks, timeout=PATIENCE):
-            host, port = tasks[task]
-            try:
-                answer = task.result()
-            except (OSError, UnicodeError):
-                continue
-            found.append((str(answer[0][4][0]), 0 if host == SURELY_THERE else port))
-            if len(found) >= TRIED:
-                break
-    except TooLate:
-        pass
-    pool.shutdown(wait=False, cancel_futures=True)
+    for name in names:
+        # A resolver without network may take a minute: nobody waits for that at the end.
+        threading.Thread(target=ask, args=name, daemon=True).start()
+    end = time.monotonic() + PATIENCE
+    found: list[_Place] = []
+    for _ in names:
+        try:
+            answer = answers.get(timeout=max(0.0, end - time.monotonic()))
+        except queue.Empty:
+            break
+        found += [answer] if answer is not None else []
     return found
 
 
-def _unreachable(places: list[tuple[str, int]]) -> str | None:
-    """None where one of them is there, or where there is none to ask."""
+def _unreachable(places: list[_Place]) -> str | None:
+    """Why none of them is there; None where one is, or where there is none to ask."""
     end = time.monotonic() + PATIENCE
     problem = None
     for address, port in places:
