@@ -61,6 +61,7 @@ def _table(groups: dict[str, str]) -> tuple[tuple[_Network, str], ...]:
 
 _NEVER_TABLE, _PRIVATE_TABLE = _table(_NEVER), _table(_PRIVATE)
 _PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")
+_LOOPBACK_V6 = ipaddress.IPv6Address(1)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 REFUSED_PORTS: frozenset[int] = frozenset(
@@ -112,31 +113,42 @@ def why_refused(address: str, *, allow_private: bool = False) -> str | None:
         ip = ipaddress.ip_address(plain)
     except ValueError:
         return "no address"
-    if isinstance(ip, ipaddress.IPv6Address):
-        # The socket of a mapped address, and the network behind the well-known prefix of a
-        # translator, speak IPv4 with the host inside.
-        inside = ip.ipv4_mapped
-        if inside is None and ip in _NAT64:
-            inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inside is not None:
-            return (
-                "address with a zone"
-                if percent
-                else why_refused(str(inside), allow_private=allow_private)
-            )
-    for network, reason in _NEVER_TABLE:
-        # ::1 lies in ::/96 and is the one address there that has a meaning of its own.
-        if ip.version == network.version and ip in network and int(ip) != 1:
-            return reason
-    for network, reason in _PRIVATE_TABLE:
-        if ip.version == network.version and ip in network:
-            return "address with a zone" if percent else None if allow_private else reason
-    if isinstance(ip, ipaddress.IPv6Address):
+    inside = _ipv4_inside(ip)
+    if inside is not None:
+        ip = inside
+    reason = _reason(ip, _NEVER_TABLE)
+    # ::1 lies in ::/96 and is the one address there that has a meaning of its own.
+    if reason is not None and ip != _LOOPBACK_V6:
+        return reason
+    private = _reason(ip, _PRIVATE_TABLE)
+    if private is None and isinstance(ip, ipaddress.IPv6Address):
         if ip not in _PUBLIC_V6:
             return "reserved address"
         if (int(ip) >> 32) & 0xFDFFFFFF == 0x5EFE:  # 0:5efe and 200:5efe, ISATAP
             return "tunnel address"
-    return "address with a zone" if percent else None
+    if percent:  # the number of a network card: nothing public has one
+        return "address with a zone"
+    return None if allow_private else private
+
+
+def _ipv4_inside(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 host that an IPv6 address stands for, where packets do end there.
+
+    A socket of a mapped address speaks IPv4, and so does the network behind the well-known prefix
+    of a translator.
+    """
+    if isinstance(ip, ipaddress.IPv4Address):
+        return None
+    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip.ipv4_mapped
+
+
+def _reason(
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address, table: tuple[tuple[_Network, str], ...]
+) -> str | None:
+    for network, reason in table:
+        if ip.version == network.version and ip in network:
+            return reason
+    return None
 
 
 def literal_address(host: str) -> str | None:

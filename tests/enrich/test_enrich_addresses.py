@@ -82,6 +82,7 @@ REFUSED = (
     ("::ffff:93.184.216.34%1", "address with a zone", False),
     (NOWHERE, "unspecified address", False),  # Linux connects it to itself
     ("::", "unspecified address", False),
+    ("0.0.0.1", "address of this network", False),
     ("0.1.2.3", "address of this network", False),
     ("224.0.0.1", "multicast address", False),
     ("239.255.255.255", "multicast address", False),
