@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -10,9 +11,14 @@ import sys
 import threading
 import warnings
 from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from spamlinks.enrich.crawl.orders import MAX_ORDER_BYTES, Order, Outlet
-from spamlinks.errors import SpamlinksError
+from spamlinks.errors import FetchError, SpamlinksError
+
+if TYPE_CHECKING:
+    from spamlinks.enrich.crawl.crawling import Crawl
 
 __all__ = ["run"]
 
@@ -32,19 +38,22 @@ class _Troubles(logging.Handler):
         if text in self.seen or len(self.seen) < 20:
             self.seen[text] += 1
 
+    def worst(self) -> str:
+        """Return what was seen most often."""
+        return self.seen.most_common(1)[0][0] if self.seen else "no reason given"
+
 
 def run() -> int:
     """Do what the order says; returns the exit code."""
     outlet = Outlet(os.dup(1))
     # Nothing that a library prints may get between our lines.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     warnings.simplefilter("ignore")
     troubles = _Troubles()
     logging.basicConfig(level=logging.ERROR, handlers=[troubles], force=True)
     try:
-        order = Order.from_json(sys.stdin.buffer.readline(MAX_ORDER_BYTES).decode("utf-8", "replace"))
-        return _crawl(order, outlet, troubles)
+        line = sys.stdin.buffer.readline(MAX_ORDER_BYTES)
+        return _crawl(Order.from_json(line.decode("utf-8", "replace")), outlet, troubles)
     except SpamlinksError as error:
         outlet.say_error(error)
         return 1
@@ -59,12 +68,77 @@ def _crawl(order: Order, outlet: Outlet, troubles: _Troubles) -> int:
     from spamlinks.enrich.store import Store
 
     with Store.open(order.store) as store:
-        process = AsyncCrawlerProcess(
-            scrapy_settings(order.settings), install_root_handler=False
-        )
+        process = AsyncCrawlerProcess(scrapy_settings(order.settings), install_root_handler=False)
         logging.getLogger().setLevel(logging.ERROR)  # Scrapy lowers it
-        ...
-        return 0
+        loop = asyncio.get_event_loop()
+        spiders: list[PageSpider] = []
+        reasons: list[str] = []
+
+        def stop(reason: str) -> None:
+            reasons.append(reason)
+            for spider in spiders:
+                spider.crawl.stop(reason)
+
+        def opened(spider: PageSpider) -> None:
+            spiders.append(spider)
+            for reason in reasons:
+                spider.crawl.stop(reason)
+
+        def leave(spider: PageSpider) -> None:
+            """End at once: requests that are still under way are asked again another time."""
+            code = _finish(spider.crawl, outlet, troubles)
+            store.close()
+            os._exit(code)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop, "stopped"))
+        threading.Thread(
+            target=_watch, args=(lambda: loop.call_soon_threadsafe(stop, "stopped"),), daemon=True
+        ).start()
+        process.crawl(
+            PageSpider, order=order, store=store, outlet=outlet, opened=opened, leave=leave
+        )
+        process.start(install_signal_handlers=False)
+        if not spiders:
+            raise FetchError("pages", f"Scrapy did not start ({troubles.worst()})", _HINT)
+        return _finish(spiders[0].crawl, outlet, troubles)
+
+
+_HINT = "What was fetched is saved. Run the same command again: it goes on from there."
+
+
+def _watch(ended: Callable[[], object]) -> None:
+    """Wait for the end of standard input: whoever started us is gone, or wants us to go."""
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        while sys.stdin.buffer.read(65_536):
+            pass
+        ended()
+
+
+def _finish(crawl: Crawl, outlet: Outlet, troubles: _Troubles) -> int:
+    """Save what is left, and say how it ended."""
+    try:
+        if crawl.reason == "done":
+            crawl.saver.end()
+        else:
+            crawl.saver.flush()
+    except Exception as error:  # noqa: BLE001 - told in the next line
+        crawl.failure = crawl.failure or error
+    error = crawl.failure
+    if error is None and not crawl.reason:
+        error = RuntimeError(troubles.worst())
+    if isinstance(error, SpamlinksError):
+        outlet.say_error(error)
+        return 1
+    if error is not None:
+        said = f"{type(error).__name__}: {error}"[:200]
+        outlet.say_error(FetchError("pages", f"fetching them broke off ({said})", _HINT))
+        return 1
+    facts = {"finished": True, "reason": crawl.reason, **crawl.progress()}
+    if troubles.seen:
+        facts["troubles"] = dict(troubles.seen.most_common(5))
+    outlet.say_last(**facts)
+    return 0
 
 
 if __name__ == "__main__":

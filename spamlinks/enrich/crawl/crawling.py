@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
@@ -21,7 +22,6 @@ from spamlinks.enrich.crawl.outcomes import (
     REDIRECTS,
     is_of_site,
     redirect_facts,
-    retry_after,
     state_of,
 )
 from spamlinks.enrich.crawl.patience import Patience
@@ -30,14 +30,13 @@ from spamlinks.enrich.crawl.saving import SECONDS, Saver
 from spamlinks.enrich.crawl.supply import Supply
 from spamlinks.enrich.crawl.troubles import BudgetSpent, RobotsUnknown, Trouble, trouble_of
 from spamlinks.enrich.crawl.turns import Turns
+from spamlinks.enrich.limits import LONGEST_WAIT, retry_after
 from spamlinks.enrich.page import read_page
 from spamlinks.enrich.settings import FetchSettings
 from spamlinks.enrich.store import Store
 
 __all__ = ["Crawl"]
 
-LONGEST_WAIT = 60.0
-"""Seconds that a run waits because a server says so; what is longer is for a later run."""
 SOON = 5.0
 """Seconds up to which a refresh in a page counts as a redirect."""
 REFRESH_BYTES = 16 * 1024
@@ -64,28 +63,37 @@ class Crawl:
     # ---- what is asked next
 
     async def next(self) -> Job | None:
-        """Wait for the next job whose turn it is; None at the end of the work."""
+        """Wait for the next job whose turn it is; None at the end of the work, or of the run."""
         while not self.reason:
-            if self._supply.wants_more():
-                for job in self._supply.more():
-                    self._enter(job)
-            wait: float | None = None
-            if self.in_flight < self.settings.concurrency:
-                while (job := self._frontier.next()) is not None:
-                    if self._may_start(job):
-                        self.in_flight += 1
-                        return job
-                    self._frontier.done(job)
-                    self._enter(job)
-                wait = self._frontier.wait()
-            if self._supply.is_empty():
-                self.stop("done")
-                break
             self.changed.clear()
             try:
+                job = self._look()
+            except Exception as error:  # noqa: BLE001 - told at the end of the run
+                self.fail(error)
+                break
+            if job is not None:
+                self.in_flight += 1
+                return job
+            wait = self._frontier.wait() if self.in_flight < self.settings.concurrency else None
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.changed.wait(), 1.0 if wait is None else min(wait, 1.0))
-            except TimeoutError:
-                continue
+        return None
+
+    def _look(self) -> Job | None:
+        """Look for a job that may be asked now; note the end of the work."""
+        if self._supply.wants_more():
+            for job in self._supply.more():
+                self._enter(job)
+        while self.in_flight < self.settings.concurrency:
+            job_or_none = self._frontier.next()
+            if job_or_none is None:
+                break
+            if self._may_start(job_or_none):
+                return job_or_none
+            self._frontier.done(job_or_none)
+            self._enter(job_or_none)
+        if self._supply.is_empty():
+            self.stop("done")
         return None
 
     def may_ask(self) -> bool:
@@ -152,7 +160,7 @@ class Crawl:
         try:
             job.address = (await self.resolver.place(host_of(job.url))).address
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this job's
-            self._guard(job, lambda: self._troubled(job, trouble_of(error, self.settings.timeout)))
+            self._guard(lambda: self._troubled(job, trouble_of(error, self.settings.timeout)))
         else:
             self._frontier.put(job)
         self.changed.set()
@@ -167,19 +175,19 @@ class Crawl:
 
     def responded(self, job: Job, response: Response) -> None:
         """Go on with a job whose request got an HTTP answer."""
-        self._guard(job, lambda: self._responded(job, response))
+        self._guard(lambda: self._responded(job, response))
 
     def failed(self, job: Job, error: BaseException) -> None:
         """Go on with a job whose request got none."""
         if isinstance(error, BudgetSpent):
             return  # never asked, so it stays on the work list
-        self._guard(job, lambda: self._failed(job, error))
+        self._guard(lambda: self._failed(job, error))
 
-    def _guard(self, job: Job, go_on: object) -> None:
-        """Run a step; what goes wrong in it is the end of the job, or of the run by the store."""
+    def _guard(self, step: Callable[[], None]) -> None:
+        """Take a step; what goes wrong in it (a full disk, a network that is gone) ends the run."""
         try:
-            go_on()  # type: ignore[operator]
-        except Exception as error:  # noqa: BLE001 - one page must not end the crawl
+            step()
+        except Exception as error:  # noqa: BLE001 - told at the end of the run
             self.fail(error)
 
     def _responded(self, job: Job, response: Response) -> None:
@@ -363,7 +371,8 @@ class Crawl:
         self.changed.set()
         if following is not None:
             # Not at once: a site that is closed answers all that was set aside, one after another.
-            asyncio.get_running_loop().call_soon(self._guard, following, lambda: self._enter(following))
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._guard, lambda: self._enter(following))
 
 
 def _bare_facts(job: Job, response: Response) -> PageFacts:

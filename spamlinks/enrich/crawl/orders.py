@@ -3,7 +3,7 @@
 In: one line, a JSON object with ``store`` (path) and the names of ``FetchSettings``; the end of
 standard input ends the process. Out, one JSON object a line: ``{"done", "states", "requests",
 "in_flight"}`` about twice a second, at last ``{"finished": true, "reason", ...}`` or ``{"error":
-{"source", "problem", "hint"}}``.
+{"kind", "source", "problem", "hint"}}`` with the name of its class in ``spamlinks.errors``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class Outlet:
     def say_error(self, error: SpamlinksError) -> bool:
         """Write an error as the last line."""
         parts = {"source": error.source, "problem": error.problem, "hint": error.hint}
-        return self.say_last(error={key: text[:1000] for key, text in parts.items()})
+        told = {key: text[:600] for key, text in parts.items()}
+        return self.say_last(error={"kind": type(error).__name__, **told})
 
     def _write(self, facts: dict[str, Any], *, patience: float) -> bool:
         line = (json.dumps(facts) + "\n").encode()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from spamlinks.enrich.answers import LinkFacts, PageFacts, Placement, State
 from spamlinks.urls import authority, parse_host
 
-__all__ = ["AGAIN", "REDIRECTS", "is_of_site", "redirect_facts", "retry_after", "state_of"]
+__all__ = ["AGAIN", "REDIRECTS", "is_of_site", "redirect_facts", "state_of"]
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
@@ -22,7 +20,6 @@ _BLOCKED = {
     451: "unavailable for legal reasons",
     999: "denied",  # what one large network answers to robots
 }
-_LONGEST = timedelta(days=366)
 
 
 def state_of(code: int) -> tuple[State, str]:
@@ -39,26 +36,6 @@ def state_of(code: int) -> tuple[State, str]:
         if code in codes:
             return state, f"HTTP {code}, {codes[code]}"
     return State.FAILED, f"HTTP {code}"
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Read ``Retry-After``: seconds from now, 0 to a year; None where it says nothing usable.
-
-    >>> now = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    >>> retry_after("120", now), retry_after("Thu, 01 Jan 2026 12:01:30 GMT", now)
-    (120.0, 90.0)
-    >>> retry_after("soon", now), retry_after("-5", now), retry_after(None, now)
-    (None, None, None)
-    """
-    text = (header or "").strip()[:60]
-    if text.isascii() and text.isdigit():
-        return min(float(text), _LONGEST.total_seconds())
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - now).total_seconds(), 0.0), _LONGEST.total_seconds())
 
 
 def is_of_site(url: str, site: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 import dns.asyncresolver
 import dns.exception
+import dns.nameserver
 import dns.rdatatype
 import dns.resolver
 import idna
@@ -25,7 +26,7 @@ from zope.interface import implementer
 
 from spamlinks.enrich.addresses import literal_address, why_refused
 from spamlinks.enrich.crawl.troubles import NameMissing, NameUnanswered, Refused
-from spamlinks.enrich.settings import FetchSettings
+from spamlinks.enrich.settings import FetchSettings, split_address
 
 __all__ = ["CheckedResolver", "Place"]
 
@@ -113,7 +114,7 @@ class CheckedResolver:
         if literal is not None:
             found = [Place(literal)]
         elif name in self._settings.hosts:
-            found = [_place(self._settings.hosts[name])]
+            found = [Place(*(split_address(self._settings.hosts[name]) or ("", None)))]
         else:
             async with self._places:
                 found = [Place(address) for address in await self._ask(name)]
@@ -196,21 +197,6 @@ def _ascii(host: str) -> str:
             return name
 
 
-def _place(text: str) -> Place:
-    """Read an address of the settings, with or without a port.
-
-    >>> _place("127.0.0.1:80"), _place("::1"), _place("[::1]:80")
-    (Place(address='127.0.0.1', port=80), Place(address='::1', port=None), Place(address='::1', port=80))
-    """
-    if text.startswith("["):
-        address, _, port = text[1:].partition("]:")
-        return Place(address.rstrip("]"), int(port) if port else None)
-    if text.count(":") == 1:
-        address, _, port = text.partition(":")
-        return Place(address, int(port))
-    return Place(text)
-
-
 def _resolver(settings: FetchSettings) -> dns.asyncresolver.Resolver:
     try:
         found = dns.asyncresolver.Resolver(configure=not settings.dns_servers)
@@ -218,7 +204,8 @@ def _resolver(settings: FetchSettings) -> dns.asyncresolver.Resolver:
         raise NameUnanswered("this machine knows no name server") from None
     if settings.dns_servers:
         found.nameservers = [
-            dns.nameserver.Do53Nameserver(host.strip("[]"), int(port))
-            for host, _, port in (server.rpartition(":") for server in settings.dns_servers)
+            dns.nameserver.Do53Nameserver(place[0], place[1] or 53)
+            for place in map(split_address, settings.dns_servers)
+            if place is not None
         ]
     return found

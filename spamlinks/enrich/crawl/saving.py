@@ -7,9 +7,9 @@ from collections import Counter
 
 from spamlinks.enrich.answers import Answer, State
 from spamlinks.enrich.store import Store
-from spamlinks.errors import SpamlinksError
+from spamlinks.errors import NetworkError
 
-__all__ = ["SECONDS", "NetworkError", "Saver"]
+__all__ = ["SECONDS", "Saver"]
 
 BATCH = 100
 SECONDS = 1.0
@@ -17,10 +17,6 @@ MOST_DOUBTS = 40
 """Look-ups in a row that met nothing but silence, at ``MOST_SILENT_SITES`` sites, after which it
 is our network that is silent."""
 MOST_SILENT_SITES = 10
-
-
-class NetworkError(SpamlinksError):
-    """Nothing can be reached."""
 
 
 class Saver:

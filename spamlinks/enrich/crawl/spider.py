@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import scrapy
@@ -27,7 +27,15 @@ class PageSpider(scrapy.Spider):
 
     name = "pages"
 
-    def __init__(self, order: Order, store: Store, outlet: Outlet, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        order: Order,
+        store: Store,
+        outlet: Outlet,
+        opened: Callable[[PageSpider], None],
+        leave: Callable[[PageSpider], None],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         # Here the reactor stands, and in it the resolver that the settings name.
         from twisted.internet import reactor
@@ -36,6 +44,8 @@ class PageSpider(scrapy.Spider):
         self.crawl = Crawl(store, order.settings, resolver)
         self.max_bytes = order.settings.max_bytes
         self._outlet = outlet
+        self._leave = leave
+        opened(self)
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Yield one request after the other, each when its site and address are free."""
@@ -44,6 +54,8 @@ class PageSpider(scrapy.Spider):
             while (job := await self.crawl.next()) is not None:
                 yield self._request(job)
             await self._last_answers()
+            if self.crawl.in_flight:
+                self._leave(self)
         finally:
             teller.cancel()
 
