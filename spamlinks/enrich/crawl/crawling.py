@@ -15,16 +15,10 @@ from w3lib.url import safe_url_string
 
 from spamlinks.enrich.addresses import why_url_refused
 from spamlinks.enrich.answers import Answer, PageFacts, State
-from spamlinks.enrich.crawl.downloading import content_type, may_be_page
+from spamlinks.enrich.crawl.downloading import content_type
 from spamlinks.enrich.crawl.frontier import Frontier, Job, host_of, origin_of, site_of
-from spamlinks.enrich.crawl.outcomes import (
-    AGAIN,
-    REDIRECTS,
-    is_of_site,
-    redirect_facts,
-    state_of,
-)
-from spamlinks.enrich.crawl.patience import Patience
+from spamlinks.enrich.crawl.outcomes import AGAIN, REDIRECTS, is_of_site, state_of
+from spamlinks.enrich.crawl.patience import Closed, Patience
 from spamlinks.enrich.crawl.resolving import CheckedResolver
 from spamlinks.enrich.crawl.saving import SECONDS, Saver
 from spamlinks.enrich.crawl.supply import Supply
@@ -147,6 +141,7 @@ class Crawl:
             return
         closed = self._patience.closed(origin_of(job.url), job.address, job.site)
         if closed is not None:
+            closed = job.so_far or closed  # what it heard itself counts more
             self._answer(
                 job, closed.state, closed.reason, network=None, code=closed.code,
                 retry_at=closed.retry_at,
@@ -246,6 +241,7 @@ class Crawl:
                 self._enter(job)
                 return
         if trouble.again and job.tries < self.settings.retries:
+            job.so_far = Closed(trouble.state, trouble.reason)
             self._again(job, self._backoff(job))
             return
         if trouble.no_name and job.trouble is not None:
@@ -257,8 +253,9 @@ class Crawl:
         """Follow to where an answer (or a page, ``code`` None) sends us."""
         url = url.partition("#")[0]
         if is_of_site(url, job.lookup.site) and not is_of_site(job.lookup.key, job.lookup.site):
-            facts = redirect_facts(url, [*job.hops, job.url], code)
-            self._answer(job, State.FETCHED, code=code or 200, facts=facts)
+            # Not fetched: it is the site of whoever asks, and says nothing of the page.
+            job.hops.append(job.url)
+            self._read(job, b"", url, code, {}, truncated=False)
             return
         job.hops.append(job.url)
         job.hop_code = code
@@ -293,6 +290,8 @@ class Crawl:
             pause = max(wait or 0.0, self._backoff(job))
             if code == 429 or wait is not None:
                 self.turns.pause(job.site, pause)
+            state, said = state_of(code)
+            job.so_far = Closed(state, reason or said, code)
             self._again(job, pause)
             return
         retry_at = now + timedelta(seconds=wait) if wait else None
@@ -316,34 +315,50 @@ class Crawl:
         if not response.body and "dataloss" in response.flags:
             self._failed(job, ConnectionError("the body was cut off"))
             return
-        kind = content_type(response.headers)
         facts = _bare_facts(job, response)
-        if response.meta.get("no_page") or not may_be_page(kind) or not response.body:
+        if response.meta.get("no_page"):
             self._answer(job, State.FETCHED, code=response.status, facts=facts)
             return
         if not job.refreshed and len(job.hops) < self.settings.max_redirects:
-            onward = _refresh(response)
-            if onward and onward.partition("#")[0] not in (job.url, *job.hops):
+            onward = (_refresh(response) or "").partition("#")[0]
+            known = not onward or onward in (job.url, *job.hops)
+            # One to the site is a link, which the reader finds.
+            if not known and not is_of_site(onward, job.lookup.site):
                 job.refreshed = True
                 self._redirected(job, onward, None)
                 return
+        headers, truncated = _headers(response), facts.truncated
+        self._read(job, response.body, response.url, response.status, headers, truncated=truncated)
+
+    def _read(
+        self,
+        job: Job,
+        body: bytes,
+        url: str,
+        code: int | None,
+        headers: dict[str, str],
+        *,
+        truncated: bool,
+    ) -> None:
+        """Read a page, and answer with what it shows."""
         try:
             facts = read_page(
-                response.body,
+                body[: self.settings.max_bytes],
                 url=job.lookup.key,
-                final_url=response.url,
+                final_url=url,
                 site=job.lookup.site,
                 targets=job.lookup.targets,
-                headers=_headers(response),
-                http_code=response.status,
+                headers=headers,
+                http_code=code,
                 redirects=tuple(job.hops),
-                truncated=facts.truncated,
+                truncated=truncated,
             )
         except Exception as error:  # noqa: BLE001 - a page that breaks the reader is one page
+            facts = PageFacts(url, tuple(job.hops), code, bytes_read=len(body), truncated=truncated)
             reason = f"page could not be read ({type(error).__name__})"
-            self._answer(job, State.FAILED, reason, code=response.status, facts=facts)
+            self._answer(job, State.FAILED, reason, code=code, facts=facts)
             return
-        self._answer(job, State.FETCHED, code=response.status, facts=facts)
+        self._answer(job, State.FETCHED, code=code, facts=facts)
 
     def _answer(
         self,

@@ -108,8 +108,8 @@ def content_type(headers: Headers) -> str:
 
 
 def may_be_page(kind: str) -> bool:
-    """Whether a body of this content type is worth reading: HTML, or nothing said."""
-    return not kind or "html" in kind
+    """Whether a body of this content type is worth reading: HTML, XML, or nothing said."""
+    return not kind or "html" in kind or kind in ("text/xml", "application/xml")
 
 
 class _TooManyHeaders(Exception):

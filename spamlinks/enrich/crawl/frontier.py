@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from spamlinks.enrich.answers import Lookup
+from spamlinks.enrich.crawl.patience import Closed
 from spamlinks.enrich.crawl.troubles import Trouble
 from spamlinks.enrich.crawl.turns import Turns
 from spamlinks.urls import authority, parse_host
@@ -58,6 +59,7 @@ class Job:
     address : of the host of ``url``, as far as it is known.
     refreshed : a refresh in a page was followed, which is done once.
     trouble : what went wrong before ``url`` was tried in the place of another.
+    so_far : how it ends if it is not tried again.
     """
 
     lookup: Lookup
@@ -71,6 +73,7 @@ class Job:
     address: str = ""
     refreshed: bool = False
     trouble: Trouble | None = None
+    so_far: Closed | None = None
 
     @property
     def site(self) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from spamlinks.enrich.answers import LinkFacts, PageFacts, Placement, State
+from spamlinks.enrich.answers import State
 from spamlinks.urls import authority, parse_host
 
-__all__ = ["AGAIN", "REDIRECTS", "is_of_site", "redirect_facts", "state_of"]
+__all__ = ["AGAIN", "REDIRECTS", "is_of_site", "state_of"]
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
@@ -42,26 +40,3 @@ def is_of_site(url: str, site: str) -> bool:
     """Whether a URL belongs to a site, given by its registrable domain."""
     parts = parse_host(authority(url))
     return bool(site) and site in (parts.linking_domain, parts.registrable_domain)
-
-
-def redirect_facts(target: str, hops: Sequence[str], code: int | None) -> PageFacts:
-    """Return the facts of a page that is nothing but a redirect to the protected site.
-
-    The target is not fetched: it is the site of whoever asks, and says nothing of the page.
-    ``hops`` are the URLs on the way, the page itself first; ``code`` that of the last of them.
-    """
-    link = LinkFacts(
-        target=target,
-        via=hops[-1] if len(hops) > 1 else None,
-        kind="redirect",
-        rel_nofollow=False,
-        rel_ugc=False,
-        rel_sponsored=False,
-        placement=Placement.MAIN,
-        hidden=None,
-        anchor="",
-        left_context="",
-        right_context="",
-        links_around=0,
-    )
-    return PageFacts(final_url=target, redirects=tuple(hops), http_code=code, links=(link,))

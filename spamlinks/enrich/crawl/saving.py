@@ -54,10 +54,7 @@ class Saver:
         if network is False:
             self._doubted.append(answer)
             self._doubted_sites.add(site)
-            if (
-                len(self._doubted) >= MOST_DOUBTS
-                and len(self._doubted_sites) >= MOST_SILENT_SITES
-            ):
+            if len(self._doubted) >= MOST_DOUBTS and len(self._doubted_sites) >= MOST_SILENT_SITES:
                 raise self._outage()
             return
         if network:
