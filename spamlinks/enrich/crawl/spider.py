@@ -54,8 +54,9 @@ class PageSpider(scrapy.Spider):
             while (job := await self.crawl.next()) is not None:
                 yield self._request(job)
             await self._last_answers()
-            if self.crawl.in_flight:
+            if not self.crawl.is_quiet():
                 self._leave(self)
+            self.crawl.close()
         finally:
             teller.cancel()
 
@@ -83,7 +84,7 @@ class PageSpider(scrapy.Spider):
     async def _last_answers(self) -> None:
         """After a stop: what is under way may still end, for a moment."""
         until = asyncio.get_running_loop().time() + GRACE
-        while self.crawl.in_flight and asyncio.get_running_loop().time() < until:
+        while not self.crawl.is_quiet() and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.02)
 
     async def _tell(self) -> None:
