@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def serve(hosts: int, pipe: Connection) -> None:
         pipe.send((web.port, web.hosts))
         pipe.recv()
         closest = min(
-            (b - a for times in web.times(by="host").values() for a, b in zip(times, times[1:])),
+            (b - a for times in web.times(by="host").values() for a, b in pairwise(times)),
             default=0.0,
         )
         pipe.send((len(web.seen), closest))
@@ -73,11 +74,11 @@ def peak(process: subprocess.Popen[bytes]) -> list[float]:
     return [int(text.partition("VmHWM:")[2].split()[0]) / 1024 for text in texts]
 
 
-def processor(process: subprocess.Popen[bytes]) -> float:
-    """Processor time so far of the process and those it started, in seconds."""
+def processor(process: subprocess.Popen[bytes]) -> list[float]:
+    """Processor time so far of the process and of each that it started, in seconds."""
     texts = [(path / "stat").read_text("utf-8") for path in family(process)]
     fields = [text.rpartition(")")[2].split() for text in texts]
-    return sum(int(one[11]) + int(one[12]) for one in fields) / 100
+    return [(int(one[11]) + int(one[12])) / 100 for one in fields]
 
 
 def measure(hosts: int, urls: int, seconds: float, delay: float) -> None:
@@ -106,15 +107,14 @@ def measure(hosts: int, urls: int, seconds: float, delay: float) -> None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        assert child.stdin is not None and child.stdout is not None
         child.stdin.write(json.dumps(order).encode() + b"\n")
         child.stdin.flush()
         first = start = done = 0.0
-        used, memory = 0.0, [0.0]
+        used, memory = [0.0], [0.0]
         for line in child.stdout:
             said = json.loads(line)
             now = time.monotonic()
-            if said.get("done") and not start:
+            if said.get("done", 0) > 3 * hosts and not start:  # warm
                 start, first, used = now, said["done"], processor(child)
             if said.get("finished") or "error" in said:
                 break
@@ -122,7 +122,9 @@ def measure(hosts: int, urls: int, seconds: float, delay: float) -> None:
             memory = peak(child)
             if start and now - start > seconds:
                 break
-        taken, used = time.monotonic() - start, processor(child) - used
+        taken, pages = time.monotonic() - start, max(done - first, 1)
+        used += [0.0] * 9  # those that were started since
+        spent = [1000 * (b - a) / pages for a, b in zip(used, processor(child), strict=False)]
         child.terminate()
         child.wait()
         here.send(None)
@@ -131,8 +133,9 @@ def measure(hosts: int, urls: int, seconds: float, delay: float) -> None:
     print(
         f"{hosts} hosts, {urls:,} URLs queued, {delay:g} s between requests to a host: "
         f"{(done - first) / taken:.0f} pages a second over {taken:.0f} s, "
-        f"{1000 * used / max(done - first, 1):.1f} ms of processor a page, "
-        f"peak memory {' + '.join(f'{one:.0f}' for one in memory)} MB; {requests:,} requests, never closer than {closest:.3f} s"
+        f"{' + '.join(f'{one:.1f}' for one in spent)} ms of processor a page, "
+        f"peak memory {' + '.join(f'{one:.0f}' for one in memory)} MB; "
+        f"{requests:,} requests, never closer than {closest:.3f} s"
     )
 
 

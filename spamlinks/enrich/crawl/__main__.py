@@ -124,7 +124,7 @@ def _finish(crawl: Crawl, outlet: Outlet, troubles: _Troubles) -> int:
             crawl.saver.end()
         else:
             crawl.saver.flush()
-    except Exception as error:  # noqa: BLE001 - told in the next line
+    except Exception as error:
         problem = problem or error
     if problem is None and not crawl.reason:
         problem = RuntimeError(troubles.worst())

@@ -64,7 +64,7 @@ class Crawl:
             self.changed.clear()
             try:
                 job = self._look()
-            except Exception as error:  # noqa: BLE001 - told at the end of the run
+            except Exception as error:
                 self.fail(error)
                 break
             if job is not None:
@@ -136,7 +136,7 @@ class Crawl:
         """Write what is a second old; call it now and then."""
         try:
             self.saver.flush(older_than=SECONDS)
-        except Exception as error:  # noqa: BLE001 - told at the end of the run
+        except Exception as error:
             self.fail(error)
 
     def _may_start(self, job: Job) -> bool:
@@ -167,8 +167,9 @@ class Crawl:
     async def _find_address(self, job: Job) -> None:
         try:
             job.address = (await self.resolver.place(host_of(job.url))).address
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this job's
-            self._guard(lambda: self._troubled(job, trouble_of(error, self.settings.timeout)))
+        except Exception as error:
+            trouble = trouble_of(error, self.settings.timeout)
+            self._guard(lambda: self._troubled(job, trouble))
         else:
             self._frontier.put(job)
         self.changed.set()
@@ -195,7 +196,7 @@ class Crawl:
         """Take a step; what goes wrong in it (a full disk, a network that is gone) ends the run."""
         try:
             step()
-        except Exception as error:  # noqa: BLE001 - told at the end of the run
+        except Exception as error:
             self.fail(error)
 
     def _responded(self, job: Job, response: Response) -> None:
@@ -205,7 +206,7 @@ class Crawl:
         header = response.headers.get("Retry-After")
         wait = retry_after(header.decode("latin-1") if header else None, now)
         if code in REDIRECTS and "Location" in response.headers:
-            location = safe_url_string(response.headers["Location"].strip())
+            location = safe_url_string((response.headers["Location"] or b"").strip())
             self._redirected(job, urljoin(response.url, location), code)
         elif code in AGAIN:
             self._put_off(job, code, wait, _bare_facts(job, response))
