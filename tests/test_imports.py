@@ -109,6 +109,7 @@ FORBIDDEN_IMPORTS = {
     "urllib.request": {"enrich"},
     "http.client": {"enrich"},
     "httpx": {"enrich"},
+    "httpcore": {"enrich"},
     "scrapy": {"enrich"},
     "twisted": {"enrich"},
     "dns": {"enrich"},
