@@ -25,6 +25,10 @@ NEEDS = {
 """Packages of the extra that each kind imports."""
 
 
+MOST_NOTES = 5
+"""So many servers that were left alone are named."""
+
+
 def missing_packages(what: Collection[str]) -> list[str]:
     """Return the packages of the extra that these kinds need and that are not installed."""
     names = sorted({name for kind in what for name in NEEDS[kind]})
@@ -176,16 +180,19 @@ class _Run:
             self.store, settings, _teller(progress), self.stop.is_set, bootstrap=self.bootstrap
         )
         progress.requests = end.requests
-        for server, why in list(end.paused.items())[:5]:
-            self.notes.append(f"{server} was left alone for this run: {why}")
-        return end.reason
+        for one in end.paused[:MOST_NOTES]:
+            self.notes.append(
+                f"{one.server} was left alone for the rest of this run, with {one.left:,} look-ups "
+                f"to do: {one.why}"
+            )
+        return str(end.reason)
 
     def _dns(self, progress: KindProgress, settings: FetchSettings) -> str:
         from spamlinks.enrich.names import fetch_names
 
         end = fetch_names(self.store, settings, _teller(progress), self.stop.is_set)
         progress.requests = end.requests
-        return end.reason
+        return str(end.reason)
 
     def _pages(self, progress: KindProgress, settings: FetchSettings) -> str:
         def tell(report: ChildReport) -> None:
