@@ -18,6 +18,8 @@ __all__ = ["duration", "run_progress", "show_enrichment", "show_forecast"]
 
 EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
+LONG = 60.0
+"""Seconds from which it is said what takes so long."""
 WINDOW = 30.0
 """Seconds over which the rate is measured, so that the remaining time does not jump."""
 _NAMES = {"ages": "registration dates", "pages": "pages", "dns": "addresses"}
@@ -53,18 +55,25 @@ def show_forecast(forecast: Forecast, delay: float) -> None:
     for name, kind in forecast.kinds.items():
         console.print(f"  {_NAMES[name]}: {_kind(name, kind)}")
     if plan.left_out:
-        parts = [f"{many:,} {reason.value}" for reason, many in plan.left_out.items()]
-        console.print("left out: " + "; ".join(parts))
+        console.print(f"left out: {sum(plan.left_out.values()):,}, whose verdict cannot change")
+        for reason, many in plan.left_out.items():
+            console.print(f"  {many:,} {reason.value}")
     if not forecast.to_do:
         waiting = sum(kind.waiting for kind in forecast.kinds.values())
         later = "; what is left must wait" if waiting else ""
         console.print(f"nothing to fetch now: the store has it{later}")
         return
-    many = f"{forecast.requests:,}"
     console.print(
-        f"about {many} requests, {_size(forecast.size)}, {duration(forecast.seconds)}"
-        + _why_so_long(forecast, delay)
+        f"about {forecast.requests:,} requests, {_size(forecast.size)}, "
+        f"{duration(forecast.seconds)}"
     )
+    kind = max(forecast.kinds.values(), key=lambda kind: kind.seconds)
+    if kind.slowest is not None and kind.seconds >= LONG:
+        many = kind.places.get(kind.slowest, 0)
+        console.print(
+            f"  {many:,} go to {text(kind.slowest, 80)}, one every {delay:g} s or slower: "
+            f"{duration(kind.seconds)}"
+        )
     if forecast.part < 1:
         console.print(
             f"  --max-requests leaves about {forecast.all_requests - forecast.requests:,} for "
@@ -83,14 +92,6 @@ def _kind(name: str, kind: KindForecast) -> str:
     if kind.waiting:
         said += f"; {kind.waiting:,} not to be tried again yet"
     return said
-
-
-def _why_so_long(forecast: Forecast, delay: float) -> str:
-    kind = max(forecast.kinds.values(), key=lambda kind: kind.seconds)
-    if kind.slowest is None or forecast.seconds < 10:
-        return ""
-    many = kind.places.get(kind.slowest, 0)
-    return f" ({many:,} of them to {text(kind.slowest, 80)}, one every {delay:g} s or slower)"
 
 
 class _Rate:

@@ -171,7 +171,7 @@ def enrich(
         return Enrichment(forecast, {}, left=forecast.to_do)
     problem = _offline(forecast, fetching, server_of)
     if problem is not None:
-        hint = "Check the connection and run the command again; the store is as it was."
+        hint = "Check the connection and run the command again; nothing was written."
         raise NetworkError("network", f"there is none ({problem}), so nothing can be fetched", hint)
     return _fetch(store, fetching, forecast, watch or (lambda kinds: None), stop or (lambda: False))
 
@@ -247,7 +247,7 @@ def _outcome(
     learned: set[str] = set()
     for what in kinds:
         told = store.answers(what).filter(
-            pl.col("at") >= started.replace(microsecond=0),
+            pl.col("at") >= started.replace(microsecond=0, tzinfo=None),  # UTC, as in the frame
             pl.col("state").is_in([State.FETCHED.value, State.ABSENT.value]),
         )
         learned.update(linking_domain(key) for key in told["key"])
