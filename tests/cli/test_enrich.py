@@ -225,7 +225,7 @@ def test_help_loads_nothing_that_fetches(command):
         "import sys\nfrom spamlinks.cli import main\n"
         f"sys.argv = ['spamlinks', *{command!r}, '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'scrapy', 'httpx', 'dns', 'twisted', 'lxml', 'lightgbm', 'polars'}\n"
+        "heavy = {'scrapy', 'httpx', 'dns', 'twisted', 'lxml', 'lightgbm'}\n"
         "sys.exit(' '.join(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
