@@ -257,6 +257,7 @@ def _run(
         "followed_known": "rel_nofollow" in columns,
         **input_facts(merged, prepared.refused, prepared.notes),
         **outcome_facts(merged, domains, decided, presence, bundle),
-        "not_looked_at": not_looked_at(columns, prepared.brands, presence),
+        "looked_up": prepared.looked_up.to_dict() if prepared.looked_up else None,
+        "not_looked_at": not_looked_at(columns, prepared.brands, presence, prepared.looked_up),
         "seconds": round(seconds, 2),
     }

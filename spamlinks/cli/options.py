@@ -34,6 +34,7 @@ __all__ = [
     "Properties",
     "Site",
     "Situation",
+    "StoreFile",
     "parse_decisions",
     "parse_hints",
     "parse_property_options",
@@ -77,6 +78,15 @@ Facts = Annotated[
         metavar="FILE",
         help="Registration dates: a CSV or Parquet table with the columns linking_domain and "
         "domain_created_on.",
+    ),
+]
+StoreFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="FILE",
+        help="What 'spamlinks enrich' looked up: registration dates, the linking pages, names. It "
+        "is only read, and nothing is fetched.",
     ),
 ]
 Model = Annotated[
@@ -240,6 +250,7 @@ def parse_settings(
     prior: str | None,
     hints: Hints,
     decisions: DecisionList | None = None,
+    store: Path | None = None,
 ) -> Settings:
     """Gather the options of a run; a value that none of them takes is a usage error."""
     from spamlinks.pipeline import Settings
@@ -248,7 +259,7 @@ def parse_settings(
     try:
         return Settings(
             site, tuple(brand or ()), live, keep, facts, model, situation, precision, share, hints,
-            decisions,
+            decisions, store,
         )  # fmt: skip
     except InputError as error:
         raise typer.BadParameter(
