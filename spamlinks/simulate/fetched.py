@@ -312,6 +312,8 @@ def _links(
     read = pages.state[page] == "fetched"
     place = np.array(PLACES, dtype=object)[weighted(rng, kinds, kind, "places")]
     main = frame["in_content"].to_numpy() ^ (rng.random(n) < UNSURE)
+    posted = main & (rng.random(n) < shares_of(kinds, kind, "posted"))
+    place[posted] = "comment"
     listed = np.array([k.contexts[CONTEXTS.index("list")] / sum(k.contexts) for k in kinds])
     long = (rng.random(n) < listed[kind]) | (~main & (rng.random(n) < 0.6))
     around = np.where(long, np.round(10 ** np.abs(rng.normal(0.8, 0.45, n))), rng.poisson(0.7, n))
@@ -320,7 +322,7 @@ def _links(
     return {
         "fetched_link_found": _where(found, read),
         "fetched_link_hidden": _where(rng.random(n) < shares_of(kinds, kind, "hidden"), seen),
-        "fetched_placement": _where(np.where(main, "main", place), seen),
+        "fetched_placement": _where(np.where(main & ~posted, "main", place), seen),
         "fetched_links_around": _where(np.clip(around, 0, np.maximum(external - 1, 0)), seen),
     }
 

@@ -65,6 +65,7 @@ class Kind:
 
     words : words of the page's text without its links.
     places : weights of ``PLACES``, for links outside the main text.
+    posted : share of the links in the text that stand in somebody's post or comment.
     hidden : share of links that nobody can see.
     trade_free, trade_words : share of pages without a word of a spam trade; how many different
         ones the others have.
@@ -120,6 +121,7 @@ class Kind:
     foreign: float
     words: Spread
     places: tuple[float, ...]
+    posted: float
     hidden: float
     trade_free: float
     trade_words: Spread
