@@ -173,7 +173,7 @@ SIGNALS: tuple[Signal, ...] = (
         0,
         6,
         1,
-        ("fetched_ids",),
+        ("fetch_state", "fetched_ids"),
         "{value} other linking domains use its tracking or advertising id",
         "domain",
     ),
