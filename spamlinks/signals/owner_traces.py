@@ -106,12 +106,13 @@ def servers(frame: pl.DataFrame, domains: pl.DataFrame) -> pl.DataFrame:
         _looked_up(frame, "servers")
         .select("_domain", host=names.list.head(_MAX_PARTS))
         .explode("host")
+        .with_columns(pl.col("host").str.strip_chars_end("."))
         .filter(pl.col("host").str.len_bytes().is_between(4, 253))
         .join(independent.select("_domain"), on="_domain", how="semi")
     )
-    hosts = table["host"].unique()
-    of = host_table(hosts.str.strip_chars_end(".")).select("linking_domain", host=hosts)
-    of = of.select("host", key=pl.col("linking_domain").fill_null(""))
+    of = host_table(table["host"]).select(
+        host="authority", key=pl.col("linking_domain").fill_null("")
+    )
     listed, inside = _hosters()
     strangers = (
         pl.col("key").str.contains_any(list(inside)) | pl.col("key").is_in(list(listed))

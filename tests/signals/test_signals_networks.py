@@ -465,7 +465,7 @@ def others(**columns: Any) -> list[dict[str, Any]]:
 
 
 OWNER = {"fetched_ids": "adsense:pub-1"}
-SERVERS = {"domain_name_servers": "ns1.amberfield.com ns2.amberfield.com"}
+SERVERS = {"domain_name_servers": "NS1.amberfield.com. ns1.amberfield.com ns2.amberfield.com"}
 LOOKED_UP = [  # columns of the siblings, of the others, tied or not, reason
     (OWNER, {"fetched_ids": ""}, True, "one advertising id under one title"),
     (OWNER, {"fetched_ids": None}, False, "no others were fetched: it may be a service's"),
