@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -256,14 +257,14 @@ def build_examples(
         )
         for rows in _real_profiles(hosts, fold, rng)
     ]
-    number = 0
+    numbers = {False: count(1), True: count(50_001)}  # pages come beside the others, not between
     for f in np.unique(fold):
         part = hosts.filter(pl.Series(fold == f))
         honest = part.filter(pl.col("kind").is_in(SMALL_KINDS))["host"].to_list()
         spam = part.filter(pl.col("is_spam") == 1)["host"].to_list()
-        for view, count in _PROFILES.items():
-            for _ in range(count):
-                number += 1
+        for view, profiles in _PROFILES.items():
+            for _ in range(profiles):
+                number = next(numbers[view in _FETCHED_FOR])
                 tasks.append(
                     delayed(_generated_part)(
                         HostPool(honest, spam), view, int(f), evidence, seed * 100_003 + number
