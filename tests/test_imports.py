@@ -77,6 +77,7 @@ JOBS = {
     "evaluation",
     "rechecking",
     "explanations",
+    "enriching",
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
