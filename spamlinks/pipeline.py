@@ -240,6 +240,9 @@ def _run(
     merged, bundle, presence = prepared.merged, prepared.bundle, prepared.presence
     views = sorted(set(decided["view"]))
     columns = frozenset(merged.backlinks.columns)
+    if prepared.looked_up is not None:  # its columns are there even where they are empty
+        dates = merged.backlinks["domain_created_on"]
+        columns -= {"domain_created_on"} if dates.null_count() == len(dates) else set()
     return {
         **program_facts(),
         "site": prepared.site,

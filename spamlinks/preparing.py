@@ -14,7 +14,7 @@ from spamlinks.disavow import DisavowFile, read_disavow_bytes
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
 from spamlinks.exports.site import split_by_site
-from spamlinks.facts import join_facts, read_facts
+from spamlinks.facts import join_facts, read_fact_table
 from spamlinks.fetched import StoreAccount, with_store
 from spamlinks.model.bundle import ModelBundle, load_bundle
 from spamlinks.policy import SITUATIONS
@@ -155,7 +155,7 @@ def with_known(
     ------
     InputError : the store or the table of facts cannot be used.
     """
-    facts = read_facts(settings.facts) if settings.facts is not None else None
+    facts = read_fact_table(settings.facts) if settings.facts is not None else None
     account: StoreAccount | None = None
     notes: list[str] = []
     if settings.store is not None:
@@ -163,6 +163,7 @@ def with_known(
         notes += account.notes()
     if facts is not None:
         backlinks = join_facts(backlinks, facts)
+        notes += facts.notes
     return backlinks, account, notes
 
 

@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "disavow": GROUND | {"guards"},  # a linter warns of popular names
     "tables": GROUND,
     "workbook": GROUND | {"tables"},
-    "facts": GROUND,
+    "facts": GROUND | {"enrich", "fetched"},  # the keys and words of what is looked up
     "report": GROUND,
     "policy": GROUND | {"guards", "disavow"},  # a keep list is written like a disavow file
     "signals": GROUND | {"guards"},

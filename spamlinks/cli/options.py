@@ -76,8 +76,9 @@ Facts = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Registration dates: a CSV or Parquet table with the columns linking_domain and "
-        "domain_created_on.",
+        help="Facts of your own: a CSV or Parquet table with a column linking_domain or url, and "
+        "domain_created_on, domain_registrar, fetched_words or other columns that docs/ENRICH.md "
+        "lists. They win over the store.",
     ),
 ]
 StoreFile = Annotated[

@@ -159,7 +159,7 @@ def _join(rows: Iterable[tuple[int, int, int]], bits: int) -> list[tuple[int, in
 def _one_line(text: str) -> str:
     """A name as it may be shown: one line, no control or invisible characters."""
     plain = "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", text))
-    return re.sub(r" +", " ", plain).strip().strip('"').strip()[:MAX_NAME_CHARS].rstrip()
+    return re.sub(r" +", " ", plain).strip()[:MAX_NAME_CHARS].rstrip()
 
 
 def main() -> int:
