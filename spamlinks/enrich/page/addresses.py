@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin
 
 from spamlinks.urls import HostParts, authority, parse_host
 
-__all__ = ["MAX_URL", "Here", "clean_href", "host_parts", "through_redirector"]
+__all__ = ["MAX_URL", "Here", "clean_href", "host_parts", "may_redirect", "through_redirector"]
 
 MAX_URL = 2048
 """Longer addresses are cut where they are stored."""
@@ -53,12 +53,23 @@ class Here:
     page: HostParts
     site: str
 
-    def resolve(self, href: str) -> str | None:
-        """Return the absolute http(s) address of a cleaned ``href``; None for all others.
+    def host_of(self, href: str) -> HostParts | None:
+        """Return the host that a cleaned ``href`` leads to; None for what is no link on the web.
 
-        Parts of the same page (``#top``) and what is no address on the web (``mailto:``,
-        ``javascript:``) are None.
+        That are parts of the same page (``#top``), ``mailto:``, ``javascript:`` and the like.
         """
+        start = href[:8].lower()
+        if start.startswith(("http://", "https://", "//")):
+            return host_parts(href)
+        if not href or href[0] == "#":
+            return None
+        if _SCHEME.match(href) or href[0] == "\\":
+            url = self.resolve(href)
+            return None if url is None else host_parts(url)
+        return self.base_parts
+
+    def resolve(self, href: str) -> str | None:
+        """Return the absolute http(s) address of a cleaned ``href``; None for all others."""
         start = href[:8].lower()
         if start.startswith(("http://", "https://")):
             return href
@@ -82,7 +93,7 @@ class Here:
         platform's own pages are internal, as they are the frame around the user's.
         """
         page = self.page
-        if target.linking_domain == page.linking_domain and target.problem is None:
+        if target is page or (target.linking_domain == page.linking_domain != ""):
             return True
         return page.is_private_suffix and target.host.removeprefix("www.") in (
             page.suffix,
@@ -112,6 +123,11 @@ _NO_REDIRECT_PATH = re.compile(
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _TARGET = re.compile(r"(?i)(?:https?:)?//[^\s\"'<>]+")
 _MAX_ENCODED = 8
+
+
+def may_redirect(href: str) -> bool:
+    """Whether an ``href`` has room for another address; most have not."""
+    return len(href) > 40 or "?" in href or "%" in href or "http" in href[8:] or "//" in href[8:]
 
 
 def through_redirector(url: str, here: Here) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from spamlinks.enrich.page.style import hidden_by_style
 from spamlinks.enrich.page.tree import Element
@@ -34,51 +33,58 @@ _PAGE = frozenset(("html", "body", "main", "head"))
 _TINY = re.compile(r"\s*[01](?:px)?\s*\Z")
 
 
-@dataclass(slots=True)
 class HiddenBy:
     """What hides elements of one page.
 
-    Attributes
+    Parameters
     ----------
+    text : of the page, to see once which ways of hiding it uses at all.
     by_name : ``.class``, ``#id`` and ``tag.class`` -> reason, from the style sheets and scripts.
     """
 
-    by_name: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, text: str, by_name: Mapping[str, str]) -> None:
+        self._by_name = by_name
+        lower = text.lower()
+        self._by_style = "style=" in lower or "style =" in lower
+        self._by_attribute = " hidden" in lower or "\nhidden" in lower or "\thidden" in lower
+        self._by_class = bool(by_name) or any(name in lower for name in _SCREEN_READER_CLASSES)
+        self._marquee = "<marquee" in lower
+        self.may_hide = self._by_style or self._by_attribute or self._by_class or self._marquee
 
     def reason(self, element: Element, tag: str, inherited: str | None) -> str | None:
         """Say why an element cannot be seen; ``inherited`` is why its parent cannot."""
         found = None
-        style = element.get("style")
-        if style:
-            found = hidden_by_style(style)
-            if inherited == "font size 0" and "font-size" in style.lower() and found is None:
-                inherited = None
-        if found is None and element.get("hidden") is not None:
-            found = None if element.get("hidden") == "until-found" else "hidden"
-        classes = element.get("class")
-        if classes and found is None:
-            names = classes.split()
-            if not _SCREEN_READER_CLASSES.isdisjoint(names):
-                found = SCREEN_READER
-            elif self.by_name:
-                found = next(
-                    (
-                        self.by_name[key]
-                        for name in names
-                        for key in (f".{name}", f"{tag}.{name}")
-                        if key in self.by_name
-                    ),
-                    None,
-                )
-        if found is None and self.by_name:
-            name = element.get("id")
-            if name:
-                found = self.by_name.get(f"#{name}")
+        if self._by_style:
+            style = element.get("style")
+            if style:
+                found = hidden_by_style(style)
+                if inherited == "font size 0" and found is None and "font-size" in style.lower():
+                    inherited = None
+        if found is None and self._by_attribute:
+            hidden = element.get("hidden")
+            if hidden is not None and hidden.lower() != "until-found":
+                found = "hidden"
+        if found is None and self._by_class:
+            found = self._named(element, tag)
         if found is None and tag == "marquee":
             found = _tiny_marquee(element)
         if found is None or (found in _PASSING and _is_shown_later(element, tag)):
             return inherited
         return inherited or found
+
+    def _named(self, element: Element, tag: str) -> str | None:
+        """What the names of an element say."""
+        by_name = self._by_name
+        classes = element.get("class")
+        if classes:
+            for name in classes.split():
+                if name in _SCREEN_READER_CLASSES:
+                    return SCREEN_READER
+                found = by_name.get(f".{name}") or by_name.get(f"{tag}.{name}")
+                if found:
+                    return found
+        name = element.get("id") if by_name else None
+        return by_name.get(f"#{name}") or by_name.get(f"{tag}#{name}") if name else None
 
 
 def _is_shown_later(element: Element, tag: str) -> bool:

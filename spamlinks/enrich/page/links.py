@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from spamlinks.enrich.answers import LinkFacts, Placement
@@ -11,6 +12,7 @@ from spamlinks.enrich.page.addresses import (
     Here,
     clean_href,
     host_parts,
+    may_redirect,
     through_redirector,
 )
 from spamlinks.enrich.page.hidden import is_tiny, is_tiny_image
@@ -39,40 +41,40 @@ class Counted:
     to_site: list[tuple[RawLink, str, str | None]] = field(default_factory=list)
 
 
-def count_links(page: Walked, here: Here) -> Counted:
+def count_links(page: Walked, here: Here, trades: Collection[str]) -> Counted:
     """Count the links of a page; marks the external ones in ``page.links``.
 
     Hidden links count, as every link does. Parts of the same page, ``mailto:``, ``javascript:``
-    and addresses without a host on the web do not.
+    and addresses without a host on the web do not. ``trades`` are the spam-trade words of all the
+    page's text: an anchor without any of them need not be searched for thousands.
     """
     counted = Counted()
-    anchors: dict[str, bool] = {}
+    wanted = bool(here.site) and here.site != here.page.linking_domain
     for link in page.links:
-        url = here.resolve(clean_href(link.href))
-        if url is None:
+        href = clean_href(link.href)
+        parts = here.host_of(href)
+        if parts is None:
             continue
-        parts = host_parts(url)
-        if parts.problem is not None and parts.linking_domain != here.page.linking_domain:
-            continue
-        to_site = here.is_site(parts)
         if here.is_internal(parts):
             counted.internal += 1
         elif parts.problem is None:
             link.external = True
             counted.external += 1
             counted.domains.add(parts.linking_domain)
-            anchor = page.text[link.start : link.end][:MAX_ANCHOR]
-            if anchor not in anchors:
-                anchors[anchor] = has_trade_word(anchor)
-            if anchors[anchor] or host_trade(parts.host):
+            if host_trade(parts.host) or (
+                trades and has_trade_word(page.text[link.start : link.end][:MAX_ANCHOR])
+            ):
                 counted.trade += 1
-        if len(counted.to_site) < MAX_LINKS and here.site != here.page.linking_domain:
-            if to_site:
-                counted.to_site.append((link, url[:MAX_URL], None))
-            else:
-                target = through_redirector(url, here)
-                if target is not None:
-                    counted.to_site.append((link, target, url[:MAX_URL]))
+        if not wanted or len(counted.to_site) >= MAX_LINKS:
+            continue
+        if here.is_site(parts):
+            url = here.resolve(href) or ""
+            counted.to_site.append((link, url[:MAX_URL], None))
+        elif may_redirect(href):
+            url = here.resolve(href) or ""
+            target = through_redirector(url, here)
+            if target is not None:
+                counted.to_site.append((link, target, url[:MAX_URL]))
     return counted
 
 
@@ -80,18 +82,14 @@ def site_links(page: Walked, counted: Counted, here: Here) -> list[LinkFacts]:
     """Describe the links to the site, and the frames and forms that lead there, in that order."""
     if here.site == here.page.linking_domain:
         return []
-    places = Places(page) if counted.to_site else None
-    found = [
-        _described(page, places, link, target, via)
-        for link, target, via in counted.to_site
-        if places is not None
-    ]
+    places = Places(page)
+    found = [_described(page, places, link, target, via) for link, target, via in counted.to_site]
     for tag, name, kind in (
         ("iframe", "src", "frame"),
         ("frame", "src", "frame"),
         ("form", "action", "form"),
     ):
-        found += _other(page, here, tag, name, kind)
+        found += _other(page, places, here, tag, name, kind)
     return found[:MAX_LINKS]
 
 
@@ -152,7 +150,9 @@ def _hidden_itself(page: Walked, link: RawLink, images: list[Element], anchor: s
     return "same colour" if same_as_ground(page, link.node) else None
 
 
-def _other(page: Walked, here: Here, tag: str, name: str, kind: str) -> list[LinkFacts]:
+def _other(
+    page: Walked, places: Places, here: Here, tag: str, name: str, kind: str
+) -> list[LinkFacts]:
     found: list[LinkFacts] = []
     for index, element in enumerate(page.nodes):
         if element.tag != tag or not element.get(name):
@@ -172,7 +172,7 @@ def _other(page: Walked, here: Here, tag: str, name: str, kind: str) -> list[Lin
                 kind,
                 via=via[:MAX_URL] if via else None,
                 anchor=fold(element.get("title") or "")[:MAX_ANCHOR],
-                placement=Places(page).of(index) if len(found) < 3 else Placement.MAIN,
+                placement=places.of(index),
                 hidden="no size" if size else page.hidden_by.get(index),
             )
         )

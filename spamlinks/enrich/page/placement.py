@@ -8,7 +8,7 @@ page. Where markup tells nothing, the place relative to the largest text does.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from spamlinks.enrich.answers import Placement
 from spamlinks.enrich.page.tree import Element
@@ -132,7 +132,10 @@ class Places:
 
     def __init__(self, page: Walked) -> None:
         self._page = page
-        self._main = self._largest_text()
+
+    @cached_property
+    def _main(self) -> int | None:
+        return self._largest_text()
 
     def of(self, node: int) -> Placement:
         """Return where an element stands."""
@@ -198,26 +201,14 @@ class Places:
 
     def _is_menu(self, index: int) -> bool:
         """Whether most of an element's text is links: a menu, and not the card of a restaurant."""
-        page = self._page
-        size = page.ends[index] - page.starts[index]
-        links = page.links[page.first_link[index] : page.last_link[index]]
-        return bool(links) and sum(link.end - link.start for link in links) >= size * 0.4
+        size = self._page.ends[index] - self._page.starts[index]
+        count, _, letters = self._page.links_in(index)
+        return count > 0 and letters >= size * 0.4
 
     def _holds_main(self, index: int) -> bool:
         """Whether the largest text of the page is inside of an element, which is then a frame."""
         main = self._main
-        return main is not None and index <= main <= self._last_inside(index)
-
-    def _last_inside(self, index: int) -> int:
-        """Index of the last element inside of one: its first follower that is outside, less one."""
-        page = self._page
-        depth_end = index
-        for other in range(index + 1, len(page.nodes)):
-            parent = page.parents[other]
-            if parent < index:
-                break
-            depth_end = other
-        return depth_end
+        return main is not None and index <= main <= self._page.last_node[index]
 
     def _largest_text(self) -> int | None:
         """Index of the element with the most running text directly in it or in its paragraphs."""
@@ -254,14 +245,16 @@ class Places:
             return Placement.MAIN
         around = [i for i in ancestors if not self._holds_main(i)]
         outer = around[-1]
-        links = page.links[page.first_link[outer] : page.last_link[outer]]
         size = max(page.ends[outer] - page.starts[outer], 1)
-        share = sum(link.end - link.start for link in links) / size
-        text = page.text[page.starts[outer] : page.ends[outer]]
+        count, _, letters = page.links_in(outer)
         below = page.starts[outer] >= page.ends[main]
-        if below and size < 3000 and _COPYRIGHT.search(text[-1000:]):
+        if (
+            below
+            and size < 3000
+            and _COPYRIGHT.search(page.text[page.starts[outer] : page.ends[outer]])
+        ):
             return Placement.FOOTER
-        many = share >= 0.5 and len(links) >= 3
+        many = letters / size >= 0.5 and count >= 3
         above = page.ends[outer] <= page.starts[main]
         if many and above and page.nodes[outer].tag not in ("td", "th"):
             return Placement.NAV

@@ -11,10 +11,12 @@ from spamlinks.enrich.page.addresses import MAX_URL, Here, host_parts
 from spamlinks.enrich.page.decoding import decode_page
 from spamlinks.enrich.page.head import base_of, header, read_head
 from spamlinks.enrich.page.hidden import HiddenBy
+from spamlinks.enrich.page.ids import find_ids
 from spamlinks.enrich.page.language import detect_language
 from spamlinks.enrich.page.links import MAX_LINKS, count_links, site_links, whole_page
+from spamlinks.enrich.page.markers import find_markers
 from spamlinks.enrich.page.style import hiding_rules
-from spamlinks.enrich.page.texts import count_words, text_hash
+from spamlinks.enrich.page.texts import PageText, text_hash
 from spamlinks.enrich.page.trades import trade_words
 from spamlinks.enrich.page.tree import Element, parse
 from spamlinks.enrich.page.walk import Walked, walk
@@ -77,11 +79,13 @@ def read_page(
     redirected = _redirected(url, final_url, redirects, site)
     if not _is_html(body, content_type):
         return replace(facts, links=tuple(redirected))
-    root = parse(decode_page(body, stated_type, page_host.host))
+    text = decode_page(body, stated_type, page_host.host)
+    root = parse(text)
     if root is None:
         return replace(
             facts, words=0, external_links=0, internal_links=0, linked_domains=0,
-            trade_words=0, trade_links=0, noindex=False, nofollow=False, links=tuple(redirected),
+            trade_words=0, trade_links=0, noindex=False, nofollow=False, parked="", for_sale="",
+            directory="", sells_links="", links=tuple(redirected),
         )  # fmt: skip
     here = Here(final_url, page_host, page_host, site)
     base = base_of(root)
@@ -89,19 +93,30 @@ def read_page(
     if base_url:
         here = replace(here, base=base_url, base_parts=host_parts(base_url))
     head = read_head(root, here, headers)
-    page = _walked(root)
-    counted = count_links(page, here)
+    page = _walked(root, text)
+    visible = PageText(page.visible)
+    trades = trade_words(visible)
+    known = trade_words(PageText(page.text)) if page.hidden_spans else trades
+    counted = count_links(page, here, known)
     links = redirected or site_links(page, counted, here)
     if not redirected and site and site != page_host.linking_domain:
         links += _of_the_head(head.refresh, head.canonical, here)
-    trades = trade_words(page.visible)
+    markers = find_markers(
+        root,
+        page,
+        visible,
+        host=page_host.host,
+        domain=page_host.linking_domain,
+        title=head.title,
+        generator=head.generator,
+    )
     return replace(
         facts,
         title=head.title,
         language=detect_language(page.visible) or head.stated_language,
         stated_language=head.stated_language,
         generator=head.generator,
-        words=count_words(page.visible),
+        words=visible.words,
         external_links=counted.external,
         internal_links=counted.internal,
         linked_domains=len(counted.domains),
@@ -111,6 +126,11 @@ def read_page(
         noindex=head.noindex,
         nofollow=head.nofollow,
         canonical=head.canonical,
+        parked=markers.parked,
+        for_sale=markers.for_sale,
+        directory=markers.directory,
+        sells_links=markers.sells_links,
+        ids=find_ids(root),
         links=tuple(links[:MAX_LINKS]),
         text_hash=text_hash(page.visible),
     )
@@ -138,10 +158,10 @@ def _of_the_head(refresh: str | None, canonical: str | None, here: Here) -> list
     return found
 
 
-def _walked(root: Element) -> Walked:
+def _walked(root: Element, text: str) -> Walked:
     """Read the tree; a second time where a script must show what hides nearly all of it."""
     sheets = ["".join(style.itertext()) for style in root.iter("style")]
-    hiding = HiddenBy(hiding_rules(sheets) if sheets else {})
+    hiding = HiddenBy(text, hiding_rules(sheets) if sheets else {})
     page = walk(root, hiding)
     if page.hidden_by and len(page.text) > 200:
         hidden = {

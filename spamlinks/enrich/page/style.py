@@ -13,8 +13,9 @@ MAX_SHEET = 200_000
 _COMMENT_START = "/*"
 # A cheap look before the declarations are read one by one.
 _SUSPECT = re.compile(
-    r"(?i)none|hidden|collapse|opacity|indent|(?:left|right|top|bottom|margin[a-z-]*)\s*:\s*-"
-    r"|font\s*:|font-size|height|width|clip|transform|colou?r|background|filter"
+    r"(?i)none|hidden|collapse|:\s*-\s*\d|opacity\s*[:=]\s*[0.]|font(?:-size)?\s*:[^;]{0,40}?\b[01.]"
+    r"|(?:height|width)\s*:\s*[012.]\D|clip|translate|scale|transparent|a\("
+    r"|(?<![a-z-])color[^{}]*background|background[^{}]*(?<![a-z-])color\s*:"
 )
 _NUMBER = re.compile(r"(-?\d{0,6}(?:\.\d{1,6})?)\s*(px|em|rem|pt|%|vw|vh|ex|ch|in|cm|mm)?")
 _PIXELS = {"px": 1.0, "em": 16.0, "rem": 16.0, "pt": 4 / 3, "vw": 10.0, "vh": 8.0, "ex": 8.0,
@@ -191,14 +192,13 @@ def hiding_rules(sheets: Iterable[str]) -> dict[str, str]:
     {'.x': 'display none'}
     """
     hides: dict[str, str] = {}
-    shown: set[tuple[str, str]] = set()
+    others: list[tuple[str, str]] = []
     budget = MAX_SHEET
     for sheet in sheets:
         for selectors, body, always in _rules(_without_comments(sheet[:budget])):
             reason = hidden_by_style(body)
             if reason is None:
-                names = _NAME.findall(selectors[:2000])
-                shown.update((kind, name) for kind in _shown_kinds(body) for name in names)
+                others.append((selectors, body))
             elif always:
                 for selector in selectors.split(",")[:50]:
                     selector = selector.strip()
@@ -207,6 +207,16 @@ def hiding_rules(sheets: Iterable[str]) -> dict[str, str]:
         budget -= len(sheet)
         if budget <= 0:
             break
+    if not hides:
+        return hides
+    wanted = {name for selector in hides for name in _NAME.findall(selector)}
+    shown = {
+        (reason, name)
+        for selectors, body in others
+        for name in wanted.intersection(_NAME.findall(selectors[:2000]))
+        for reason, showing in _SHOWING.items()
+        if showing.search(body)
+    }
     return {
         selector: reason
         for selector, reason in hides.items()
@@ -228,10 +238,6 @@ _SHOWING = {
     "no size": re.compile(r"(?i)transform"),
     "clipped": re.compile(r"(?i)clip(?:-path)?\s*:\s*(?:auto|none)"),
 }
-
-
-def _shown_kinds(body: str) -> list[str]:
-    return [reason for reason, showing in _SHOWING.items() if showing.search(body)]
 
 
 def _without_comments(sheet: str) -> str:

@@ -71,8 +71,7 @@ def links_around(page: Walked, link: RawLink) -> int:
         if _OWN_COMMENT.search(names[:500]):
             break
         block = _block(page, block)
-    inside = page.links[page.first_link[block] : page.last_link[block]]
-    return sum(other.external for other in inside) - link.external
+    return page.links_in(block)[1] - link.external
 
 
 def _says_more(page: Walked, block: int, link: RawLink, words: int) -> bool:

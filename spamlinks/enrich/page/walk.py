@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate, chain
 
 from spamlinks.enrich.page.hidden import HiddenBy
 from spamlinks.enrich.page.tree import Element
@@ -26,11 +27,12 @@ BLOCKS = frozenset(
 # are controls, or what a browser shows only where it cannot show the real thing.
 _NO_TEXT = frozenset(
     "script style template textarea select datalist title desc metadata iframe object audio video "
-    "canvas noembed math-annotation xmp head".split()
+    "canvas noembed xmp head".split()
 )
 _INERT = frozenset(("template", "datalist", "noembed"))
-_WITHOUT_SCRIPTS = {"noscript": "noscript", "noframes": "noframes"}
-_LINE_BREAKS = frozenset(("br", "img", "input", "wbr-none"))
+_WITHOUT_SCRIPTS = frozenset(("noscript", "noframes"))
+BREAKS = BLOCKS | {"br", "img", "option"}
+"""Elements that no word runs across."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Walked:
     ----------
     nodes, parents : elements and the index of each one's parent; -1 for the root.
     starts, ends : of each element's text in ``text``.
+    last_node : index of the last element inside of each one.
     first_link, last_link : of each element, a range of ``links``.
     text : all text, with what is hidden; lines end where blocks end.
     visible : what can be seen of it.
@@ -65,6 +68,7 @@ class Walked:
     parents: list[int] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
+    last_node: list[int] = field(default_factory=list)
     first_link: list[int] = field(default_factory=list)
     last_link: list[int] = field(default_factory=list)
     links: list[RawLink] = field(default_factory=list)
@@ -72,6 +76,7 @@ class Walked:
     visible: str = ""
     hidden_spans: list[tuple[int, int]] = field(default_factory=list)
     hidden_by: dict[int, str] = field(default_factory=dict)
+    _sums: tuple[list[int], list[int]] | None = None
 
     def seen(self, start: int, end: int) -> str:
         """Return the visible part of a slice of the text."""
@@ -87,6 +92,23 @@ class Walked:
                 at = min(hidden_end, end)
         parts.append(self.text[at:end])
         return "".join(parts)
+
+    def links_in(self, node: int) -> tuple[int, int, int]:
+        """Count the links inside of an element: all, those to other sites, characters of text.
+
+        To be asked once the external links are marked.
+        """
+        if not self._sums:
+            external = accumulate((link.external for link in self.links), initial=0)
+            letters = accumulate((link.end - link.start for link in self.links), initial=0)
+            self._sums = (list(external), list(letters))
+        first, last = self.first_link[node], self.last_link[node]
+        external_sum, letter_sum = self._sums
+        return (
+            last - first,
+            external_sum[last] - external_sum[first],
+            letter_sum[last] - letter_sum[first],
+        )
 
     def ancestors(self, node: int) -> list[int]:
         """Indexes of an element and of all around it, from the inside out."""
@@ -108,85 +130,81 @@ def walk(root: Element, hiding: HiddenBy, shown: frozenset[int] = frozenset()) -
     """
     page = Walked()
     nodes, parents, starts, ends = page.nodes, page.parents, page.starts, page.ends
-    first_link, last_link, links = page.first_link, page.last_link, page.links
+    last_node = page.last_node
+    first_link, last_link, links, spans = (
+        page.first_link,
+        page.last_link,
+        page.links,
+        page.hidden_spans,
+    )
     pieces: list[str] = []
     length = 0
-    stack: list[int] = []  # open elements
-    hidden: list[str | None] = [None]  # why what is read now is hidden, by depth
-    silent: list[bool] = [False]  # whether text is left out, by depth
+    # Open elements: index, element, its link, and what held before it.
+    stack: list[tuple[int, Element, RawLink | None, str | None, bool]] = []
+    hidden: str | None = None  # why what is read now cannot be seen
+    silent = False  # whether text is left out
     inert = 0  # depth of the element whose links are none either; 0 for none
-    open_links: list[RawLink | None] = [None]
+    may_hide = hiding.may_hide
 
-    def add(text: str) -> None:
-        nonlocal length
-        if not silent[-1]:
-            if hidden[-1] is not None:
-                spans = page.hidden_spans
-                if spans and spans[-1][1] == length:
-                    spans[-1] = (spans[-1][0], length + len(text))
-                else:
+    for element in chain(root.iter("*"), (None,)):  # None closes what is open
+        parent = None if element is None else element.getparent()
+        while stack and stack[-1][1] is not parent:
+            index, closed, link, hidden, silent = stack.pop()
+            if closed.tag in BLOCKS:
+                pieces.append("\n")
+                length += 1
+            ends[index] = length
+            last_link[index] = len(links)
+            last_node[index] = len(nodes) - 1
+            if link is not None:
+                link.end = length
+            if inert > len(stack):
+                inert = 0
+            text = closed.tail
+            if text and stack and not silent:
+                if hidden is not None:
                     spans.append((length, length + len(text)))
-            pieces.append(text)
-            length += len(text)
-
-    def close() -> None:
-        nonlocal length, inert
-        node = stack.pop()
-        element = nodes[node]
-        if element.tag in BLOCKS:
-            add("\n")
-        ends[node] = length
-        last_link[node] = len(links)
-        opened = open_links.pop()
-        if opened is not None:
-            opened.end = length
-        hidden.pop()
-        silent.pop()
-        if inert > len(stack):
-            inert = 0
-        if element.tail and stack:
-            add(element.tail)
-
-    for element in root.iter("*"):
-        parent = element.getparent()
-        while stack and nodes[stack[-1]] is not parent:
-            close()
-        index = len(nodes)
-        tag = element.tag
+                pieces.append(text)
+                length += len(text)
+        if element is None:
+            break
+        index, tag = len(nodes), element.tag
+        if tag in BREAKS:
+            pieces.append("\n" if tag in BLOCKS or tag == "br" else " ")
+            length += 1
         nodes.append(element)
-        parents.append(stack[-1] if stack else -1)
-        reason = hidden[-1]
-        if tag in _WITHOUT_SCRIPTS:
-            reason = _WITHOUT_SCRIPTS[tag]
-        elif index not in shown:
-            reason = hiding.reason(element, tag, reason)
-        if reason is not None and reason != hidden[-1]:
-            page.hidden_by[index] = reason
-        quiet = silent[-1] or tag in _NO_TEXT
-        if tag in BLOCKS:
-            add("\n")
-        elif tag in ("br", "td", "th", "option", "img"):
-            add(" " if tag != "br" else "\n")
+        parents.append(stack[-1][0] if stack else -1)
         starts.append(length)
         ends.append(length)
+        last_node.append(index)
         first_link.append(len(links))
         last_link.append(len(links))
-        stack.append(index)
-        hidden.append(reason)
-        silent.append(quiet)
-        if tag in _INERT and not inert:
-            inert = len(stack)
-        opened = None
-        if tag in ("a", "area") and not inert:
+        reason = hidden
+        if tag in _WITHOUT_SCRIPTS:
+            reason = tag
+        elif may_hide and index not in shown:
+            reason = hiding.reason(element, tag, hidden)
+        if reason is not hidden and reason is not None:
+            page.hidden_by[index] = reason
+        link = None
+        if (tag == "a" or tag == "area") and not inert:
             href = element.get("href") or element.get("xlink:href")
             if href:
-                opened = RawLink(index, element, href, reason, length)
-                links.append(opened)
-        open_links.append(opened)
-        if element.text:
-            add(element.text)
-    while stack:
-        close()
+                link = RawLink(index, element, href, reason, length)
+                links.append(link)
+        stack.append((index, element, link, hidden, silent))
+        hidden = reason
+        if tag in _NO_TEXT:
+            silent = True
+            if tag in _INERT and not inert:
+                inert = len(stack)
+        elif not silent:
+            text = element.text
+            if text:
+                if hidden is not None:
+                    spans.append((length, length + len(text)))
+                pieces.append(text)
+                length += len(text)
     page.text = "".join(pieces)
     page.visible = page.seen(0, length)
     return page
