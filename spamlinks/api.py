@@ -91,6 +91,7 @@ def audit(
     decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
     decided_by: str | None = None,
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -105,8 +106,8 @@ def audit(
     ----------
     exports : a file, several, or a table of backlinks (pandas or polars) with at least
         ``referring_page``.
-    site, brand, disavow, keep, facts, model, situation, precision, prior, previous : as the options
-        of ``spamlinks audit``.
+    site, brand, disavow, keep, facts, store, model, situation, precision, prior, previous : as the
+        options of ``spamlinks audit``.
     decisions : a file, as the option takes it, or a table (pandas or polars) with the columns
         ``linking_domain`` and ``decision`` and perhaps ``decided_by``, ``decided_on`` and
         ``decision_note``.
@@ -129,6 +130,7 @@ def audit(
         disavow=_path(disavow),
         keep=_path(keep),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,
@@ -154,6 +156,7 @@ def evaluate(
     site: str | None = None,
     brand: Sequence[str] = (),
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -169,7 +172,8 @@ def evaluate(
     ----------
     labelled : a file or several.
     label, labels, disavow, keep, compare, compare_lower_is_worse, compare_cut, site, brand, facts,
-    model, situation, precision, prior, seed, rounds : as the options of ``spamlinks evaluate``.
+    store, model, situation, precision, prior, seed, rounds : as the options of
+        ``spamlinks evaluate``.
     decisions : as for ``audit``.
     mapping, accept_guess : as for ``read_backlinks``.
 
@@ -187,6 +191,7 @@ def evaluate(
         site=site,
         brand=tuple(brand),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,
@@ -221,6 +226,7 @@ def explain(
     decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
     decided_by: str | None = None,
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -235,8 +241,8 @@ def explain(
     Parameters
     ----------
     what : a domain such as "spam.example", or the URL of a linking page.
-    exports, site, brand, disavow, keep, decisions, decided_by, facts, model, situation, precision,
-    prior : as for ``audit``.
+    exports, site, brand, disavow, keep, decisions, decided_by, facts, store, model, situation,
+    precision, prior : as for ``audit``.
     mapping, accept_guess : as for ``read_backlinks``.
     links : so many links are listed, the highest scores first.
     language : of the sentences; ``spamlinks.language`` says how one is added.
@@ -258,6 +264,7 @@ def explain(
         disavow=_path(disavow),
         keep=_path(keep),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,
@@ -276,6 +283,7 @@ def recheck(
     brand: Sequence[str] = (),
     keep: Path | str | None = None,
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -289,7 +297,7 @@ def recheck(
     ----------
     live : path of the file that Google holds.
     exports : a file or several.
-    site, brand, keep, facts, model, situation, precision, prior : as the options of
+    site, brand, keep, facts, store, model, situation, precision, prior : as the options of
         ``spamlinks recheck``.
     mapping, accept_guess : as for ``read_backlinks``.
 
@@ -307,6 +315,7 @@ def recheck(
         brand=tuple(brand),
         keep=_path(keep),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,

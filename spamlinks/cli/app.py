@@ -38,6 +38,7 @@ from spamlinks.cli.options import (
     Properties,
     Site,
     Situation,
+    StoreFile,
     parse_decisions,
     parse_hints,
     parse_property_options,
@@ -89,6 +90,7 @@ def audit(
     decisions: DecisionsFile = None,
     decided_by: DecidedBy = None,
     facts: Facts = None,
+    store: StoreFile = None,
     model: Model = None,
     situation: Situation = "none",
     precision: Precision = None,
@@ -125,7 +127,18 @@ def audit(
     live = None if wanted else disavow
     decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, live, keep, facts, model, situation, precision, prior, hints, decided
+        site,
+        brand,
+        live,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
+        prior,
+        hints,
+        decided,
+        store=store,
     )
     earlier = read_earlier(previous, site)  # now: its folder may be the one that is written to
     with progress() as stage:
