@@ -68,6 +68,7 @@ class Plan:
     left_out : number of domains that are not, by reason.
     site : the protected site, as its registrable domain; None where nothing says which.
     verdicts : number of chosen domains by the verdict they have now.
+    open_domains : those of them whose verdict can change.
     """
 
     lookups: tuple[tuple[Lookup, int], ...]
@@ -76,6 +77,7 @@ class Plan:
     left_out: dict[Standing, int] = field(default_factory=dict)
     site: str | None = None
     verdicts: dict[str, int] = field(default_factory=dict)
+    open_domains: frozenset[str] = frozenset()
 
     def of(self, what: What) -> list[Lookup]:
         """Return the look-ups of one kind, in their order."""
@@ -147,6 +149,7 @@ def plan_lookups(outcome: Audit, wanted: Wanted) -> Plan:
         {Standing(name): many for name, many in left.most_common()},
         own or None,
         dict(verdicts),
+        frozenset(chosen.filter(standing=Standing.OPEN.value)["linking_domain"]),
     )
 
 

@@ -25,7 +25,7 @@ from spamlinks.model.examples import (
     fold_evidence,
     shipped_signals,
 )
-from spamlinks.model.terms import LINK_TERMS, URL_TERMS, Term
+from spamlinks.model.terms import LINK_TERMS, PAGE_TERMS, URL_TERMS, Term
 from spamlinks.model.thresholds import calibrate
 from spamlinks.model.views import VIEWS
 from spamlinks.signals.kernel import SIGNALS
@@ -81,6 +81,8 @@ PARTS: tuple[Recipe, ...] = (
     # Where everything is known, what was learned from generated links counts little beside what is
     # stated: on real rows it adds nothing to the terms (the card's table of what each part adds).
     Recipe(("full",), _LINK_SETTINGS, 0.4, tuple(LINK_TERMS)),
+    Recipe(("pages",), _LINK_SETTINGS, 1.0, (*LINK_TERMS, *PAGE_TERMS)),
+    Recipe(("full_pages",), _LINK_SETTINGS, 0.4, (*LINK_TERMS, *PAGE_TERMS)),
 )
 
 

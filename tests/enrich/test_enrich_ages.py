@@ -199,7 +199,7 @@ def test_what_cannot_be_asked_costs_no_request_and_says_why():
     assert free["me.blogspot.com"] == (
         State.ABSENT,
         None,
-        "a name below the platform blogspot.com, with no registration of its own",
+        "a name below blogspot.com, not registered with any public registry",
     )
     assert free["192.0.2.7"] == (State.ABSENT, None, "an IP address has no registration")
     assert free["x"][:2] == (State.ABSENT, None)

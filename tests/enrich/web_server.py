@@ -190,7 +190,8 @@ class Web:
 
     def __exit__(self, *_: object) -> None:
         loop = self._loop
-        assert loop is not None and self._thread is not None
+        assert loop is not None
+        assert self._thread is not None
         loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
 

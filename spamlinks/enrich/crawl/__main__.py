@@ -110,29 +110,29 @@ _HINT = "What was fetched is saved. Run the same command again: it goes on from 
 def _watch(ended: Callable[[], object]) -> None:
     """Wait for the end of standard input: whoever started us is gone, or wants us to go."""
     with contextlib.suppress(OSError, ValueError, RuntimeError):
-        while sys.stdin.buffer.read(65_536):
+        # Not through sys.stdin, whose lock a thread that waits would take along at the end.
+        while os.read(0, 65_536):
             pass
         ended()
 
 
 def _finish(crawl: Crawl, outlet: Outlet, troubles: _Troubles) -> int:
     """Save what is left, and say how it ended."""
+    problem = crawl.failure
     try:
         if crawl.reason == "done":
             crawl.saver.end()
         else:
             crawl.saver.flush()
-    except Exception as error:  # noqa: BLE001 - told in the next line
-        crawl.failure = crawl.failure or error
-    error = crawl.failure
-    if error is None and not crawl.reason:
-        error = RuntimeError(troubles.worst())
-    if isinstance(error, SpamlinksError):
-        outlet.say_error(error)
-        return 1
-    if error is not None:
-        said = f"{type(error).__name__}: {error}"[:200]
-        outlet.say_error(FetchError("pages", f"fetching them broke off ({said})", _HINT))
+    except Exception as error:
+        problem = problem or error
+    if problem is None and not crawl.reason:
+        problem = RuntimeError(troubles.worst())
+    if problem is not None and not isinstance(problem, SpamlinksError):
+        said = f"{type(problem).__name__}: {problem}"[:200]
+        problem = FetchError("pages", f"fetching them broke off ({said})", _HINT)
+    if problem is not None:
+        outlet.say_error(problem)
         return 1
     facts = {"finished": True, "reason": crawl.reason, **crawl.progress()}
     if troubles.seen:

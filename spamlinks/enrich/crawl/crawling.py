@@ -19,13 +19,13 @@ from spamlinks.enrich.crawl.downloading import content_type
 from spamlinks.enrich.crawl.frontier import Frontier, Job, host_of, origin_of, site_of
 from spamlinks.enrich.crawl.outcomes import AGAIN, REDIRECTS, is_of_site, state_of
 from spamlinks.enrich.crawl.patience import Closed, Patience
+from spamlinks.enrich.crawl.reading import MOST_WAITING, PageReaders, ReaderError
 from spamlinks.enrich.crawl.resolving import CheckedResolver
 from spamlinks.enrich.crawl.saving import SECONDS, Saver
 from spamlinks.enrich.crawl.supply import Supply
 from spamlinks.enrich.crawl.troubles import BudgetSpent, RobotsUnknown, Trouble, trouble_of
 from spamlinks.enrich.crawl.turns import Turns
 from spamlinks.enrich.limits import LONGEST_WAIT, retry_after
-from spamlinks.enrich.page import read_page
 from spamlinks.enrich.settings import FetchSettings
 from spamlinks.enrich.store import Store
 
@@ -53,6 +53,8 @@ class Crawl:
         self._frontier = Frontier(self.turns)
         self._patience = Patience()
         self._resolving: set[asyncio.Task[None]] = set()
+        self._readers = PageReaders()
+        self._reading: set[asyncio.Future[PageFacts]] = set()
 
     # ---- what is asked next
 
@@ -62,13 +64,13 @@ class Crawl:
             self.changed.clear()
             try:
                 job = self._look()
-            except Exception as error:  # noqa: BLE001 - told at the end of the run
+            except Exception as error:
                 self.fail(error)
                 break
             if job is not None:
                 self.in_flight += 1
                 return job
-            wait = self._frontier.wait() if self.in_flight < self.settings.concurrency else None
+            wait = self._frontier.wait() if self._has_room() else None
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.changed.wait(), 1.0 if wait is None else min(wait, 1.0))
         return None
@@ -78,7 +80,7 @@ class Crawl:
         if self._supply.wants_more():
             for job in self._supply.more():
                 self._enter(job)
-        while self.in_flight < self.settings.concurrency:
+        while self._has_room():
             job_or_none = self._frontier.next()
             if job_or_none is None:
                 break
@@ -89,6 +91,13 @@ class Crawl:
         if self._supply.is_empty():
             self.stop("done")
         return None
+
+    def _has_room(self) -> bool:
+        return self.in_flight < self.settings.concurrency and len(self._reading) < MOST_WAITING
+
+    def is_quiet(self) -> bool:
+        """Whether no request is under way and no page is being read."""
+        return not self.in_flight and not self._reading
 
     def may_ask(self) -> bool:
         """Count a request; False where there may be no more."""
@@ -103,6 +112,10 @@ class Crawl:
         """Hand out nothing more; the first reason stays."""
         self.reason = self.reason or reason
         self.changed.set()
+
+    def close(self) -> None:
+        """Let the readers go."""
+        self._readers.close()
 
     def fail(self, error: Exception) -> None:
         """Stop because of an error that ends the run."""
@@ -123,7 +136,7 @@ class Crawl:
         """Write what is a second old; call it now and then."""
         try:
             self.saver.flush(older_than=SECONDS)
-        except Exception as error:  # noqa: BLE001 - told at the end of the run
+        except Exception as error:
             self.fail(error)
 
     def _may_start(self, job: Job) -> bool:
@@ -154,8 +167,9 @@ class Crawl:
     async def _find_address(self, job: Job) -> None:
         try:
             job.address = (await self.resolver.place(host_of(job.url))).address
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this job's
-            self._guard(lambda: self._troubled(job, trouble_of(error, self.settings.timeout)))
+        except Exception as error:
+            trouble = trouble_of(error, self.settings.timeout)
+            self._guard(lambda: self._troubled(job, trouble))
         else:
             self._frontier.put(job)
         self.changed.set()
@@ -182,7 +196,7 @@ class Crawl:
         """Take a step; what goes wrong in it (a full disk, a network that is gone) ends the run."""
         try:
             step()
-        except Exception as error:  # noqa: BLE001 - told at the end of the run
+        except Exception as error:
             self.fail(error)
 
     def _responded(self, job: Job, response: Response) -> None:
@@ -192,7 +206,7 @@ class Crawl:
         header = response.headers.get("Retry-After")
         wait = retry_after(header.decode("latin-1") if header else None, now)
         if code in REDIRECTS and "Location" in response.headers:
-            location = safe_url_string(response.headers["Location"].strip())
+            location = safe_url_string((response.headers["Location"] or b"").strip())
             self._redirected(job, urljoin(response.url, location), code)
         elif code in AGAIN:
             self._put_off(job, code, wait, _bare_facts(job, response))
@@ -340,25 +354,33 @@ class Crawl:
         *,
         truncated: bool,
     ) -> None:
-        """Read a page, and answer with what it shows."""
-        try:
-            facts = read_page(
-                body[: self.settings.max_bytes],
-                url=job.lookup.key,
-                final_url=url,
-                site=job.lookup.site,
-                targets=job.lookup.targets,
-                headers=headers,
-                http_code=code,
-                redirects=tuple(job.hops),
-                truncated=truncated,
-            )
-        except Exception as error:  # noqa: BLE001 - a page that breaks the reader is one page
-            facts = PageFacts(url, tuple(job.hops), code, bytes_read=len(body), truncated=truncated)
-            reason = f"page could not be read ({type(error).__name__})"
-            self._answer(job, State.FAILED, reason, code=code, facts=facts)
+        """Have a page read, and answer with what it shows."""
+        asked = {
+            "url": job.lookup.key,
+            "final_url": url,
+            "site": job.lookup.site,
+            "targets": job.lookup.targets,
+            "headers": headers,
+            "http_code": code,
+            "redirects": tuple(job.hops),
+            "truncated": truncated,
+        }
+        reading = asyncio.ensure_future(self._readers.read(body[: self.settings.max_bytes], asked))
+        bare = PageFacts(url, tuple(job.hops), code, bytes_read=len(body), truncated=truncated)
+        self._reading.add(reading)
+        reading.add_done_callback(lambda _: self._guard(lambda: self._was_read(job, reading, bare)))
+
+    def _was_read(self, job: Job, reading: asyncio.Future[PageFacts], bare: PageFacts) -> None:
+        self._reading.discard(reading)
+        if reading.cancelled():
             return
-        self._answer(job, State.FETCHED, code=code, facts=facts)
+        error = reading.exception()
+        if error is None:
+            self._answer(job, State.FETCHED, code=bare.http_code, facts=reading.result())
+            return
+        how = str(error) if isinstance(error, ReaderError) else type(error).__name__
+        reason = f"page could not be read ({how})"
+        self._answer(job, State.FAILED, reason, code=bare.http_code, facts=bare)
 
     def _answer(
         self,

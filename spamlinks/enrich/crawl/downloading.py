@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -15,6 +15,9 @@ from twisted.web._newclient import HEADER, STATUS
 from spamlinks.enrich.addresses import why_url_refused
 from spamlinks.enrich.crawl.frontier import host_of, site_of
 from spamlinks.enrich.crawl.troubles import BudgetSpent, Refused
+
+if TYPE_CHECKING:
+    from spamlinks.enrich.crawl.crawling import Crawl
 
 __all__ = ["Bounds", "CheckedHandler"]
 
@@ -38,10 +41,10 @@ class CheckedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
-        self._pool.cachedConnectionTimeout = IDLE_SECONDS
+        self._pool.cachedConnectionTimeout = IDLE_SECONDS  # type: ignore[assignment]
         # A request is not repeated behind our back, past count and turn.
         self._pool.retryAutomatically = False
-        self._pool._factory = _bounded(self._pool._factory)  # noqa: SLF001 - nothing public
+        self._pool._factory = _bounded(self._pool._factory)
 
     async def download_request(self, request: Request) -> Response:
         """Ask, in turn.
@@ -50,7 +53,7 @@ class CheckedHandler(HTTP11DownloadHandler):
         ------
         Refused, NameMissing, NameUnanswered, BudgetSpent : nothing was asked.
         """
-        crawl = self._crawler.spider.crawl
+        crawl: Crawl = self._crawler.spider.crawl  # type: ignore[union-attr]
         reason = why_url_refused(request.url, allow_private=crawl.settings.allow_private)
         if reason is not None:
             raise Refused(reason)
@@ -112,7 +115,7 @@ def may_be_page(kind: str) -> bool:
     return not kind or "html" in kind or kind in ("text/xml", "application/xml")
 
 
-class _TooManyHeaders(Exception):
+class _TooManyHeaders(Exception):  # noqa: N818 - never reaches a user
     """More header bytes than any server needs."""
 
 
@@ -129,12 +132,13 @@ def _bounded(factory: Any) -> Any:
 
             def data_received(data: bytes) -> None:
                 nonlocal seen, parser
-                if protocol._parser is not parser:  # noqa: SLF001 - a new response
-                    seen, parser = 0, protocol._parser  # noqa: SLF001
+                if protocol._parser is not parser:
+                    seen, parser = 0, protocol._parser
                 if parser is not None and parser.state in (STATUS, HEADER):
                     seen += len(data)
                     if seen > MOST_HEADER_BYTES:
-                        protocol._giveUp(Failure(_TooManyHeaders()))  # noqa: SLF001
+                        problem: Any = Failure(_TooManyHeaders())  # type: ignore[no-untyped-call]
+                        protocol._giveUp(problem)
                         return
                 receive(data)
 

@@ -148,11 +148,11 @@ class CheckedResolver:
 
     def resolveHostName(  # noqa: N802 - the interface's name
         self,
-        resolutionReceiver: Any,  # noqa: N803
-        hostName: str,  # noqa: N803
-        portNumber: int = 0,  # noqa: N803
-        addressTypes: Any = None,  # noqa: N803
-        transportSemantics: str = "TCP",  # noqa: N803
+        resolutionReceiver: Any,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Any = None,
+        transportSemantics: str = "TCP",
     ) -> Any:
         """Tell Twisted where to connect to (``IHostnameResolver``): one checked place, or none."""
         resolution = _Resolution(hostName)
@@ -161,7 +161,7 @@ class CheckedResolver:
             resolutionReceiver.resolutionBegan(resolution)
             try:
                 place = await self.place(hostName)
-            except Exception:  # noqa: BLE001 - no address: Twisted then says that there is none
+            except Exception:
                 resolutionReceiver.resolutionComplete()
                 return
             kind = IPv6Address if ":" in place.address else IPv4Address

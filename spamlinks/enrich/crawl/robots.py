@@ -91,7 +91,7 @@ class RobotsRules:
             response: Response = await self._crawler.engine.download_async(request)
             if response.status not in _REDIRECTS or "Location" not in response.headers:
                 return self._read(response)
-            url = urljoin(url, response.headers["Location"].decode("latin-1"))
+            url = urljoin(url, (response.headers["Location"] or b"").decode("latin-1"))
             if not url.lower().startswith(("http://", "https://")):
                 raise Refused("robots.txt redirects to what is not http or https")
         return _File(b"")  # RFC 9309: after five redirects there may as well be none

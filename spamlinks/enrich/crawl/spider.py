@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from spamlinks.enrich.crawl.crawling import Crawl
 from spamlinks.enrich.crawl.frontier import Job
 from spamlinks.enrich.crawl.orders import Order, Outlet
+from spamlinks.enrich.crawl.resolving import CheckedResolver
 from spamlinks.enrich.store import Store
 
 __all__ = ["PageSpider"]
@@ -40,7 +41,7 @@ class PageSpider(scrapy.Spider):
         # Here the reactor stands, and in it the resolver that the settings name.
         from twisted.internet import reactor
 
-        resolver = reactor.nameResolver  # type: ignore[attr-defined]
+        resolver: CheckedResolver = reactor.nameResolver
         self.crawl = Crawl(store, order.settings, resolver)
         self.max_bytes = order.settings.max_bytes
         self._outlet = outlet
@@ -54,8 +55,9 @@ class PageSpider(scrapy.Spider):
             while (job := await self.crawl.next()) is not None:
                 yield self._request(job)
             await self._last_answers()
-            if self.crawl.in_flight:
+            if not self.crawl.is_quiet():
                 self._leave(self)
+            self.crawl.close()
         finally:
             teller.cancel()
 
@@ -78,12 +80,12 @@ class PageSpider(scrapy.Spider):
         """Take a failure."""
         job: Job = failure.request.meta["job"]  # type: ignore[attr-defined]
         self.crawl.ended(job)
-        self.crawl.failed(job, failure.value)
+        self.crawl.failed(job, failure.value or RuntimeError("no reason"))
 
     async def _last_answers(self) -> None:
         """After a stop: what is under way may still end, for a moment."""
         until = asyncio.get_running_loop().time() + GRACE
-        while self.crawl.in_flight and asyncio.get_running_loop().time() < until:
+        while not self.crawl.is_quiet() and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.02)
 
     async def _tell(self) -> None:

@@ -30,23 +30,23 @@ __all__ = [
 ]
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - never reaches a user
     """We do not ask for this: its address, port or form."""
 
 
-class NameMissing(Exception):
+class NameMissing(Exception):  # noqa: N818 - never reaches a user
     """The name system says that there is no such name, or no address."""
 
 
-class NameUnanswered(Exception):
+class NameUnanswered(Exception):  # noqa: N818 - never reaches a user
     """No name server gave a usable answer."""
 
 
-class RobotsForbid(Exception):
+class RobotsForbid(Exception):  # noqa: N818 - never reaches a user
     """robots.txt forbids the page."""
 
 
-class RobotsUnknown(Exception):
+class RobotsUnknown(Exception):  # noqa: N818 - never reaches a user
     """robots.txt exists perhaps, but could not be had: RFC 9309 says not to ask then.
 
     ``code`` is the HTTP code it came with.
@@ -58,11 +58,11 @@ class RobotsUnknown(Exception):
         self.retry_after = retry_after
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - never reaches a user
     """A body that cannot be unpacked."""
 
 
-class BudgetSpent(Exception):
+class BudgetSpent(Exception):  # noqa: N818 - never reaches a user
     """The number of requests that was allowed is used up; nothing was asked."""
 
 
@@ -96,19 +96,18 @@ def trouble_of(error: BaseException, timeout: float) -> Trouble:
     Never raises; what is not known counts as a broken connection.
     """
     chain = _chain(error)
-    for kind, found in (
-        (Refused, lambda e: Trouble(State.FAILED, f"not asked: {e}", network=None)),
-        (NameMissing, lambda e: Trouble(State.ABSENT, str(e), connecting=True, no_name=True)),
-        (
-            NameUnanswered,
-            lambda e: Trouble(State.FAILED, str(e), network=False, connecting=True),
-        ),
-        (RobotsForbid, lambda _: Trouble(State.ROBOTS, "robots.txt forbids it", network=None)),
-        (Unreadable, lambda e: Trouble(State.FAILED, str(e))),
-    ):
-        for one in chain:
-            if isinstance(one, kind):
-                return found(one)
+    for one in chain:
+        match one:
+            case Refused():
+                return Trouble(State.FAILED, f"not asked: {one}", network=None)
+            case NameMissing():
+                return Trouble(State.ABSENT, str(one), connecting=True, no_name=True)
+            case NameUnanswered():
+                return Trouble(State.FAILED, str(one), network=False, connecting=True)
+            case RobotsForbid():
+                return Trouble(State.ROBOTS, "robots.txt forbids it", network=None)
+            case Unreadable():
+                return Trouble(State.FAILED, str(one))
     if any(isinstance(one, (SSL.Error, VerificationError)) for one in chain):
         return Trouble(State.FAILED, _certificate(chain), connecting=True)
     if any(isinstance(one, _TOO_SLOW) for one in chain):
