@@ -271,7 +271,8 @@ class _Run:
             await asyncio.sleep(_TICK)
 
     def _refill(self) -> None:
-        while not self.exhausted and self.queued < MOST_QUEUED:
+        """Take some more; little enough at a time that nobody waits for it."""
+        if not self.exhausted and self.queued < MOST_QUEUED:
             taken = self.store.take(What.AGE, _TAKEN_AT_ONCE)
             self.exhausted = len(taken) < _TAKEN_AT_ONCE
             for lookup in taken:
