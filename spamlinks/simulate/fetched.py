@@ -52,8 +52,8 @@ FOUND = (0.93, 0.12)
 HOPS = 0.18
 """Pages behind a redirect within their own domain: to https, to www, to a slash."""
 
-FOR_SALE = (0.5, 0.006)
-"""Parked domains, and others, that are offered for sale."""
+FOR_SALE = (0.5, 0.02)
+"""Parked domains, and short pages of others, that are offered for sale."""
 
 REPLACED = 0.8
 """Moved pages that lead to a page without the link."""
@@ -293,7 +293,9 @@ class _Pages:
         redirect &= ~self.parked
         hops = (rng.random(n) < HOPS) * (1 + (rng.random(n) < 0.15))
         elsewhere = self.moved | redirect
-        sale = rng.random(n) < np.where(self.parked, *FOR_SALE)
+        # Only a short page is an offer, and only a page of links a directory.
+        sale = (rng.random(n) < np.where(self.parked, *FOR_SALE)) & (self.parked | (words < 200))
+        lists = self._of_domain("directory") & ~self.parked & (external >= 8)
         # Whoever is sent on to the site itself sees nothing of the page.
         shown = read & ~redirect
         software = np.array([_NAMES[s] for s in SOFTWARE], dtype=object)
@@ -315,7 +317,7 @@ class _Pages:
             "fetched_trades": self._trades(trade, self.of),
             "fetched_parked": _told(self.parked, "parked"),
             "fetched_for_sale": _told(sale, "for_sale"),
-            "fetched_directory": _told(self._of_domain("directory") & ~self.parked, "directory"),
+            "fetched_directory": _told(lists, "directory"),
             "fetched_sells_links": _told(
                 self._of_domain("sells_links") & ~self.parked, "sells_links"
             ),
