@@ -72,7 +72,14 @@ def home_table(store: Store) -> pl.DataFrame:
         "domain",
         home_state="state",
         **{name: pl.when(read).then(pl.col(of)) for name, of in facts.items()},
+        home_trades=_trades(read),
     )
+
+
+def _trades(read: pl.Expr) -> pl.Expr:
+    """Trades with spaces between; null where no words were looked for, '' where none are there."""
+    looked = read & pl.col("trade_words").is_not_null()
+    return pl.when(looked).then(pl.col("trades").list.join(" "))
 
 
 def link_table(store: Store, site: str | None) -> pl.DataFrame:
@@ -119,6 +126,7 @@ def page_table(store: Store, site: str | None, links: pl.DataFrame) -> pl.DataFr
         fetched_link_found=pl.when(found).then(True).when(whole).then(False),
         **{f"fetched_{name}": pl.when(read).then(pl.col(name)) for name in same},
         fetched_canonical_elsewhere=pl.when(read).then(canonical.fill_null(value=False)),
+        fetched_trades=_trades(read),
         fetched_ids=pl.when(read).then(pl.col("ids").list.join(" ")),
         gone=pl.when(found)
         .then(False)
