@@ -10,7 +10,7 @@ pytest.importorskip("w3lib", reason="pages are read with the extra 'enrich'")
 from spamlinks.enrich.page import read_page
 
 FOUND = (
-    ("analytics, the account and not the property", "ga('create', 'UA-4815162-3')", "ga:UA-4815162"),
+    ("analytics, the account", "ga('create', 'UA-4815162-3')", "ga:UA-4815162"),
     ("analytics 4", "gtag('config', 'G-4RT7HK29QW');", "ga4:G-4RT7HK29QW"),
     ("tag manager", "})(window,document,'script','dataLayer','GTM-K7PW3ZQ');", "gtm:GTM-K7PW3ZQ"),
     ("ads", "gtag('config', 'AW-918273645')", "gads:AW-918273645"),
@@ -52,22 +52,24 @@ def test_ids_in_scripts(why: str, script: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
-        ("<script async src='https://www.googletagmanager.com/gtag/js?id=G-4RT7HK29QW'></script>",
+        ("<script src='https://tags.example/gtag/js?id=G-4RT7HK29QW'></script>",
          ("ga4:G-4RT7HK29QW",)),
         ("<ins class=adsbygoogle data-ad-client=ca-pub-7314159265358979></ins>",
          ("adsense:pub-7314159265358979",)),
         ("<noscript><img src='https://www.facebook.com/tr?id=2718281828459045&ev=x'></noscript>",
          ("facebook:2718281828459045",)),
-        ("""<script defer src=b.js data-cf-beacon='{"token": "0f3a9c71d2b84e56a7c8d9e0f1a2b3c4"}'></script>""",
+        ("""<script data-cf-beacon='{"token": "0f3a9c71d2b84e56a7c8d9e0f1a2b3c4"}'></script>""",
          ("cloudflare:0f3a9c71d2b84e56a7c8d9e0f1a2b3c4",)),
         ("<img src='https://mc.yandex.ru/watch/48151623'>", ("metrika:48151623",)),
-        ("<a href='https://www.amazon.de/dp/B0?th=1&tag=bogarden-21'>Spade</a>", ("amazon:bogarden-21",)),
+        ("<a href='https://www.amazon.de/dp/B0?th=1&tag=bogarden-21'>S</a>",
+         ("amazon:bogarden-21",)),
         ("<a href='https://www.amazon.example.evil/dp/B0?tag=x'>no partner</a>", ()),
         ("<meta property='fb:app_id' content='966242223397117'>", ()),
         ("<meta property='fb:app_id' content='2718281828459'>", ("facebook_app:2718281828459",)),
         ("<pre>Write ga('create', 'UA-4815162-3') into your page</pre>", ()),
         ("<script>/* no id */</script>", ()),
-        ("<script>ga('create','UA-4815162-3');ga('create','UA-4815162-9')</script>", ("ga:UA-4815162",)),
+        ("<script>ga('create','UA-4815162-3');ga('create','UA-4815162-9')</script>",
+         ("ga:UA-4815162",)),
     ],
 )  # fmt: skip
 def test_ids_in_attributes(html: str, expected: tuple[str, ...]) -> None:

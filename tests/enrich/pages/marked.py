@@ -118,7 +118,8 @@ MARKED = (
     ),
     Marked(
         "a Chinese directory",
-        f'<h1>网址导航</h1><a href="/add">网站提交</a><ul>{listed(9)}</ul>', "directory", "网站提交",
+        f'<h1>网址导航</h1><a href="/add">网站提交</a><ul>{listed(9)}</ul>',
+        "directory", "网站提交",
     ),
     Marked(
         "a long list without the word, but with the form",
