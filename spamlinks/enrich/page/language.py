@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["detect_language"]
 
-MAX_CHARACTERS = 2000
+MAX_CHARACTERS = 1200
 MIN_LETTERS = 80
 """Letters of an alphabet; fewer are menus and names, which are English everywhere."""
 MIN_OWN_SCRIPT = 20

@@ -146,7 +146,6 @@ def walk(root: Element, hiding: HiddenBy, shown: frozenset[int] = frozenset()) -
     hidden: str | None = None  # why what is read now cannot be seen
     silent = False  # whether text is left out
     inert = 0  # depth of the element whose links are none either; 0 for none
-    may_hide = hiding.may_hide
 
     for element in chain(root.iter("*"), (None,)):  # None closes what is open
         parent = None if element is None else element.getparent()
@@ -184,7 +183,7 @@ def walk(root: Element, hiding: HiddenBy, shown: frozenset[int] = frozenset()) -
         reason = hidden
         if tag == "noscript":
             reason = tag
-        elif may_hide and index not in shown:
+        elif index not in shown:
             reason = hiding.reason(element, tag, hidden)
         if reason is not hidden and reason is not None:
             page.hidden_by[index] = reason
