@@ -95,6 +95,14 @@ class Crawl:
     def _has_room(self) -> bool:
         return self.in_flight < self.settings.concurrency and len(self._reading) < MOST_WAITING
 
+    def warm_up(self) -> None:
+        """Start the readers, while robots.txt is being asked for."""
+        self._readers.warm_up()
+
+    def is_reading(self) -> bool:
+        """Whether pages are being read."""
+        return bool(self._reading)
+
     def is_quiet(self) -> bool:
         """Whether no request is under way and no page is being read."""
         return not self.in_flight and not self._reading
