@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def test_a_host_and_an_address_are_asked_no_faster_than_promised(tmp_path: Path)
             by_site.setdefault(request.host.split(".", 1)[1], []).append(request.time)
     assert sum(map(len, by_host.values())) == len(urls) + 17  # and robots.txt of each host
     for times in (*by_host.values(), *by_site.values()):
-        assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= delay
+        assert min(b - a for a, b in pairwise(times)) >= delay
     shared = by_address["127.77.0.1"]
     assert len(shared) == 8 * 5
     # Twice as often as one site; what is under way may arrive a little closer together.
@@ -162,8 +163,9 @@ def test_a_silent_host_is_left_alone_and_costs_the_others_nothing(tmp_path: Path
 
 def test_a_site_that_wants_fewer_requests_gets_none(tmp_path: Path) -> None:
     with Web() as web:
-        start = web.add("enough.test", {"*": Page(code=429, headers={"Retry-After": "3600"}), "/robots.txt": html()})  # fmt: skip
-        store = plan(tmp_path / "store", [f"{start}/{n}" for n in range(10)])
+        pages = {"*": Page(code=429, headers={"Retry-After": "3600"}), "/robots.txt": html()}
+        site = web.add("enough.test", pages)
+        store = plan(tmp_path / "store", [f"{site}/{n}" for n in range(10)])
         crawl(order(store, web))
         assert len(web.asked("enough.test")) == 2
         found = answers(store)
@@ -175,7 +177,7 @@ def test_a_site_that_wants_fewer_requests_gets_none(tmp_path: Path) -> None:
 
 def test_kills_lose_only_what_was_under_way(tmp_path: Path) -> None:
     """Nothing is lost, and nothing fetched again whose answer was saved."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     with Web() as web:
         starts = [web.add(f"s{n}.kill{n}.test", {"*": html("page")}) for n in range(40)]
         urls = [f"{start}/{n}" for n in range(7) for start in starts]
@@ -539,7 +541,7 @@ def _listening(process: int) -> set[str]:
     own = set()
     for path in Path(f"/proc/{process}/fd").iterdir():
         try:
-            own.add(os.readlink(path))
+            own.add(str(path.readlink()))
         except OSError:
             continue
     found = set()
