@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scrapy.http import Response
+from w3lib.html import get_meta_refresh
 
 from spamlinks.enrich.answers import PageFacts
 from spamlinks.enrich.crawl.downloading import content_type
