@@ -1,9 +1,12 @@
 """Registration dates of linking domains: all registries side by side, each at its own pace.
 
-A registry has one queue and one worker, so that a slow one keeps nobody else waiting. What cannot
-be asked costs no request and is a state of its own: ``absent`` without an HTTP code, with the
-reason why ("the registry of .de offers no RDAP"), while a domain that its registry does not know
-is ``absent`` with code 404.
+A registry has one queue and one worker, so that a slow one keeps nobody else waiting. It is asked
+about the next domain only when the answer about the last one is in the store: what a kill loses is
+at most one answer of each registry.
+
+What cannot be asked costs no request and is a state of its own: ``absent`` without an HTTP code,
+with the reason why ("the registry of .de offers no RDAP"), while a domain that its registry does
+not know is ``absent`` with code 404.
 """
 
 from __future__ import annotations
@@ -26,8 +29,7 @@ __all__ = ["AgesForecast", "AgesRun", "Paused", "fetch_ages", "forecast_ages", "
 
 MOST_QUEUED = 100_000
 _TAKEN_AT_ONCE = 2_000
-_SAVED_AT_ONCE = 50
-_SAVE_SECONDS = 0.2
+_SAVED_AT_ONCE = 500
 _TELL_SECONDS = 0.5
 _TICK = 0.05
 _ANSWER_SECONDS = 0.2
@@ -116,7 +118,7 @@ def whom_to_ask(key: str, servers: Bootstrap | str) -> tuple[str, str] | str:
     >>> whom_to_ask("example.co.uk", registries)
     ('example.co.uk', 'https://rdap.nominet.uk/uk/')
     >>> whom_to_ask("me.blogspot.com", registries)
-    'a name below the platform blogspot.com, with no registration of its own'
+    'a name below blogspot.com, not registered with any public registry'
     >>> whom_to_ask("example.de", registries), whom_to_ask("192.0.2.1", registries)
     ('the registry of .de offers no RDAP', 'an IP address has no registration')
     """
@@ -127,7 +129,7 @@ def whom_to_ask(key: str, servers: Bootstrap | str) -> tuple[str, str] | str:
         return "an IP address has no registration"
     domain = parts.registrable_domain
     if parts.linking_domain != domain:
-        return f"a name below the platform {parts.suffix}, with no registration of its own"
+        return f"a name below {parts.suffix}, not registered with any public registry"
     if isinstance(servers, str):
         return domain, servers if servers.endswith("/") else servers + "/"
     base = servers.server_of(domain.partition(".")[2])
@@ -174,8 +176,8 @@ def fetch_ages(
 ) -> AgesRun:
     """Do the look-ups of ages that wait in the store.
 
-    Answers are saved five times a second, or as soon as 50 are there: what a kill costs is what was
-    under way and not yet saved. Must not be called from a running event loop.
+    Answers are saved as they come, twenty times a second. Must not be called from a running event
+    loop.
 
     Parameters
     ----------
@@ -224,6 +226,8 @@ class _Run:
         self.offline: set[str] = set()
         self.total = self.done = self.queued = 0
         self.exhausted = self.spent = False
+        self.kept = asyncio.Event()
+        """Set once what is in ``answers`` now is saved."""
 
     async def run(self) -> AgesRun:
         from spamlinks.enrich.registry import MAX_BYTES, Registry
@@ -245,19 +249,21 @@ class _Run:
 
     async def _loop(self) -> str:
         loop = asyncio.get_running_loop()
-        saved = told = loop.time()
+        rested = told = loop.time()
         while True:
             if self.stop is not None and self.stop():
                 return "stopped"
-            if self.spent:
-                return "max_requests"
-            self._refill()
             self._raise_faults()
+            if not self.spent:
+                self._refill()
+            elif all(worker.done() for worker in self.workers.values()):
+                return "max_requests"  # and what was under way has ended
             now = loop.time()
             idle = self.queued == 0 and self.exhausted
-            if idle or now - saved >= _SAVE_SECONDS or len(self.answers) >= _SAVED_AT_ONCE:
+            if idle or now >= rested:
                 self._save(last=idle)
-                saved = now
+                # A slow disk gets at most a fifth of the time.
+                rested = loop.time() + 4 * (loop.time() - now)
             if now - told >= _TELL_SECONDS:
                 self._say()
                 told = now
@@ -266,7 +272,8 @@ class _Run:
             await asyncio.sleep(_TICK)
 
     def _refill(self) -> None:
-        while not self.exhausted and self.queued < MOST_QUEUED:
+        """Take some more; little enough at a time that nobody waits for it."""
+        if not self.exhausted and self.queued < MOST_QUEUED:
             taken = self.store.take(What.AGE, _TAKEN_AT_ONCE)
             self.exhausted = len(taken) < _TAKEN_AT_ONCE
             for lookup in taken:
@@ -309,7 +316,9 @@ class _Run:
             self.queued -= 1
             if outcome.offline:
                 self.offline.add(origin)
+            kept = self.kept
             self._note(outcome.answer)
+            await kept.wait()
 
     def _note(self, answer: Answer) -> None:
         self.answers.append(answer)
@@ -330,14 +339,16 @@ class _Run:
 
     def _save(self, *, last: bool) -> None:
         """Save what is there, unless it may be that there is no network at all."""
-        if self.offline and not self.registry.reached:
-            if last:
-                raise self._no_network()
-            return
-        if not self.registry.reached and not last and self.queued:
-            return
-        for start in range(0, len(self.answers), 500):
-            self.store.save(self.answers[start : start + 500])
+        if last and self.offline and not self.registry.reached:
+            raise self._no_network()
+        if last or self.registry.reached:
+            self._write()
+        self.kept.set()
+        self.kept = asyncio.Event()
+
+    def _write(self) -> None:
+        for start in range(0, len(self.answers), _SAVED_AT_ONCE):
+            self.store.save(self.answers[start : start + _SAVED_AT_ONCE])
         self.answers.clear()
 
     def _say(self) -> None:
@@ -352,10 +363,8 @@ class _Run:
         rest = [question.lookup for queue in self.queues.values() for question in queue]
         rest += [question.lookup for question in self.asked.values()]
         if self.registry.reached or not self.offline:
-            for start in range(0, len(self.answers), 500):
-                self.store.save(self.answers[start : start + 500])
+            self._write()
         else:
             rest += [answer.lookup for answer in self.answers]
             self.done -= len(self.answers)
-        self.answers.clear()
         self.store.give_back([*rest, *self.held])

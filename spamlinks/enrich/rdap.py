@@ -28,7 +28,7 @@ _MAX_ENTITIES = 200
 _MAX_DEPTH = 4
 _MAX_SERVERS = 30
 _MAX_CHARS = 200
-_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[Tt ]\S{1,40})?\Z")
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ].{1,40})?\Z")
 _SERVER = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\Z"
 )
@@ -143,7 +143,9 @@ def _texts(found: object) -> list[str]:
 
 
 def _clean(found: object) -> str | None:
-    """One line without marks that steer a terminal; None for no text."""
+    """One line without marks that steer a terminal; None for no text. Of a list, its first text."""
+    if isinstance(found, list):  # an organisation and its departments
+        found = next(iter(_texts(found[:10])), None)
     if not isinstance(found, str):
         return None
     text = found[: 10 * _MAX_CHARS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,7 +91,8 @@ class Registry:
     def _read(self, reply: Reply, domain: str) -> AgeFacts:
         kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind and "json" not in kind:
-            raise _Stopped(State.FAILED, f"the answer is {kind[:60]}, not RDAP", reply.code)
+            shown = re.sub(r"[^a-z0-9./+-]", "?", kind[:60])
+            raise _Stopped(State.FAILED, f"the answer is {shown}, not RDAP", reply.code)
         server = reply.url.rpartition("/domain/")[0]
         server = f"{server}/" if server else reply.url
         try:

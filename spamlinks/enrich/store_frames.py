@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -141,11 +142,21 @@ def _series(name: str, cells: list[str | int | None]) -> pl.Series:
     if name in _TIMES:
         return texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
     if name in _LISTS:
-        lists = [None if text is None else _items(str(text)) for text in texts]
-        return pl.Series(name, lists, dtype=pl.List(pl.String))
+        return _lists(texts)
     if texts.str.contains(_CONTROLS).any():
         texts = texts.str.replace_all(_CONTROLS, " ")
     return texts.str.slice(0, _LONGEST)
+
+
+def _lists(texts: pl.Series) -> pl.Series:
+    # What this program wrote is clean and decodes at once; anything else takes the long way.
+    if not texts.str.contains(rf"\\u|{_CONTROLS}").any():
+        with contextlib.suppress(pl.exceptions.PolarsError):
+            found = texts.str.json_decode(pl.List(pl.String))
+            if not found.list.eval(pl.element().str.len_chars() > _LONGEST).list.any().any():
+                return found
+    lists = [None if text is None else _items(text) for text in texts]
+    return pl.Series(texts.name, lists, dtype=pl.List(pl.String))
 
 
 def _items(text: str) -> list[str] | None:

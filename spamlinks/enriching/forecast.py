@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from spamlinks.enrich.answers import Lookup, What
 from spamlinks.enrich.settings import FetchSettings
 from spamlinks.enriching.plan import KINDS, Plan
-from spamlinks.urls import authority
+from spamlinks.urls import authority, linking_domain
 
 __all__ = ["Forecast", "KindForecast", "forecast_of", "shares"]
 
@@ -173,21 +173,26 @@ def _ages(
 def _pages(
     left: list[Lookup], fresh: int, waiting: int, settings: FetchSettings, _: _ServerOf
 ) -> KindForecast:
-    hosts = Counter(
-        authority(lookup.key).lower() if lookup.what is What.PAGE else lookup.key for lookup in left
-    )
-    requests = {host: many + 1 for host, many in hosts.items()}  # and its robots.txt
+    # Politeness is owed to a site, whatever its hosts are called; each host has its own robots.txt.
+    sites = Counter(linking_domain(lookup.key) for lookup in left)
+    hosts = {(_scheme(lookup), authority(lookup.key).lower()) for lookup in left}
+    requests = sites + Counter(linking_domain(host) for _, host in hosts)
     slowest, most = _most(requests)
     homes = sum(lookup.what is What.HOME for lookup in left)
-    total = sum(requests.values())
+    total = requests.total()
     answer = ANSWER_SECONDS["pages"]
     speed = min(PAGES_PER_SECOND, settings.concurrency / answer)
     one, all_hosts = most * (settings.delay + answer), total / speed
     parts = {"pages": len(left) - homes, "start pages": homes, "robots.txt": len(hosts)}
     return KindForecast(
-        len(left), fresh, waiting, parts, dict(Counter(requests).most_common(5)), len(hosts), total,
+        len(left), fresh, waiting, parts, dict(requests.most_common(5)), len(sites), total,
         max(one, all_hosts), slowest if one > all_hosts else None, len(left) * BYTES["pages"],
     )  # fmt: skip
+
+
+def _scheme(lookup: Lookup) -> str:
+    # Of a start page https is tried first.
+    return "http" if lookup.key.lower().startswith("http://") else "https"
 
 
 def _dns(

@@ -36,7 +36,7 @@ def known_in(
         return lambda what: (frozenset(), frozenset())
     from spamlinks.enrich.store import Store
 
-    moment = now or datetime.now(UTC)
+    moment = (now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)  # as in the frames
     with Store.open(path, read_only=True) as store:
         frames = {what: store.answers(what) for what in What}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -68,6 +69,8 @@ class Plan:
     left_out : number of domains that are not, by reason.
     site : the protected site, as its registrable domain; None where nothing says which.
     verdicts : number of chosen domains by the verdict they have now.
+    open_domains : those of them whose verdict can change.
+    run : facts of the audit behind it, see ``Audit.run``.
     """
 
     lookups: tuple[tuple[Lookup, int], ...]
@@ -76,6 +79,8 @@ class Plan:
     left_out: dict[Standing, int] = field(default_factory=dict)
     site: str | None = None
     verdicts: dict[str, int] = field(default_factory=dict)
+    open_domains: frozenset[str] = frozenset()
+    run: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def of(self, what: What) -> list[Lookup]:
         """Return the look-ups of one kind, in their order."""
@@ -103,11 +108,15 @@ def plan_lookups(outcome: Audit, wanted: Wanted) -> Plan:
 
     Raises
     ------
-    InputError : pages are wanted and nothing says which site they link to.
+    InputError : the exports hold no link; or pages are wanted and nothing says which site they link
+        to.
     """
     inside = outcome.inside
     if inside is None:
         raise ValueError("audit with inside=True")
+    if not outcome.links.height:
+        hint = "Without links there is nothing to look up; give an export that has some."
+        raise InputError("enrich", "the exports hold no link", hint)
     site = outcome.run["site"]
     own = linking_domain(site) if site is not None else ""
     if "pages" in wanted.what and not own:
@@ -147,6 +156,8 @@ def plan_lookups(outcome: Audit, wanted: Wanted) -> Plan:
         {Standing(name): many for name, many in left.most_common()},
         own or None,
         dict(verdicts),
+        frozenset(chosen.filter(standing=Standing.OPEN.value)["linking_domain"]),
+        outcome.run,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -138,6 +140,7 @@ class RdapServer:
     prefix: str = "/rdap/"
     plan: dict[str, list[Do]] = field(default_factory=dict)
     default: Callable[[str], Do] = found
+    tls: tuple[Path, Path] | None = None
     asked: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -184,8 +187,20 @@ class RdapServer:
                 pass
 
         self._closing = threading.Event()
-        self._http = ThreadingHTTPServer((self.address, 0), Handler)
+
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 256
+
+        self._http = Server((self.address, 0), Handler)
         self._http.daemon_threads = True
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
+        if self.tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self.tls)
+            # The handshake is for the handler's thread, on its first read.
+            self._http.socket = context.wrap_socket(
+                self._http.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._http.block_on_close = False
         self.port = self._http.server_address[1]
         self._thread = threading.Thread(
