@@ -447,7 +447,7 @@ def test_domains_hosts_and_lists(store: Store) -> None:
 AGES = [  # registered, link first seen, export of, age in days, why
     (date(2025, 1, 1), date(2025, 1, 31), date(2026, 1, 1), 30, "on the day the link appeared"),
     (date(2025, 1, 1), None, date(2025, 3, 2), 60, "else on the day of the export"),
-    (date(2026, 2, 1), date(2025, 1, 1), date(2026, 3, 1), -30, "registered again since then; clipped"),
+    (date(2026, 2, 1), date(2025, 1, 1), date(2026, 3, 1), -30, "registered again; clipped"),
     (None, date(2025, 1, 1), date(2026, 3, 1), None, "not known"),
 ]
 
