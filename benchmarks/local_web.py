@@ -100,10 +100,8 @@ class _Server:
         headers = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
         host = headers.get("host", "")
         self.asked[host.partition(":")[0]] += 1
-        if method not in ("GET", "HEAD"):
-            reply = Reply(405)
-        else:
-            reply = self.site.answer(host, target)
+        asked = method in ("GET", "HEAD")
+        reply = self.site.answer(host, target) if asked else Reply(405)
         if not reply.status:
             return False
         lines = [f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Said')}"]
