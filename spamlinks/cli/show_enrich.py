@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from spamlinks.cli.show_files import show_files
 from spamlinks.cli.terminal import open_console, text
 from spamlinks.enriching import Enrichment, Forecast, KindForecast, KindProgress
 from spamlinks.enriching.run import Watch
@@ -51,6 +52,7 @@ def _size(many: float) -> str:
 def show_forecast(forecast: Forecast, delay: float) -> None:
     """Say what will be asked of whom, what is left out, and how long it takes."""
     console, plan = open_console(), forecast.plan
+    show_files(console, plan.run, written=False)
     console.print(f"to look up: {plan.chosen:,} of {counted(plan.domains, 'domain')}")
     for name, kind in forecast.kinds.items():
         console.print(f"  {_NAMES[name]}: {_kind(name, kind)}")

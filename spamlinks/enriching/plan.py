@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -69,6 +70,7 @@ class Plan:
     site : the protected site, as its registrable domain; None where nothing says which.
     verdicts : number of chosen domains by the verdict they have now.
     open_domains : those of them whose verdict can change.
+    run : facts of the audit behind it, see ``Audit.run``.
     """
 
     lookups: tuple[tuple[Lookup, int], ...]
@@ -78,6 +80,7 @@ class Plan:
     site: str | None = None
     verdicts: dict[str, int] = field(default_factory=dict)
     open_domains: frozenset[str] = frozenset()
+    run: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def of(self, what: What) -> list[Lookup]:
         """Return the look-ups of one kind, in their order."""
@@ -105,11 +108,15 @@ def plan_lookups(outcome: Audit, wanted: Wanted) -> Plan:
 
     Raises
     ------
-    InputError : pages are wanted and nothing says which site they link to.
+    InputError : the exports hold no link; or pages are wanted and nothing says which site they link
+        to.
     """
     inside = outcome.inside
     if inside is None:
         raise ValueError("audit with inside=True")
+    if not outcome.links.height:
+        hint = "Without links there is nothing to look up; give an export that has some."
+        raise InputError("enrich", "the exports hold no link", hint)
     site = outcome.run["site"]
     own = linking_domain(site) if site is not None else ""
     if "pages" in wanted.what and not own:
@@ -150,6 +157,7 @@ def plan_lookups(outcome: Audit, wanted: Wanted) -> Plan:
         own or None,
         dict(verdicts),
         frozenset(chosen.filter(standing=Standing.OPEN.value)["linking_domain"]),
+        outcome.run,
     )
 
 
