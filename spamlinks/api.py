@@ -11,6 +11,8 @@ import polars as pl
 
 from spamlinks.decided import DecisionList, decisions_of, read_decisions
 from spamlinks.disavow import DisavowFile, Report, lint_bytes, read_disavow_bytes
+from spamlinks.enriching import Enrichment, Fetching, Wanted, fetch_settings
+from spamlinks.enriching import enrich as run_enrich
 from spamlinks.errors import InputError
 from spamlinks.evaluation import Evaluation
 from spamlinks.evaluation import evaluate as run_evaluate
@@ -34,6 +36,7 @@ __all__ = [
     "BacklinkSignals",
     "Comparison",
     "DisavowFile",
+    "Enrichment",
     "Evaluation",
     "Explanation",
     "SpamLinkClassifier",
@@ -41,6 +44,7 @@ __all__ = [
     "compare_runs",
     "evaluate",
     "explain",
+    "fetch_facts",
     "lint",
     "load_bundle",
     "read_backlinks",
@@ -91,6 +95,7 @@ def audit(
     decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
     decided_by: str | None = None,
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -105,8 +110,8 @@ def audit(
     ----------
     exports : a file, several, or a table of backlinks (pandas or polars) with at least
         ``referring_page``.
-    site, brand, disavow, keep, facts, model, situation, precision, prior, previous : as the options
-        of ``spamlinks audit``.
+    site, brand, disavow, keep, facts, store, model, situation, precision, prior, previous : as the
+        options of ``spamlinks audit``.
     decisions : a file, as the option takes it, or a table (pandas or polars) with the columns
         ``linking_domain`` and ``decision`` and perhaps ``decided_by``, ``decided_on`` and
         ``decision_note``.
@@ -129,6 +134,7 @@ def audit(
         disavow=_path(disavow),
         keep=_path(keep),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,
@@ -154,6 +160,7 @@ def evaluate(
     site: str | None = None,
     brand: Sequence[str] = (),
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -169,7 +176,8 @@ def evaluate(
     ----------
     labelled : a file or several.
     label, labels, disavow, keep, compare, compare_lower_is_worse, compare_cut, site, brand, facts,
-    model, situation, precision, prior, seed, rounds : as the options of ``spamlinks evaluate``.
+    store, model, situation, precision, prior, seed, rounds : as the options of
+        ``spamlinks evaluate``.
     decisions : as for ``audit``.
     mapping, accept_guess : as for ``read_backlinks``.
 
@@ -187,6 +195,7 @@ def evaluate(
         site=site,
         brand=tuple(brand),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,
@@ -221,6 +230,7 @@ def explain(
     decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
     decided_by: str | None = None,
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -235,8 +245,8 @@ def explain(
     Parameters
     ----------
     what : a domain such as "spam.example", or the URL of a linking page.
-    exports, site, brand, disavow, keep, decisions, decided_by, facts, model, situation, precision,
-    prior : as for ``audit``.
+    exports, site, brand, disavow, keep, decisions, decided_by, facts, store, model, situation,
+    precision, prior : as for ``audit``.
     mapping, accept_guess : as for ``read_backlinks``.
     links : so many links are listed, the highest scores first.
     language : of the sentences; ``spamlinks.language`` says how one is added.
@@ -258,6 +268,7 @@ def explain(
         disavow=_path(disavow),
         keep=_path(keep),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,
@@ -276,6 +287,7 @@ def recheck(
     brand: Sequence[str] = (),
     keep: Path | str | None = None,
     facts: Path | str | None = None,
+    store: Path | str | None = None,
     model: Path | str | None = None,
     situation: str = "none",
     precision: float | None = None,
@@ -289,7 +301,7 @@ def recheck(
     ----------
     live : path of the file that Google holds.
     exports : a file or several.
-    site, brand, keep, facts, model, situation, precision, prior : as the options of
+    site, brand, keep, facts, store, model, situation, precision, prior : as the options of
         ``spamlinks recheck``.
     mapping, accept_guess : as for ``read_backlinks``.
 
@@ -307,6 +319,7 @@ def recheck(
         brand=tuple(brand),
         keep=_path(keep),
         facts=_path(facts),
+        store=_path(store),
         model=_path(model),
         situation=situation,
         precision=precision,
@@ -315,6 +328,78 @@ def recheck(
     )
     files = [exports] if isinstance(exports, str | Path) else list(exports)
     return run_recheck(Path(live), files, settings)
+
+
+def fetch_facts(
+    exports: Path | str | pd.DataFrame | pl.DataFrame | Sequence[Path | str],
+    store: Path | str,
+    *,
+    what: Sequence[str] = ("ages", "pages"),
+    only_undecided: bool = False,
+    pages_per_domain: int = 3,
+    max_requests: int | None = None,
+    max_age: int | None = None,
+    delay: float = 1.0,
+    contact: str | None = None,
+    dry_run: bool = False,
+    site: str | None = None,
+    brand: Sequence[str] = (),
+    disavow: Path | str | None = None,
+    keep: Path | str | None = None,
+    decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
+    facts: Path | str | None = None,
+    model: Path | str | None = None,
+    situation: str = "none",
+    precision: float | None = None,
+    prior: float | str | None = None,
+    mapping: Mapping | dict[str, str] | Path | str | None = None,
+    accept_guess: bool = False,
+) -> Enrichment:
+    """Fetch what can change verdicts into a store, as ``spamlinks enrich`` does.
+
+    The one function that uses the network. It returns when all is done or ``max_requests`` is
+    reached; stopped by Ctrl-C or called again, it goes on where it was.
+
+    Parameters
+    ----------
+    store : file of the store; made where there is none.
+    what : of "ages", "pages" and "dns".
+    dry_run : only forecast; nothing is written and nobody is asked.
+    only_undecided, pages_per_domain, max_requests, max_age, delay, contact : as the options of
+        ``spamlinks enrich``.
+    exports, site, brand, disavow, keep, decisions, facts, model, situation, precision, prior,
+    mapping, accept_guess : as for ``audit``.
+
+    Returns
+    -------
+    Enrichment: ``forecast``, ``kinds`` (what was done), ``stopped``, ``error``, ``learned``,
+    ``left``; ``to_dict()`` gives what ``spamlinks enrich --format json`` writes. An error that ends
+    a run after it began is in ``error``, since what was fetched until then is saved.
+
+    Raises
+    ------
+    InputError : an input or the store cannot be used. NetworkError : there is no network; nothing
+    was written. FetchError : the extra ``spamlinks[enrich]`` is not installed.
+    """
+    settings = Settings(
+        site=site,
+        brand=tuple(brand),
+        disavow=_path(disavow),
+        keep=_path(keep),
+        facts=_path(facts),
+        model=_path(model),
+        situation=situation,
+        precision=precision,
+        prior=prior,
+        hints=_hints(mapping, accept_guess),
+        decisions=_decisions(decisions, None),
+    )
+    fetch = fetch_settings(contact=contact, delay=delay, max_requests=max_requests)
+    wanted = Wanted(
+        frozenset([what] if isinstance(what, str) else what), only_undecided, pages_per_domain
+    )
+    fetching = Fetching(wanted, fetch, max_age)
+    return run_enrich(_exports(exports), Path(store), settings, fetching, dry_run=dry_run)
 
 
 def lint(

@@ -149,7 +149,7 @@ def _refuse_without_live(tables: list[Path], domains: pl.DataFrame) -> None:
 def _refuse_unused(settings: Settings) -> None:
     """A wish that a table of verdicts cannot follow must not be dropped in silence."""
     free = Settings(settings.site, disavow=settings.disavow, keep=settings.keep)
-    for name in ("brand", "facts", "model", "situation", "precision", "prior"):
+    for name in ("brand", "facts", "store", "model", "situation", "precision", "prior"):
         if getattr(settings, name) != getattr(free, name):
             raise InputError(
                 f"--{name}",

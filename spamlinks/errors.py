@@ -7,6 +7,8 @@
     * ModelError        a model bundle cannot be loaded or does not fit
     * TrainingError     a model cannot be trained on these labels
     * OutputError       a result cannot be written
+    * NetworkError      nothing can be fetched: no network, or the server cannot be reached
+    * FetchError        fetching ended before it was done; what is saved stays
 
 A message says where, what, and what to do next, in one line.
 """
@@ -15,8 +17,10 @@ from __future__ import annotations
 
 __all__ = [
     "DisavowFormatError",
+    "FetchError",
     "InputError",
     "ModelError",
+    "NetworkError",
     "OutputError",
     "RefusedExport",
     "SpamlinksError",
@@ -80,3 +84,11 @@ class TrainingError(SpamlinksError, ValueError):
 
 class OutputError(SpamlinksError, OSError):
     """A result cannot be written where it was asked for."""
+
+
+class NetworkError(SpamlinksError, OSError):
+    """There is no network, or the one server that was asked cannot be reached."""
+
+
+class FetchError(SpamlinksError, RuntimeError):
+    """Fetching ended before it was done: a part of it is missing or died. What is saved stays."""

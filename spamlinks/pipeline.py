@@ -242,6 +242,9 @@ def _run(
     merged, bundle, presence = prepared.merged, prepared.bundle, prepared.presence
     views = sorted(set(decided["view"]))
     columns = frozenset(merged.backlinks.columns)
+    if prepared.looked_up is not None:  # its columns are there even where they are empty
+        dates = merged.backlinks["domain_created_on"]
+        columns -= {"domain_created_on"} if dates.null_count() == len(dates) else set()
     return {
         **program_facts(),
         "site": prepared.site,
@@ -259,6 +262,7 @@ def _run(
         "followed_known": "rel_nofollow" in columns,
         **input_facts(merged, prepared.refused, prepared.notes),
         **outcome_facts(merged, domains, decided, presence, bundle),
-        "not_looked_at": not_looked_at(columns, prepared.brands, presence),
+        "looked_up": prepared.looked_up.to_dict() if prepared.looked_up else None,
+        "not_looked_at": not_looked_at(columns, prepared.brands, presence, prepared.looked_up),
         "seconds": round(seconds, 2),
     }

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from spamlinks.decided import DecisionList
 from spamlinks.disavow import DisavowFile, read_disavow_bytes
 from spamlinks.errors import InputError
 from spamlinks.exports import Hints, Intake, Merged, Reading, guess_site, merge, no_links, take_in
 from spamlinks.exports.site import split_by_site
-from spamlinks.facts import join_facts, read_facts
+from spamlinks.facts import join_facts, read_fact_table
+from spamlinks.fetched import StoreAccount, with_store
 from spamlinks.model.bundle import ModelBundle, load_bundle
 from spamlinks.policy import SITUATIONS
 from spamlinks.presence import Presence, search_console
 from spamlinks.properties import refuse_domain_property
 from spamlinks.urls import linking_domain
 
-__all__ = ["Prepared", "Settings", "Stage", "prepare", "read_text", "site_label"]
+__all__ = ["Prepared", "Settings", "Stage", "prepare", "read_text", "site_label", "with_known"]
 
 Stage = Callable[[str, int, int], None]
 """Progress: (stage, done, total); total 0 where it is not known."""
@@ -31,7 +34,7 @@ class Settings:
 
     ``prior`` is a share in (0, 1), "auto", or None for the model's own; ``precision`` in (0, 1),
     or None for that of ``situation``; ``decisions`` are what people decided, see
-    ``read_decisions``.
+    ``read_decisions``; ``store`` is what 'spamlinks enrich' wrote.
     """
 
     site: str | None = None
@@ -45,6 +48,7 @@ class Settings:
     prior: float | str | None = None
     hints: Hints = field(default_factory=Hints)
     decisions: DecisionList | None = None
+    store: Path | None = None
 
     def __post_init__(self) -> None:
         if self.site is not None:
@@ -90,6 +94,7 @@ class Prepared:
     brands: tuple[str, ...]
     live: DisavowFile | None = None
     notes: tuple[str, ...] = ()
+    looked_up: StoreAccount | None = None
 
 
 def prepare(
@@ -108,7 +113,7 @@ def prepare(
     files = [export for export in exports if not isinstance(export, Reading)]
     readings = [export for export in exports if isinstance(export, Reading)]
     decisions = settings.decisions.path if settings.decisions is not None else None
-    beside = (settings.disavow, settings.keep, settings.facts, decisions)
+    beside = (settings.disavow, settings.keep, settings.facts, settings.store, decisions)
     apart = [path for path in beside if path is not None]
     intake = take_in(files, hints=settings.hints, site=settings.site, apart=apart)
     refused = intake.refused
@@ -124,11 +129,42 @@ def prepare(
     notes += _anywhere(readings, site)
     merged = merge(readings, site, refused)
     presence = search_console(merged.readings, site)
-    if settings.facts is not None:
-        backlinks = join_facts(merged.backlinks, read_facts(settings.facts))
-        merged = replace(merged, backlinks=backlinks)
+    backlinks, looked_up, said = with_known(merged.backlinks, settings, site)
+    merged = replace(merged, backlinks=backlinks)
+    notes += said
     brands = (*settings.brand, *site_label(site))
-    return Prepared(merged, presence, refused, bundle, site, brands, live, tuple(notes))
+    return Prepared(merged, presence, refused, bundle, site, brands, live, tuple(notes), looked_up)
+
+
+def with_known(
+    backlinks: pl.DataFrame,
+    settings: Settings,
+    site: str | None,
+    only: Collection[str] | None = None,
+) -> tuple[pl.DataFrame, StoreAccount | None, list[str]]:
+    """Put what a store and a table of facts know beside backlinks; a fact of the table wins.
+
+    ``only`` are the columns that are of use; None for all of them. Without a store and facts the
+    table is returned as it is.
+
+    Returns
+    -------
+    (backlinks, account of the store or None, sentences for people).
+
+    Raises
+    ------
+    InputError : the store or the table of facts cannot be used.
+    """
+    facts = read_fact_table(settings.facts) if settings.facts is not None else None
+    account: StoreAccount | None = None
+    notes: list[str] = []
+    if settings.store is not None:
+        backlinks, account = with_store(backlinks, settings.store, site, only)
+        notes += account.notes()
+    if facts is not None:
+        backlinks = join_facts(backlinks, facts)
+        notes += facts.notes
+    return backlinks, account, notes
 
 
 def _anywhere(readings: Sequence[Reading], site: str | None) -> list[str]:

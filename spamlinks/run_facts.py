@@ -13,12 +13,14 @@ from spamlinks import __version__
 from spamlinks.errors import InputError
 from spamlinks.exports import FileCount, Merged, Reading
 from spamlinks.exports.advice import BEGINNINGS
+from spamlinks.fetched import StoreAccount
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.policy import Reason, Verdict
 from spamlinks.presence import Presence
 
 __all__ = ["input_facts", "model_figures", "not_looked_at", "outcome_facts", "program_facts"]
 
+_ENRICH = "; 'spamlinks enrich' does it, and --store reads what it found"
 _PARTS = ("records", "links", "duplicates", "own_site", "rejected")
 
 
@@ -140,11 +142,22 @@ def model_figures(bundle: ModelBundle, views: list[str], precision: float) -> li
     return out
 
 
-def not_looked_at(columns: frozenset[str], brands: Sequence[str], presence: Presence) -> list[str]:
-    """Sentences about what the exports of this run do not show."""
-    out = ["The linking pages themselves: nothing was fetched."]
+def not_looked_at(
+    columns: frozenset[str],
+    brands: Sequence[str],
+    presence: Presence,
+    looked_up: StoreAccount | None = None,
+) -> list[str]:
+    """Sentences about what the exports and the store of this run do not show, subject first."""
+    if looked_up is None:
+        out = [f"The linking pages themselves: nothing was fetched{_ENRICH}."]
+    else:
+        out = looked_up.not_looked_at()
     if "domain_created_on" not in columns:
-        out.append("Registration dates of the linking domains; bring them with --facts.")
+        out.append(
+            "Registration dates of the linking domains; look them up with 'spamlinks enrich', or "
+            "bring them with --facts."
+        )
     if "anchor_text" not in columns:
         out.append("Anchor texts: these exports do not have them.")
     if "rel_nofollow" not in columns:

@@ -13,10 +13,10 @@ from scipy.special import expit
 from spamlinks.errors import InputError, RefusedExport
 from spamlinks.exports import guess_site, read_exports
 from spamlinks.exports.site import aimed_at, site_domain, split_by_site
-from spamlinks.facts import join_facts, read_facts
 from spamlinks.model.bundle import load_bundle
 from spamlinks.model.scoring import needed_columns, score_links, unit_scores
 from spamlinks.pipeline import Settings, Stage, audit, site_label
+from spamlinks.preparing import with_known
 from spamlinks.tables import csv_bytes, write_table
 
 __all__ = ["LINK_COLUMNS", "Scores", "score", "write_scores"]
@@ -33,6 +33,7 @@ class Scores:
     rejected: int
     refused: tuple[InputError, ...]
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 def score(
@@ -61,9 +62,9 @@ def score(
         totals = outcome.run["totals"]
         table = outcome.domains.select("linking_domain", "spam_score", "verdict", "links")
         refused = tuple(RefusedExport(r["file"], r["reason"], "") for r in outcome.run["refused"])
-        return Scores(
-            table, totals["records"], totals["rejected"], refused, time.perf_counter() - started
-        )
+        said = (outcome.run["looked_up"]["text"],) if outcome.run["looked_up"] else ()
+        seconds = time.perf_counter() - started
+        return Scores(table, totals["records"], totals["rejected"], refused, seconds, said)
     if by != "link":
         raise InputError("by", f"{by!r} is not known", "Use link or domain.")
     tell = stage or (lambda name, done, total: None)
@@ -93,8 +94,9 @@ def score(
     backlinks = pl.concat([r.backlinks for r in readings], how="diagonal", rechunk=False)
     del readings  # the concatenated frame is enough; a million rows should not stay twice
     rejected = records - backlinks.height
-    if settings.facts is not None:
-        backlinks = join_facts(backlinks, read_facts(settings.facts))
+    backlinks, account, notes = with_known(backlinks, settings, site, wanted)
+    if account is not None and not notes:
+        notes = [account.sentence()]
     backlinks = backlinks.select(name for name in backlinks.columns if name in wanted)
     total = backlinks.height
     auto = isinstance(settings.prior, str)
@@ -119,7 +121,8 @@ def score(
         ),
         pl.Series("spam_score", probability),
     )
-    return Scores(table, records, rejected, tuple(left_out), time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Scores(table, records, rejected, tuple(left_out), seconds, tuple(notes))
 
 
 def write_scores(table: pl.DataFrame, path: Path | None) -> bytes | None:

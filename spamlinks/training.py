@@ -32,8 +32,9 @@ from spamlinks.model.groups import row_groups
 from spamlinks.model.leaks import refuse_leaks
 from spamlinks.model.own import OwnTraining, count_labels, train_own
 from spamlinks.model.unlabelled import Belief, believe
-from spamlinks.pipeline import Stage, site_label
+from spamlinks.pipeline import Settings, Stage, site_label
 from spamlinks.policy import SITUATIONS
+from spamlinks.preparing import with_known
 from spamlinks.signals.kernel import blocks, encode, signals
 from spamlinks.signals.text import documents
 
@@ -79,6 +80,7 @@ def train(
     jobs: int = 0,
     accept_leaks: bool = False,
     hints: Hints | None = None,
+    store: Path | None = None,
     stage: Stage | None = None,
 ) -> Outcome:
     """Train on labelled exports and write the model to ``output``.
@@ -95,6 +97,7 @@ def train(
     jobs : processes for the folds, 0 = all cores.
     accept_leaks : train although one signal alone tells the label.
     hints : what is known about the columns of exports that no format fits.
+    store : what 'spamlinks enrich' looked up for these links.
 
     Raises
     ------
@@ -110,6 +113,9 @@ def train(
         labelled, label=label, labels=labels, disavow=disavow, keep=keep, decisions=decisions,
         site=site, hints=hints,
     )  # fmt: skip
+    looked_up = Settings(store=store)
+    table, _, of_store = with_known(data.table, looked_up, data.site)
+    data = replace(data, table=table, notes=(*data.notes, *of_store))
     start = load_bundle(model)
     brands = (*brands, *site_label(data.site))
     frame, tables = encode(data.table, start.evidence, brands=brands)
@@ -124,7 +130,8 @@ def train(
     if not accept_leaks:
         refuse_leaks(data.table[at], matrix, named[at], domain[at], start, few(data.sources))
     tell("scoring", 0, 0)
-    names, links, said = linking_domains(data.table), _profile(data), _said(data)
+    names, said = linking_domains(data.table), _said(data)
+    links, _, _ = with_known(_profile(data), looked_up, data.site)
     before = judged(start, links, brands, data.site)
     free = before.filter("may_disavow")["linking_domain"]
     tell("training", 0, 0)

@@ -9,8 +9,10 @@ import pytest
 from spamlinks import errors
 from spamlinks.errors import (
     DisavowFormatError,
+    FetchError,
     InputError,
     ModelError,
+    NetworkError,
     OutputError,
     RefusedExport,
     SpamlinksError,
@@ -24,6 +26,8 @@ TREE = [  # class, what else it is, so that callers of the standard library's er
     (ModelError, ValueError),
     (TrainingError, ValueError),
     (OutputError, OSError),
+    (NetworkError, OSError),
+    (FetchError, RuntimeError),
 ]
 
 

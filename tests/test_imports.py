@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "disavow": GROUND | {"guards"},  # a linter warns of popular names
     "tables": GROUND,
     "workbook": GROUND | {"tables"},
-    "facts": GROUND,
+    "facts": GROUND | {"enrich", "fetched"},  # the keys and words of what is looked up
     "report": GROUND,
     "policy": GROUND | {"guards", "disavow"},  # a keep list is written like a disavow file
     "signals": GROUND | {"guards"},
@@ -38,6 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports", "language"},
     "engines": GROUND | {"exports", "signals", "model"},
 }
+ALLOWED["fetched"] = GROUND | {"enrich"}  # what a store says, beside the links
 ALLOWED["saved_tables"] = GROUND | {"exports"}
 ALLOWED["run_folder"] = GROUND | {"exports"}
 ALLOWED["decided"] = GROUND | {"disavow", "exports", "policy", "saved_tables", "tables"}
@@ -57,6 +58,7 @@ ALLOWED["campaigns"] = GROUND | {"report", "signals"}  # report.text: what is sh
 ALLOWED["telling"] = GROUND | {"language", "model", "signals"}
 ALLOWED["reasons"] = GROUND | {"language", "model", "policy", "signals", "telling"}
 ALLOWED["preparing"] = GROUND | EVERYTHING | {"decided", "facts", "presence", "properties"}
+ALLOWED["preparing"] |= {"fetched"}
 ALLOWED["pipeline"] = GROUND | EVERYTHING | {"guards", "engines", "tables", "facts", "reasons"}
 ALLOWED["decisions"] = GROUND | {"decided", "exports", "disavow", "policy"}
 ALLOWED["labels"] = ALLOWED["decisions"] | {"decisions"}
@@ -65,9 +67,9 @@ ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
 ALLOWED["hidden_links"] = GROUND
-ALLOWED["run_facts"] = GROUND | {"exports", "model", "policy", "presence"}
+ALLOWED["run_facts"] = GROUND | {"exports", "fetched", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"campaigns", "decided", "preparing", "properties", "presence", "run_facts"}
-ALLOWED["pipeline"] |= {"hidden_links"}
+ALLOWED["pipeline"] |= {"fetched", "hidden_links"}
 JOBS = {
     "outputs",
     "disavowing",
@@ -76,6 +78,7 @@ JOBS = {
     "evaluation",
     "rechecking",
     "explanations",
+    "enriching",
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
@@ -110,6 +113,7 @@ FORBIDDEN_IMPORTS = {
     "urllib.request": {"enrich"},
     "http.client": {"enrich"},
     "httpx": {"enrich"},
+    "httpcore": {"enrich"},
     "scrapy": {"enrich"},
     "twisted": {"enrich"},
     "dns": {"enrich"},

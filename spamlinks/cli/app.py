@@ -15,6 +15,7 @@ import typer
 
 from spamlinks import __version__
 from spamlinks.cli.disavow import disavow
+from spamlinks.cli.enrich import enrich
 from spamlinks.cli.evaluate import evaluate
 from spamlinks.cli.explain import explain
 from spamlinks.cli.failures import report_errors
@@ -38,6 +39,7 @@ from spamlinks.cli.options import (
     Properties,
     Site,
     Situation,
+    StoreFile,
     parse_decisions,
     parse_hints,
     parse_property_options,
@@ -53,7 +55,8 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="spamlinks",
     help="Find spam links in a link export, and write a Google disavow.txt you would dare to "
-    "upload, or say that there is nothing to do. Nothing is sent anywhere.",
+    "upload, or say that there is nothing to do. Nothing is sent anywhere; only 'enrich' fetches, "
+    "when you ask it to.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -89,6 +92,7 @@ def audit(
     decisions: DecisionsFile = None,
     decided_by: DecidedBy = None,
     facts: Facts = None,
+    store: StoreFile = None,
     model: Model = None,
     situation: Situation = "none",
     precision: Precision = None,
@@ -125,7 +129,18 @@ def audit(
     live = None if wanted else disavow
     decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, live, keep, facts, model, situation, precision, prior, hints, decided
+        site,
+        brand,
+        live,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
+        prior,
+        hints,
+        decided,
+        store=store,
     )
     earlier = read_earlier(previous, site)  # now: its folder may be the one that is written to
     with progress() as stage:
@@ -148,6 +163,7 @@ app.command(cls=OnceCommand)(evaluate)
 app.command(cls=OnceCommand)(lint)
 app.command(cls=OnceCommand)(recheck)
 app.command(cls=OnceCommand)(explain)
+app.command(cls=OnceCommand)(enrich)
 
 
 @app.command(cls=OnceCommand)

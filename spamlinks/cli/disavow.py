@@ -22,6 +22,7 @@ from spamlinks.cli.options import (
     Properties,
     Site,
     Situation,
+    StoreFile,
     parse_decisions,
     parse_hints,
     parse_property_options,
@@ -66,6 +67,7 @@ def disavow(
     decisions: DecisionsFile = None,
     decided_by: DecidedBy = None,
     facts: Facts = None,
+    store: StoreFile = None,
     model: Model = None,
     situation: Situation = "none",
     precision: Precision = None,
@@ -86,7 +88,18 @@ def disavow(
     live = None if wanted else merge
     decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, live, keep, facts, model, situation, precision, prior, hints, decided
+        site,
+        brand,
+        live,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
+        prior,
+        hints,
+        decided,
+        store=store,
     )
     if wanted:
         with progress() as stage:

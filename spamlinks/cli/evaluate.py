@@ -19,6 +19,7 @@ from spamlinks.cli.options import (
     Prior,
     Site,
     Situation,
+    StoreFile,
     parse_decisions,
     parse_hints,
     parse_settings,
@@ -92,6 +93,7 @@ def evaluate(
     site: Site = None,
     brand: Brand = None,
     facts: Facts = None,
+    store: StoreFile = None,
     model: Model = None,
     situation: Situation = "none",
     precision: Precision = None,
@@ -131,7 +133,17 @@ def evaluate(
         raise typer.BadParameter("name the column with --compare", param_hint="--compare-...")
     hints = parse_hints(map_columns, mapping, accept_guess)
     settings = parse_settings(
-        site, brand, None, None, facts, model, situation, precision, prior, hints
+        site,
+        brand,
+        None,
+        None,
+        facts,
+        model,
+        situation,
+        precision,
+        prior,
+        hints,
+        store=store,
     )
     with progress() as stage:
         found = run_evaluate(

@@ -24,6 +24,7 @@ from spamlinks.cli.options import (
     Prior,
     Site,
     Situation,
+    StoreFile,
     parse_decisions,
     parse_hints,
     parse_settings,
@@ -60,6 +61,7 @@ def explain(
     decisions: DecisionsFile = None,
     decided_by: DecidedBy = None,
     facts: Facts = None,
+    store: StoreFile = None,
     model: Model = None,
     situation: Situation = "none",
     precision: Precision = None,
@@ -83,7 +85,18 @@ def explain(
     hints = parse_hints(map_columns, mapping, accept_guess)
     decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, disavow, keep, facts, model, situation, precision, prior, hints, decided
+        site,
+        brand,
+        disavow,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
+        prior,
+        hints,
+        decided,
+        store=store,
     )
     with progress() as stage:
         found = run_explain(what, exports, settings, links=links, language=language, stage=stage)

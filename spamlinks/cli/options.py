@@ -34,6 +34,7 @@ __all__ = [
     "Properties",
     "Site",
     "Situation",
+    "StoreFile",
     "parse_decisions",
     "parse_hints",
     "parse_property_options",
@@ -75,8 +76,18 @@ Facts = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help="Registration dates: a CSV or Parquet table with the columns linking_domain and "
-        "domain_created_on.",
+        help="Facts of your own: a CSV or Parquet table with a column linking_domain or url, and "
+        "domain_created_on, domain_registrar, fetched_words or other columns that docs/ENRICH.md "
+        "lists. They win over the store.",
+    ),
+]
+StoreFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="FILE",
+        help="What 'spamlinks enrich' looked up: registration dates, the linking pages, names. It "
+        "is only read, and nothing is fetched.",
     ),
 ]
 Model = Annotated[
@@ -240,6 +251,7 @@ def parse_settings(
     prior: str | None,
     hints: Hints,
     decisions: DecisionList | None = None,
+    store: Path | None = None,
 ) -> Settings:
     """Gather the options of a run; a value that none of them takes is a usage error."""
     from spamlinks.pipeline import Settings
@@ -248,7 +260,7 @@ def parse_settings(
     try:
         return Settings(
             site, tuple(brand or ()), live, keep, facts, model, situation, precision, share, hints,
-            decisions,
+            decisions, store,
         )  # fmt: skip
     except InputError as error:
         raise typer.BadParameter(

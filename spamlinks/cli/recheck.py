@@ -20,6 +20,7 @@ from spamlinks.cli.options import (
     Prior,
     Site,
     Situation,
+    StoreFile,
     parse_hints,
     parse_settings,
 )
@@ -88,6 +89,7 @@ def recheck(
     brand: Brand = None,
     keep: Keep = None,
     facts: Facts = None,
+    store: StoreFile = None,
     model: Model = None,
     situation: Situation = "none",
     precision: Precision = None,
@@ -109,7 +111,7 @@ def recheck(
     if output is not None and output.suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter("the name must end in .csv or .parquet", param_hint="-o")
     if output is not None and any(
-        _same(output, path) for path in (live, *exports, keep, facts, remove_list) if path
+        _same(output, path) for path in (live, *exports, keep, facts, store, remove_list) if path
     ):
         raise typer.BadParameter("this file is read; give another name", param_hint="-o")
     if not all(name.strip() for name in remove or ()):
@@ -120,7 +122,17 @@ def recheck(
         raise typer.BadParameter(text, param_hint="--apply")
     hints = parse_hints(map_columns, mapping, accept_guess)
     settings = parse_settings(
-        site, brand, None, keep, facts, model, situation, precision, prior, hints
+        site,
+        brand,
+        None,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
+        prior,
+        hints,
+        store=store,
     )
     with progress() as stage:
         found = run_recheck(live, exports, settings, stage=stage)

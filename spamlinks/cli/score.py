@@ -23,6 +23,7 @@ from spamlinks.cli.options import (
     Prior,
     Site,
     Situation,
+    StoreFile,
     parse_decisions,
     parse_hints,
     parse_settings,
@@ -56,6 +57,7 @@ def score(
     decisions: DecisionsFile = None,
     decided_by: DecidedBy = None,
     facts: Facts = None,
+    store: StoreFile = None,
     model: Model = None,
     situation: Situation = "none",
     precision: Precision = None,
@@ -81,7 +83,18 @@ def score(
     hints = parse_hints(map_columns, mapping, accept_guess)
     decided = parse_decisions(decisions, decided_by)
     settings = parse_settings(
-        site, brand, None, keep, facts, model, situation, precision, prior, hints, decided
+        site,
+        brand,
+        None,
+        keep,
+        facts,
+        model,
+        situation,
+        precision,
+        prior,
+        hints,
+        decided,
+        store=store,
     )
     with progress() as stage:
         scores = run_score(exports, settings, by=by, stage=stage)

@@ -58,7 +58,12 @@ def show_audit(outcome: Audit, run: dict[str, Any], draft: Draft, folder: Path) 
         )
         + _decided(run)
     )
-    for said in (head.decisions(run), head.only_addresses(run), words.presence(run)):
+    for said in (
+        head.decisions(run),
+        head.looked_up(run),
+        head.only_addresses(run),
+        words.presence(run),
+    ):
         if said:
             console.print(f"  {text(said, 400)}", soft_wrap=True)
     _worst(console, outcome)
@@ -172,6 +177,8 @@ def show_scores(scores: Scores, output: str) -> None:
     console = open_console()
     for refused in scores.refused:
         console.print(f"refused: {text(str(refused), 240)}", style="yellow")
+    for note in scores.notes:
+        console.print(f"  {text(note, 400)}", soft_wrap=True)
     rows = scores.table.height
     rate = f", {rows / max(scores.seconds, 1e-9):,.0f} rows a second" if rows >= RATE_FROM else ""
     where = "standard output" if output == "-" else text(output, 200)

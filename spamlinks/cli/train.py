@@ -15,6 +15,7 @@ from spamlinks.cli.options import (
     MappingFile,
     Model,
     Site,
+    StoreFile,
     parse_decisions,
     parse_hints,
 )
@@ -57,6 +58,7 @@ def train(
     decisions: LabelDecisions = None,
     brand: Brand = None,
     site: Site = None,
+    store: StoreFile = None,
     model: Model = None,
     seed: Annotated[
         int, typer.Option(min=0, max=MAX_SEED, help="Same data and seed give the same model.")
@@ -96,6 +98,7 @@ def train(
             jobs=jobs,
             accept_leaks=accept_leaks,
             hints=hints,
+            store=store,
             stage=stage,
         )
     show_training(outcome, output)

@@ -12,9 +12,9 @@ from spamlinks.errors import InputError
 from spamlinks.evaluation.compared import Compared
 from spamlinks.exports import Merged, Reading, merge
 from spamlinks.exports.site import split_by_site
-from spamlinks.facts import join_facts, read_facts
 from spamlinks.labels import Labelled
 from spamlinks.pipeline import Settings
+from spamlinks.preparing import with_known
 from spamlinks.presence import Presence, link_presence, search_console
 from spamlinks.schema import FIELDS
 from spamlinks.simulate import generated_files
@@ -81,9 +81,8 @@ def gather(labelled: Labelled, settings: Settings, compared: Compared | None = N
     table = table.drop(_LABEL, _THEIRS, strict=False)
     presence = search_console(merged.readings, labelled.site)
     table = table.with_columns(in_search_console=link_presence(table, presence))
-    if settings.facts is not None:
-        table = join_facts(table, read_facts(settings.facts))
-    notes = [*_own_notes(labelled), *merged.notes]
+    table, _, said = with_known(table, settings, labelled.site)
+    notes = [*_own_notes(labelled), *merged.notes, *said]
     made_up = generated_files(table)
     if made_up:
         generated = table["export_file"].is_in(list(made_up)).to_numpy()

@@ -12,6 +12,7 @@ from spamlinks.report.text import clean, count, counted
 __all__ = [
     "SPARED",
     "decisions",
+    "looked_up",
     "only_addresses",
     "recent_wave",
     "size",
@@ -55,6 +56,16 @@ def decisions(run: Mapping[str, Any]) -> str:
     if stopped > 0:
         parts.append(f"{count(stopped)} {'was' if stopped == 1 else 'were'} not followed")
     return f"{file}: {', '.join(parts)}."
+
+
+def looked_up(run: Mapping[str, Any]) -> str:
+    """Say what a store knew of these links; "" without a store, or where it knew nothing.
+
+    >>> looked_up({"looked_up": {"text": "Looked up in a.db: 3 of 10 linking pages read"}})
+    'Looked up in a.db: 3 of 10 linking pages read.'
+    """
+    said = clean(part(run, "looked_up").get("text"), 400)
+    return f"{said}." if said else ""
 
 
 def size(run: Mapping[str, Any]) -> str:

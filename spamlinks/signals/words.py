@@ -26,6 +26,7 @@ __all__ = [
     "has_trade",
     "host_stems",
     "host_tokens",
+    "spaced_text",
     "spaced_words",
     "trade_tokens",
 ]
@@ -115,6 +116,23 @@ def _edged(texts: pl.Series) -> pl.Series:
     inside = undisguised(texts.str.to_lowercase()).str.replace_all(_EDGES, " ").str.strip_chars()
     spaced: pl.Series = " " + inside + " "
     return spaced
+
+
+# The same signs as Python writes them.
+_EDGES_OF_ONE = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda m: chr(int(m[1], 16)), _EDGES))
+
+
+def spaced_text(text: str) -> str:
+    """Return what ``edged`` makes of one text, faster than a frame of one row.
+
+    >>> spaced_text("Buy-Backlinks!")
+    ' buy backlinks '
+    """
+    lower = text.lower()
+    if not lower.isascii():
+        lower = str(undisguised(pl.Series([lower.encode("utf-8", "replace").decode()]))[0])
+    inside = _EDGES_OF_ONE.sub(" ", lower).strip()
+    return f" {inside} "
 
 
 # Words of phrases that stand in many honest texts too, or inside of other words: looking for them
