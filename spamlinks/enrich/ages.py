@@ -253,10 +253,11 @@ class _Run:
         while True:
             if self.stop is not None and self.stop():
                 return "stopped"
-            if self.spent:
-                return "max_requests"
-            self._refill()
             self._raise_faults()
+            if not self.spent:
+                self._refill()
+            elif all(worker.done() for worker in self.workers.values()):
+                return "max_requests"  # and what was under way has ended
             now = loop.time()
             idle = self.queued == 0 and self.exhausted
             if idle or now >= rested:
@@ -271,7 +272,8 @@ class _Run:
             await asyncio.sleep(_TICK)
 
     def _refill(self) -> None:
-        while not self.exhausted and self.queued < MOST_QUEUED:
+        """Take some more; little enough at a time that nobody waits for it."""
+        if not self.exhausted and self.queued < MOST_QUEUED:
             taken = self.store.take(What.AGE, _TAKEN_AT_ONCE)
             self.exhausted = len(taken) < _TAKEN_AT_ONCE
             for lookup in taken:

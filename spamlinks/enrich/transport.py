@@ -16,8 +16,11 @@ import os
 import socket
 import ssl
 import zlib
-from collections.abc import Iterable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -31,6 +34,8 @@ __all__ = ["NoAnswer", "Reply", "Transport", "fetch", "origin_of", "redirect_of"
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MAX_ADDRESSES = 4
+_MOST_POOLS = 200
+_IDLE_SECONDS = 15.0
 _NOT_THERE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL))
 
 
@@ -79,6 +84,7 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
+@lru_cache(maxsize=4096)  # the same few hundred base URLs for every domain
 def origin_of(url: str) -> str:
     """Return whom a URL asks: the host, with its port where it is not the usual one.
 
@@ -170,19 +176,39 @@ class Transport:
     def __init__(self, settings: FetchSettings, *, max_bytes: int) -> None:
         self._settings = settings
         self._max_bytes = max_bytes
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpcore.default_ssl_context(),
-            max_connections=settings.concurrency,
-            keepalive_expiry=15.0,
-            network_backend=_Guarded(settings),
-        )
+        self._context = httpcore.default_ssl_context()
+        self._backend = _Guarded(settings)
+        # A pool for each server: one for all looks at every connection before each request.
+        self._pools: OrderedDict[str, httpcore.AsyncConnectionPool] = OrderedDict()
+        self._busy: Counter[str] = Counter()
 
     async def __aenter__(self) -> Transport:
-        await self._pool.__aenter__()
         return self
 
     async def __aexit__(self, *raised: Any) -> None:
-        await self._pool.__aexit__(*raised)
+        for pool in self._pools.values():
+            await pool.aclose()
+
+    @asynccontextmanager
+    async def _pool(self, origin: str) -> AsyncIterator[httpcore.AsyncConnectionPool]:
+        """The pool of a server; those that rested longest are closed where there are many."""
+        pool = self._pools.get(origin)
+        if pool is None:
+            pool = self._pools[origin] = httpcore.AsyncConnectionPool(
+                ssl_context=self._context,
+                max_connections=2,  # a second one for the rare server that has two schemes
+                keepalive_expiry=_IDLE_SECONDS,
+                network_backend=self._backend,
+            )
+        self._pools.move_to_end(origin)
+        self._busy[origin] += 1
+        try:
+            yield pool
+        finally:
+            self._busy[origin] -= 1
+            idle = [name for name in self._pools if not self._busy[name]]
+            for name in idle[: max(len(self._pools) - _MOST_POOLS, 0)]:
+                await self._pools.pop(name).aclose()
 
     async def get(self, url: str, *, accept: str) -> Reply:
         """Send one request and read its answer whole; redirects are for the caller to follow.
@@ -191,7 +217,7 @@ class Transport:
         ------
         NoAnswer : refused address, no connection, time-out, a body above the bound, nonsense.
         """
-        _split(url)
+        _split(url)  # refused before anything is made for it
         headers = [
             ("User-Agent", self._settings.user_agent),
             ("Accept", accept),
@@ -202,7 +228,8 @@ class Transport:
         try:
             async with (
                 asyncio.timeout(seconds),
-                self._pool.stream("GET", url, headers=headers, extensions=limits) as response,
+                self._pool(origin_of(url)) as pool,
+                pool.stream("GET", url, headers=headers, extensions=limits) as response,
             ):
                 found = {
                     name.decode("latin-1").lower(): value.decode("latin-1")

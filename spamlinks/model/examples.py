@@ -27,9 +27,9 @@ from spamlinks.model.evidence import Evidence, FoldedEvidence
 from spamlinks.model.hostnames import fit_host_models
 from spamlinks.model.networks import folds as network_folds
 from spamlinks.model.views import VIEWS, view_of
+from spamlinks.schema import BLOCKS
 from spamlinks.signals.host import NameEvidence
 from spamlinks.signals.hostname import SuffixTable
-from spamlinks.schema import BLOCKS
 from spamlinks.signals.kernel import SIGNALS, encode, signals
 from spamlinks.simulate import HostPool, generate, see_as
 from spamlinks.simulate.looked_up import fill_from_fetch, hide_fetch

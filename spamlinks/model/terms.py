@@ -94,8 +94,7 @@ PAGE_TERMS: Sequence[Term] = (
     Term("home_other_language", 0.5),
     Term("shares_id_domains", 0.5, scale=0.6),
 )
-"""For rows whose page was fetched, beside ``LINK_TERMS``. No public rows pair a fetched page with an
-honest label, so these too are stated: a page of links rather than text, a link that nobody can see,
-words and neighbours of spam trades, an offer of links. Ordinary pages have about seven links to
-other sites for 100 words, footers included (an assumption of the generator); each term is small
-enough that two of them together do not decide."""
+"""For rows whose page was fetched, beside ``LINK_TERMS``. No public rows pair a fetched page with
+an honest label, so these too are stated: a page of links rather than text, a link that nobody can
+see, words and neighbours of spam trades, an offer of links. Ordinary pages have about seven links
+to other sites for 100 words, footers included (an assumption of the generator)."""

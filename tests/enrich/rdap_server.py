@@ -187,7 +187,11 @@ class RdapServer:
                 pass
 
         self._closing = threading.Event()
-        self._http = ThreadingHTTPServer((self.address, 0), Handler)
+
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 256
+
+        self._http = Server((self.address, 0), Handler)
         self._http.daemon_threads = True
         self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
         if self.tls is not None:

@@ -487,3 +487,15 @@ def test_many_registries_at_once_never_more_than_allowed():
     assert run.states == {State.FETCHED: 90}
     crowd = Counter(int((at - times[0]) / 0.02) for at in times)
     assert max(crowd.values()) <= 8  # four at a time, each at least 20 ms
+
+
+def test_what_is_under_way_when_the_last_request_is_spent_is_kept():
+    with RdapServer("127.0.3.1") as quick, RdapServer("127.0.3.2") as slow:
+        slow.default = lambda domain: Do(pause=0.5, body=found(domain).body)
+        store = MemoryStore("n0.net", *(f"n{i}.com" for i in range(10)), "n1.net")
+        lists = registries(com=quick, net=slow)
+        run = fetch_ages(store, settings(max_requests=4), bootstrap=lists)
+    assert (run.requests, run.reason) == (4, "max_requests")
+    assert len(store.saved) == 4
+    assert "n0.net" in store.saved
+    assert store.out == set()
