@@ -66,9 +66,10 @@ ALLOWED["effect"] = GROUND | {"guards", "disavow", "looks_good", "policy", "sign
 ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
+ALLOWED["hidden_links"] = GROUND
 ALLOWED["run_facts"] = GROUND | {"exports", "fetched", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"campaigns", "decided", "preparing", "properties", "presence", "run_facts"}
-ALLOWED["pipeline"] |= {"fetched"}
+ALLOWED["pipeline"] |= {"fetched", "hidden_links"}
 JOBS = {
     "outputs",
     "disavowing",

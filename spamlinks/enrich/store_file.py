@@ -82,6 +82,9 @@ def put_in_words(name: str) -> Iterator[None]:
         if "readonly" in text or "disk" in text or "full" in text:
             hint = "Check the folder, its permissions and the free space."
             raise OutputError(name, f"the store cannot be written ({text})", hint) from None
+        if "unable to open" in text:
+            hint = "Check the folder and its permissions."
+            raise InputError(name, f"the store cannot be opened ({text})", hint) from None
         raise InputError(name, f"the store cannot be read ({text})", _DAMAGED) from None
     except sqlite3.DatabaseError as error:
         raise InputError(name, f"the store is damaged ({error})", _DAMAGED) from None

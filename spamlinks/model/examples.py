@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from spamlinks.model.hostnames import fit_host_models
 from spamlinks.model.networks import folds as network_folds
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.schema import BLOCKS
+from spamlinks.signals import fetched
 from spamlinks.signals.host import NameEvidence
 from spamlinks.signals.hostname import SuffixTable
 from spamlinks.signals.kernel import SIGNALS, encode, signals
@@ -69,6 +71,7 @@ BESIDE = 1e-6
 """Weight of rows that stand beside fetched pages of their domain and were not fetched: they are
 rolled up with them, and train nothing."""
 
+_LOOKED_UP = frozenset(signal.name for signal in fetched.SIGNALS)
 _FETCHED_FOR = {"pages": ("urls", "urls", "anchors", "flows", "links"), "full_pages": ("full",)}
 """Exports whose pages are fetched: mostly those that say little themselves."""
 
@@ -88,14 +91,18 @@ NEGATIVE_MIX = {
 that knows only popular ones as honest calls the others spam."""
 
 
-def shipped_signals() -> tuple[str, ...]:
-    """Signals the shipped model uses.
+def shipped_signals(*, pages: bool = True) -> tuple[str, ...]:
+    """Signals the shipped model uses; without ``pages`` none that only a look-up can know.
 
     All of the host name, which real labels teach; of the rest only those whose direction is a
     matter of knowledge. A free direction learned from generated rows would be a habit of the
     generator.
     """
-    return tuple(n for n, s in SIGNALS.items() if s.group == "host" or s.direction != 0)
+    return tuple(
+        n
+        for n, s in SIGNALS.items()
+        if (s.group == "host" or s.direction != 0) and (pages or n not in _LOOKED_UP)
+    )
 
 
 @dataclass(frozen=True)
@@ -250,14 +257,14 @@ def build_examples(
         )
         for rows in _real_profiles(hosts, fold, rng)
     ]
-    number = 0
+    numbers = {False: count(1), True: count(50_001)}  # pages come beside the others, not between
     for f in np.unique(fold):
         part = hosts.filter(pl.Series(fold == f))
         honest = part.filter(pl.col("kind").is_in(SMALL_KINDS))["host"].to_list()
         spam = part.filter(pl.col("is_spam") == 1)["host"].to_list()
-        for view, count in _PROFILES.items():
-            for _ in range(count):
-                number += 1
+        for view, profiles in _PROFILES.items():
+            for _ in range(profiles):
+                number = next(numbers[view in _FETCHED_FOR])
                 tasks.append(
                     delayed(_generated_part)(
                         HostPool(honest, spam), view, int(f), evidence, seed * 100_003 + number

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from spamlinks.model.calibration import Cut, Line, fit_curve, fit_line, precision_cut
 from spamlinks.model.examples import BESIDE, Examples
-from spamlinks.model.views import VIEWS
+from spamlinks.model.views import STAND_INS, VIEWS
 from spamlinks.policy import SITUATIONS
 
 __all__ = [
@@ -79,10 +79,11 @@ def fit_top_share(ex: Examples, margins: npt.NDArray[np.float64]) -> float:
     """The share of the highest link that tells spam domains best: least log loss, left out.
 
     Only domains with several links can say; those are generated ones, the corpus has one row a
-    host. A choice of form, not a claim.
+    host. A choice of form, not a claim. Domains of which some pages were fetched follow the rest.
     """
     _, inverse, counts = np.unique(ex.unit, return_inverse=True, return_counts=True)
-    rows = (counts[inverse] > 1) & ~ex.is_real
+    pages = np.isin(ex.view, [VIEWS.index(view) for view in STAND_INS])
+    rows = (counts[inverse] > 1) & ~ex.is_real & ~_beside(ex) & ~pages
     losses = {}
     for step in range(11):
         values, first = roll_up(margins[rows], ex.unit[rows], step / 10)
@@ -90,6 +91,11 @@ def fit_top_share(ex: Examples, margins: npt.NDArray[np.float64]) -> float:
         odds = fit_line(values, ex.is_spam[rows][first]).log_odds(values, float(label.mean()))
         losses[step / 10] = float(np.mean(np.logaddexp(0, odds) - label * odds))
     return min(losses, key=lambda share: (round(losses[share], 6), share))
+
+
+def _beside(ex: Examples) -> npt.NDArray[np.bool_]:
+    """Rows that only stand beside fetched pages; rows that judge are real, and weigh nothing."""
+    return np.asarray(~ex.is_real & (ex.weight < BESIDE * 100), dtype=np.bool_)
 
 
 def _units(
@@ -127,7 +133,7 @@ def calibrate(ex: Examples, margins: npt.NDArray[np.float64], prior: float) -> C
     top_share = fit_top_share(ex, margins)
     of_unit, unit_view, unit_weight = _units(ex)
     all_beside = np.ones(len(unit_view), np.bool_)
-    beside = ~ex.is_real & (ex.weight < BESIDE * 100)  # judges are real and weigh nothing
+    beside = _beside(ex)
     all_beside[of_unit[~beside]] = False
     for index, view in enumerate(VIEWS):
         usable = ex.is_real if view == "urls" else np.ones(len(ex.unit), np.bool_)

@@ -194,7 +194,7 @@ def _looking_up() -> Iterator[str]:
         f"x/÷ {10**0.04:.2g}; redirects within the domain {_share(fetched.HOPS)} | {chance} |"
     )
     parked, others = (_share(share) for share in fetched.FOR_SALE)
-    yield f"| for sale | {parked} of parked domains, {others} of others | {chance} |"
+    yield f"| for sale | {parked} of parked domains, {others} of other short pages | {chance} |"
     yield (
         f"| traces | {_share(owners.FOLLOWS)} of a group's members carry what it shares; ids of "
         f"strangers {_share(owners.STRANGERS)}, name servers of one's own "

@@ -19,9 +19,19 @@ from spamlinks.simulate.groups import Groups
 from spamlinks.simulate.kinds import CONTEXTS, PLACES, SOFTWARE, Kind
 from spamlinks.simulate.links import weighted
 from spamlinks.simulate.owners import Owners, draw_owners
-from spamlinks.simulate.words import LANGUAGE_SHARE, LANGUAGES, SELLER, TRADE, Ints, Strings, pick
+from spamlinks.simulate.words import LANGUAGE_SHARE, LANGUAGES, TRADE, Ints, Strings, pick
 
-__all__ = ["ABSENT", "FOR_SALE", "FOUND", "HOPS", "REPLACED", "STATES", "UNSURE", "fetched_columns"]
+__all__ = [
+    "ABSENT",
+    "FOR_SALE",
+    "FOUND",
+    "HOPS",
+    "REPLACED",
+    "STATES",
+    "TRADES",
+    "UNSURE",
+    "fetched_columns",
+]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -42,11 +52,14 @@ FOUND = (0.93, 0.12)
 HOPS = 0.18
 """Pages behind a redirect within their own domain: to https, to www, to a slash."""
 
-FOR_SALE = (0.5, 0.006)
-"""Parked domains, and others, that are offered for sale."""
+FOR_SALE = (0.5, 0.02)
+"""Parked domains, and short pages of others, that are offered for sale."""
 
 REPLACED = 0.8
 """Moved pages that lead to a page without the link."""
+
+TRADES = ("gambling", "adult", "pharma", "loans", "essay", "replica", "piracy")
+"""Spam trades, each as common as the others; assumed."""
 
 _DOMAIN_WIDE = 0.85  # pages of a domain that share its way of answering
 _CODES = {
@@ -109,9 +122,17 @@ def fetched_columns(
     key = frame["referring_page"].str.replace(r"^https?://(?:www\.)?", "")
     _, first, page = np.unique(key.to_numpy().astype(str), return_index=True, return_inverse=True)
     pages = _Pages(rng, kinds, which, domain[first], parked, wide)
-    facts = pages.facts(frame[first.tolist()], languages, owners)
+    found = pages.found(frame, first, page)
+    facts = pages.facts(
+        frame,
+        first,
+        languages,
+        owners,
+        np.bincount(page[found], minlength=len(first)),
+        found[first],
+    )
     home = pages.homes(facts, key[first.tolist()].str.contains(r"^[^/]+/?$").to_numpy(), languages)
-    links = _links(rng, kinds, which[domain], frame, pages, page, facts)
+    links = _links(rng, kinds, which[domain], frame, pages, page, facts, found)
     day = (np.datetime64(as_of, "D") + rng.integers(1, 4, n))[pages.of]
     for name, values in (facts | {"fetched_on": day}).items():
         out[name] = values[page]
@@ -161,6 +182,7 @@ class _Pages:
         state = np.where(gone, "absent", state)
         self.state = np.asarray(np.where(rng.random(len(of)) < 0.01, "failed", state), dtype=object)
         self.moved = self._flag("moved") & ~self.parked
+        self.trade = rng.integers(0, len(TRADES), (len(which), 2))
         self.replaced = self.moved & (rng.random(len(of)) < REPLACED)
 
     def _pick_states(self, n: int) -> Strings:
@@ -192,14 +214,56 @@ class _Pages:
         many = np.maximum(1, np.round(self._spread("trade_words", kind)))
         return np.asarray(np.where(some, np.minimum(many, 40), 0), dtype=np.float64)
 
+    def _trades(self, words: Floats, of: Ints) -> Strings:
+        """Trades of so many words: mostly the domain's one, a second where there are several."""
+        names = np.array(TRADES, dtype=object)[self.trade[of]]
+        second = (words > 3) & (self.rng.random(len(of)) < 0.5) & (names[:, 0] != names[:, 1])
+        both = [" ".join(sorted(pair)) for pair in names.tolist()]
+        told = np.where(second, np.array(both, dtype=object), names[:, 0])
+        return np.asarray(np.where(words > 0, told, ""), dtype=object)
+
+    def found(self, frame: pl.DataFrame, first: Ints, page: Ints) -> Bools:
+        """Which links stand on their page: those of one page to one address all or none."""
+        living, stale = FOUND
+        share = np.where(frame["is_lost"].to_numpy(), stale, living)
+        keys = pl.DataFrame({"page": page, "target": frame["target_url"]})
+        group = keys.select(pl.struct("page", "target").rank("dense"))["page"].to_numpy()
+        draw = self.rng.random(int(group.max()) + 1)[group]
+        found = draw < share
+        # Lost and living rows of one page and address disagree: the page decides.
+        found = np.bincount(group, found)[group] > 0
+        # A page that is a redirect holds no link, and no other page is one.
+        redirect = (frame["link_kind"] == "redirect").to_numpy()
+        found &= redirect == redirect[first][page]
+        return np.asarray(found & ~(self.parked | self.replaced)[page], dtype=np.bool_)
+
     def facts(
-        self, rows: pl.DataFrame, languages: Strings, owners: Owners
+        self,
+        frame: pl.DataFrame,
+        first: Ints,
+        languages: Strings,
+        owners: Owners,
+        links_found: Ints,
+        found: Bools,
     ) -> dict[str, npt.NDArray[np.generic]]:
-        """Columns of pages, of which ``rows`` are the first links; null where nothing was read."""
+        """Columns of pages; null where nothing was read.
+
+        Parameters
+        ----------
+        first : row of each page's first link, which says what the page is like.
+        links_found, found : number of links to the site on each page; whether the first is there.
+        """
         rng, n, kind = self.rng, len(self.of), self.kind
+        rows = frame[first.tolist()]
         external = np.maximum(1, self._later(_floats(rows["page_external_links"])))
+        external = np.maximum(external, links_found)
         internal = self._later(_floats(rows["page_internal_links"]))
         linked = np.minimum(external, self._later(_floats(rows["page_linked_domains"])))
+        # The site is one of the domains, and whatever else the page links to is another.
+        linked = np.where(
+            (links_found > 0) & (external > links_found), np.maximum(linked, 2), linked
+        )
+        linked = np.where(external == links_found, 1, linked)
         external = np.where(self.parked, np.round(10 ** rng.normal(0.8, 0.3, n)), external)
         internal = np.where(self.parked, rng.integers(0, 6, n), internal)
         linked = np.where(self.parked, np.ceil(external * rng.uniform(0.3, 1, n)), linked)
@@ -208,10 +272,19 @@ class _Pages:
         words = np.round(text + (external + internal) * rng.uniform(1, 2.2, n))
         free = shares_of(self.kinds, kind, "trade_free")
         trade = self._words_of_trade(np.where(self.parked, 0.85, free), kind)
-        named = rows["anchor_text"].str.contains_any([*TRADE, *SELLER]).fill_null(value=False)
-        titled = rows["referring_page_title"].str.contains_any([*TRADE, *SELLER])
-        told = (titled.fill_null(value=False) | named).to_numpy() & ~self.parked & ~self.replaced
-        trade = np.maximum(trade, told)
+        named = rows["anchor_text"].str.contains_any(TRADE).fill_null(value=False).to_numpy()
+        named &= found
+        texts = ("anchor_text", "left_context", "right_context")
+        beside = pl.concat_str(pl.col(texts).fill_null(""), separator="\n")
+        said = rows.with_columns(there=pl.Series(found)).select(
+            pl.concat_str(
+                pl.when("there").then(beside).otherwise(pl.lit("")),
+                pl.col("referring_page_title"),
+                separator="\n",
+            ).str.to_lowercase()
+        )
+        told = said.to_series().str.extract_many([*TRADE]).list.n_unique()
+        trade = np.where(self.parked, trade, np.maximum(trade, told.to_numpy()))
         share = shares_of(self.kinds, kind, "trade_linked")
         share = rng.beta(np.maximum(share, 0.01) * 2, (1 - share) * 2)
         links = rng.binomial(external.astype(np.int64), np.where(trade > 0, share, 0))
@@ -220,7 +293,9 @@ class _Pages:
         redirect &= ~self.parked
         hops = (rng.random(n) < HOPS) * (1 + (rng.random(n) < 0.15))
         elsewhere = self.moved | redirect
-        sale = rng.random(n) < np.where(self.parked, *FOR_SALE)
+        # Only a short page is an offer, and only a page of links a directory.
+        sale = (rng.random(n) < np.where(self.parked, *FOR_SALE)) & (self.parked | (words < 200))
+        lists = self._of_domain("directory") & ~self.parked & (external >= 8)
         # Whoever is sent on to the site itself sees nothing of the page.
         shown = read & ~redirect
         software = np.array([_NAMES[s] for s in SOFTWARE], dtype=object)
@@ -238,10 +313,11 @@ class _Pages:
             "fetched_noindex": self._flag("noindex") & ~self.parked,
             "fetched_canonical_elsewhere": self._flag("canonical") & ~self.parked,
             "fetched_trade_words": trade,
-            "fetched_trade_links": np.maximum(links, named.to_numpy() & (trade > 0)),
+            "fetched_trade_links": np.maximum(links, named),
+            "fetched_trades": self._trades(trade, self.of),
             "fetched_parked": _told(self.parked, "parked"),
             "fetched_for_sale": _told(sale, "for_sale"),
-            "fetched_directory": _told(self._of_domain("directory") & ~self.parked, "directory"),
+            "fetched_directory": _told(lists, "directory"),
             "fetched_sells_links": _told(
                 self._of_domain("sells_links") & ~self.parked, "sells_links"
             ),
@@ -272,11 +348,13 @@ class _Pages:
         text = np.where(parked, 10 ** rng.normal(1.8, 0.25, n), 0.0)
         text = np.where(parked, text, self._spread("home_words", self.which))
         free = np.where(parked, 0.85, shares_of(self.kinds, self.which, "home_trade_free"))
+        trade = self._words_of_trade(free, self.which)
         other = pick(rng, LANGUAGES, n, LANGUAGE_SHARE)
         foreign = rng.random(n) < shares_of(self.kinds, self.which, "home_foreign")
         columns: dict[str, npt.NDArray[np.generic]] = {
             "home_parked": _told(parked, "parked"),
-            "home_trade_words": self._words_of_trade(free, self.which),
+            "home_trade_words": trade,
+            "home_trades": self._trades(trade, np.arange(n)),
             "home_language": self._misread(np.where(foreign, other, languages)),
             "home_words": np.round(text + external * rng.uniform(1, 2.2, n)),
             "home_external_links": external,
@@ -301,14 +379,11 @@ def _links(
     pages: _Pages,
     page: Ints,
     facts: dict[str, npt.NDArray[np.generic]],
+    found: Bools,
 ) -> dict[str, npt.NDArray[np.generic]]:
     """Columns of links: whether each is there, where, and among how many."""
     n = len(kind)
-    lost = frame["is_lost"].to_numpy()
     redirect = (frame["link_kind"] == "redirect").to_numpy()
-    living, stale = FOUND
-    found = rng.random(n) < np.where(lost, stale, living)
-    found &= ~(pages.parked | pages.replaced)[page]
     read = pages.state[page] == "fetched"
     place = np.array(PLACES, dtype=object)[weighted(rng, kinds, kind, "places")]
     main = frame["in_content"].to_numpy() ^ (rng.random(n) < UNSURE)

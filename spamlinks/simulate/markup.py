@@ -49,7 +49,7 @@ class Part:
 
     def fill(self, values: Mapping[str, str]) -> str:
         """Put markup into the slots; a slot without a value is empty."""
-        return _SLOT.sub(lambda m: values.get(m[1], ""), self.text)
+        return _SLOT.sub(lambda m: str(values.get(m[1], "")), self.text)
 
 
 @cache

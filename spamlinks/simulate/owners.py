@@ -98,14 +98,14 @@ def _id(rng: np.random.Generator) -> str:
     letters = "".join(rng.choice(list("ABCDEFGHJKLMNPQRSTUVWXYZ23456789"), 10))
     which = rng.random()
     if which < 0.4:
-        return f"analytics:g-{letters.lower()}"
+        return f"ga4:G-{letters}"
     if which < 0.55:
-        return f"analytics:ua-{number}"
+        return f"ga:UA-{number}"
     if which < 0.75:
         return f"adsense:pub-{int(rng.integers(10**15, 10**16 - 1))}"
     if which < 0.9:
-        return f"tagmanager:gtm-{letters[:7].lower()}"
-    return f"metrica:{number}"
+        return f"gtm:GTM-{letters[:7]}"
+    return f"metrika:{number}"
 
 
 def _ids(

@@ -9,19 +9,24 @@ from __future__ import annotations
 import html
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from spamlinks.simulate.markup import HIDING, MATERIAL, anchor_tag, hide, read_template, word_count
 from spamlinks.simulate.snippets import head_of, scripts_of
-from spamlinks.simulate.words import SYLLABLES, TOPIC
+from spamlinks.simulate.words import SYLLABLES, TOPIC, TRADE
 
 __all__ = ["PageContent", "PlacedLink", "invented_domain", "render_page"]
 
-TRADE_WORDS: tuple[str, ...] = tuple(MATERIAL["trade words"].split())
-"""Words of the spam trades, each of which counts as one."""
+TRADE_WORDS: dict[str, str] = {
+    word: trade for trade, words in MATERIAL["trade words"].items() for word in words.split()
+}
+"""Words of the spam trades, each of which counts as one, with the trade."""
 
 _ENDINGS = ("com", "com", "com", "net", "org", "info", "de", "co.uk")
 _REGIONS = ("header", "nav", "sidebar", "comments", "footer")
+_AVOIDED = ("bahis", "warez", "kasino", "bokep", "erotik", "dafabet", "porn")
+# Regions of one line: links there stand in one block.
+_LINES = ("header", "nav", "footer")
 _BULK = ("catalogue", "stats", "byhand", "tables", "guestbook")
 
 
@@ -53,7 +58,8 @@ class PageContent:
     words : of visible text.
     external, internal, linked : links to other sites, to its own, and domains linked to; the links
         in ``links`` are among them.
-    trade_words, trade_links : different words of spam trades in the text, links out with one.
+    trade_words, trade_links, trades : different words of spam trades in the text, links out with
+        one, and which trades they should be of.
     parked, for_sale, directory, sells_links : whether it says so.
     generator, noindex, canonical, ids : of the head; "" and () for none. ``noindex`` "header" is
         said in the answer's header instead.
@@ -69,6 +75,7 @@ class PageContent:
     linked: int
     trade_words: int = 0
     trade_links: int = 0
+    trades: tuple[str, ...] = ()
     parked: bool = False
     for_sale: bool = False
     directory: bool = False
@@ -82,8 +89,10 @@ class PageContent:
 
 def invented_domain(chance: random.Random) -> str:
     """Name of a domain that stands for any other site; nothing answers there."""
-    name = "".join(chance.choice(SYLLABLES) for _ in range(4))
-    return f"{name}{chance.randrange(10, 999)}.{chance.choice(_ENDINGS)}"
+    while True:
+        name = "".join(chance.choice(SYLLABLES) for _ in range(4))
+        if not any(word in name for word in _AVOIDED):  # by chance the name of a trade
+            return f"{name}{chance.randrange(10, 999)}.{chance.choice(_ENDINGS)}"
 
 
 def render_page(content: PageContent, chance: random.Random, charset_meta: str = "") -> str:
@@ -103,7 +112,11 @@ class _Builder:
         self.said = 0.0
         self.styles: list[str] = []
         self.regions: dict[str, list[str]] = {name: [] for name in (*_REGIONS, "main")}
+        self.vocabulary: list[str] = []
         self.trades = self._trades()
+        self.taken = {link.placement for link in content.links}
+        # A page of links and hardly a word must not chat.
+        self.terse = content.words < 2.2 * (content.external + content.internal) + 60
         self.inner = max(0, content.internal - self.parts["page"].links)
         self.pool = TOPIC[content.language].split()
         self.common = MATERIAL["common words"][content.language].split()
@@ -134,14 +147,19 @@ class _Builder:
         return " ".join(out)
 
     def _trades(self) -> list[str]:
+        """Words of trades that the text must say beside those that titles and anchors say."""
         content = self.content
-        shown = " ".join(
-            [content.title, *(link.anchor for link in content.links if not link.hidden)]
-        ).lower()
-        known = [word for word in TRADE_WORDS if word in shown.split()]
-        left = [word for word in TRADE_WORDS if word not in known]
+        seen = [link for link in content.links if not link.hidden]
+        texts = [content.title, *(f"{x.left} {x.anchor} {x.right}" for x in seen)]
+        shown = " ".join(texts).lower()
+        said = {word for word in TRADE_WORDS if word in shown.split()}
+        said |= {p for p in TRADE if p in shown and not said & set(p.split())}
+        left = [word for word in TRADE_WORDS if word not in said]
         self.chance.shuffle(left)
-        return left[: max(0, content.trade_words - len(known))]
+        left.sort(key=lambda word: TRADE_WORDS[word] not in content.trades)
+        self.vocabulary = sorted(said)
+        self.vocabulary += left[: max(0, content.trade_words - len(said))]
+        return [word for word in self.vocabulary if word not in said]
 
     # Links
 
@@ -156,13 +174,13 @@ class _Builder:
             names[invented_domain(chance)] = None
         hosts = [*names, *(chance.choice(list(names)) for _ in range(count - domains))]
         named = sum(_has_trade(link.anchor) for link in content.links)
-        trade = max(0, content.trade_links - named) if self.trades or named else 0
+        trade = max(0, content.trade_links - named) if self.vocabulary else 0
         out = []
         for i, host in enumerate(hosts):
             path = "/" if chance.random() < 0.5 else f"/{chance.choice(self.pool)}/"
             anchor = host if chance.random() < 0.4 else chance.choice(self.pool)
             if i < trade:
-                anchor = chance.choice(self.trades or ["casino"])
+                anchor = chance.choice(self.vocabulary)
             start = "https://" if chance.random() < 0.8 else "http://"
             www = "www." if chance.random() < 0.3 else ""
             out.append((f"{start}{www}{host}{path}", anchor))
@@ -188,7 +206,7 @@ class _Builder:
         elif link.hidden:
             inner = html.escape(link.anchor, quote=False)
         else:
-            inner = self._say(link.anchor)
+            inner = self._say(link.anchor) or '<i class="fa fa-globe"></i>'
         if self.chance.random() < 0.15 and not link.image:
             inner = f"<b>{inner}</b>"
         tag = anchor_tag(self.chance, link.href, inner, rel=link.rel)
@@ -227,7 +245,7 @@ class _Builder:
         items = [*around[:at], said, *around[at:]]
         place = link.placement
         if place == "comment":
-            words = self._say(self._sentences(self.chance.randint(3, 15)))
+            words = self._say(self._sentences(self.chance.randint(6, 15)))
             return self._fill("remark", body=f"{words} {' '.join(items)}")
         if place == "main":
             if len(around) > 3:
@@ -236,13 +254,15 @@ class _Builder:
         if place == "sidebar":
             return self._list(items, "block")
         if place == "nav":
-            return "".join(self._fill("item", body=item) for item in items)
+            return "".join(self._fill("entry", body=item) for item in items)
         return self._row(items)
 
     def _prose(self, items: Sequence[str]) -> str:
-        pieces = []
+        pieces: list[str] = []
         for item in items:
-            pieces += [self._say(self._sentences(self.chance.randint(3, 9))), item]
+            few = 4 if not pieces else 1
+            count = few if self.terse else self.chance.randint(4, 9)
+            pieces += [self._say(self._sentences(count)), item]
         return " ".join(pieces)
 
     def _spread_others(self, others: list[tuple[str, str]]) -> None:
@@ -252,6 +272,8 @@ class _Builder:
         while others:
             where = "main list" if bulk and chance.random() < 0.9 else ""
             where = where or chance.choice(["main", "main", "sidebar", "comments", "footer"])
+            if where in self.taken:  # or they would stand around the link
+                where = "sidebar" if where in _LINES else where
             size = chance.randint(8, 60) if where == "main list" else chance.randint(1, 6)
             some = [self._other(others.pop()) for _ in range(min(size, len(others)))]
             if where == "main list":
@@ -261,7 +283,7 @@ class _Builder:
             elif where == "sidebar":
                 self.regions["sidebar"].append(self._list(some, "block"))
             elif where == "comments":
-                words = self._say(self._sentences(chance.randint(2, 12)))
+                words = self._say(self._sentences(1 if self.terse else chance.randint(3, 12)))
                 self.regions["comments"].append(
                     self._fill("remark", body=f"{words} {self._row(some)}")
                 )
@@ -273,9 +295,9 @@ class _Builder:
         first = min(max(0, self.inner), chance.randint(3, 9))
         if first:
             self.regions["nav"].append(
-                "".join(self._fill("item", body=self._inside()) for _ in range(first))
+                "".join(self._fill("entry", body=self._inside()) for _ in range(first))
             )
-        reserve = 12 if self.parts["text"].links or self.parts["remark"].links else 0
+        reserve = 12 if "post" in self.parts else 0  # each post has its writer's
         while self.inner > reserve:
             size = min(self.inner - reserve, chance.randint(4, 25))
             links = [self._inside() for _ in range(size)]
@@ -309,15 +331,16 @@ class _Builder:
         told = list(self.trades)
         paragraphs: list[str] = []
         size = max(20.0, left / 60)
-        if self.parts["text"].links:
+        part = "post" if "post" in self.parts else "text"
+        if self.parts[part].links:
             size = max(size, left / max(1, self.inner))
         while left >= 2 or told:
             words = min(max(left, 1), size * self.chance.uniform(0.5, 1.4))
             before = self.said
             count = min(len(told), max(1, round(len(told) * words / max(left, 1))))
             some = [told.pop() for _ in range(count if told else 0)]
-            body = self._say(self._sentences(words - self.parts["text"].words, some))
-            paragraphs.append(self._fill("text", body=body))
+            body = self._say(self._sentences(words - self.parts[part].words, some))
+            paragraphs.append(self._fill(part, body=body))
             left -= max(1.0, self.said - before)
         mixed = paragraphs[:1]
         rest = [*paragraphs[1:], *blocks]
@@ -349,8 +372,7 @@ class _Builder:
             noindex=content.noindex == "meta", canonical=content.canonical, styles=self.styles,
         )  # fmt: skip
         values["scripts"] = scripts_of(self.chance, content.ids)
-        page = replace(self.parts["page"])
-        return page.fill(values)
+        return self.parts["page"].fill(values)
 
 
 def _has_trade(text: str) -> bool:

@@ -50,13 +50,12 @@ def scripts_of(chance: random.Random, ids: Sequence[str]) -> str:
 
 
 def _script(chance: random.Random, kind: str, value: str) -> str:
-    if kind == "analytics" and value.startswith("g-"):
-        name = value.upper()
-        load = f'<script async src="https://www.googletagmanager.com/gtag/js?id={name}"></script>'
-        call = f"<script>gtag('js', new Date()); gtag('config', '{name}');</script>"
+    if kind == "ga4":
+        load = f'<script async src="https://www.googletagmanager.com/gtag/js?id={value}"></script>'
+        call = f"<script>gtag('js', new Date()); gtag('config', '{value}');</script>"
         return load + call if chance.random() < 0.7 else call
-    if kind == "analytics":
-        name = f"{value.upper()}-{chance.randint(1, 3)}"
+    if kind == "ga":
+        name = f"{value}-{chance.randint(1, 3)}"
         if chance.random() < 0.5:
             return f"<script>ga('create', '{name}', 'auto'); ga('send', 'pageview');</script>"
         return f"<script>_gaq.push(['_setAccount', '{name}']);</script>"
@@ -68,10 +67,10 @@ def _script(chance: random.Random, kind: str, value: str) -> str:
                 f'adsbygoogle.js?client={client}" crossorigin="anonymous"></script>'
             )
         return f'<ins class="adsbygoogle" data-ad-client="{client}" data-ad-slot="1"></ins>'
-    if kind == "tagmanager":
+    if kind == "gtm":
         return (
             "<script>(function(w,d,s,l,i){var j=d.createElement(s);"
             "j.src='https://www.googletagmanager.com/gtm.js?id='+i;})"
-            f"(window,document,'script','dataLayer','{value.upper()}');</script>"
+            f"(window,document,'script','dataLayer','{value}');</script>"
         )
     return f"<script>ym({value}, 'init', {{clickmap:true}});</script>"

@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -135,10 +135,9 @@ class Web:
     addresses: dict[str, str] = field(default_factory=dict)
     seen: list[Request] = field(default_factory=list)
     keep_alive: bool = True
-    most_open: Counter[str] = field(default_factory=Counter)
     port: int = 0
-    _open: Counter[str] = field(default_factory=Counter)
     _listening: set[str] = field(default_factory=set)
+    _servers: list[asyncio.Server] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
 
@@ -192,6 +191,7 @@ class Web:
         loop = self._loop
         assert loop is not None
         assert self._thread is not None
+        self._run(self._end())
         loop.call_soon_threadsafe(loop.stop)
         self._thread.join()
 
@@ -204,32 +204,38 @@ class Web:
         self._loop = loop
         loop.call_soon(started.set)
         loop.run_forever()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        with contextlib.suppress(Exception):
-            loop.run_until_complete(asyncio.sleep(0.01))
         loop.close()
+
+    async def _end(self) -> None:
+        for server in self._servers:
+            server.close()
+        talks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in talks:
+            task.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
+        await asyncio.sleep(0)  # transports close in the next round
 
     async def _listen(self, addresses: Iterable[str]) -> None:
         for address in sorted(set(addresses) - self._listening):
             self._listening.add(address)
-            await asyncio.start_server(self._talk, address, self.port, ssl=self.tls, backlog=500)
+            self._servers.append(
+                await asyncio.start_server(
+                    self._talk, address, self.port, ssl=self.tls, backlog=500
+                )
+            )
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         address = writer.get_extra_info("sockname")[0]
-        self._open[address] += 1
-        self.most_open[address] = max(self.most_open[address], self._open[address])
         try:
             while await self._answer(reader, writer, address):
                 pass
         except asyncio.CancelledError:  # the end of the server
-            return
+            writer.transport.abort()
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             with contextlib.suppress(Exception):
                 # Unsent bytes go with it: the client sees a reset where nothing was written.
                 writer.transport.abort()
         finally:
-            self._open[address] -= 1
             with contextlib.suppress(Exception):
                 writer.close()
 

@@ -14,7 +14,7 @@ from twisted.web._newclient import HEADER, STATUS
 
 from spamlinks.enrich.addresses import why_url_refused
 from spamlinks.enrich.crawl.frontier import host_of, site_of
-from spamlinks.enrich.crawl.troubles import BudgetSpent, Refused
+from spamlinks.enrich.crawl.troubles import BudgetSpent, Refused, TooManyHeaders
 
 if TYPE_CHECKING:
     from spamlinks.enrich.crawl.crawling import Crawl
@@ -115,10 +115,6 @@ def may_be_page(kind: str) -> bool:
     return not kind or "html" in kind or kind in ("text/xml", "application/xml")
 
 
-class _TooManyHeaders(Exception):  # noqa: N818 - never reaches a user
-    """More header bytes than any server needs."""
-
-
 def _bounded(factory: Any) -> Any:
     """Return a connection factory whose connections give up on endless headers.
 
@@ -137,7 +133,7 @@ def _bounded(factory: Any) -> Any:
                 if parser is not None and parser.state in (STATUS, HEADER):
                     seen += len(data)
                     if seen > MOST_HEADER_BYTES:
-                        problem: Any = Failure(_TooManyHeaders())  # type: ignore[no-untyped-call]
+                        problem: Any = Failure(TooManyHeaders())  # type: ignore[no-untyped-call]
                         protocol._giveUp(problem)
                         return
                 receive(data)

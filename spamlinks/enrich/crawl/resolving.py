@@ -35,7 +35,7 @@ KEPT = 600.0
 """Seconds that an answer is used; failures a tenth of it."""
 AT_ONCE = 50
 PATIENCE = 8.0
-"""Seconds for all servers and tries of one question."""
+"""Seconds for all servers and tries of one question, or the time limit where that is less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class CheckedResolver:
         self._known: OrderedDict[str, tuple[float, list[Place] | Exception]] = OrderedDict()
         self._asking: dict[str, asyncio.Future[list[Place]]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._patience = min(PATIENCE, settings.timeout)
         self._dns: dns.asyncresolver.Resolver | None = None
 
     @classmethod
@@ -132,7 +133,7 @@ class CheckedResolver:
         question = name.rstrip(".") + "."  # not name.my-office.example
         for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
             try:
-                answer = await self._dns.resolve(question, kind, lifetime=PATIENCE)
+                answer = await self._dns.resolve(question, kind, lifetime=self._patience)
             except dns.resolver.NXDOMAIN:
                 raise NameMissing("name does not exist") from None
             except dns.resolver.NoAnswer:

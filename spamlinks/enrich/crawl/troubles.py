@@ -24,6 +24,7 @@ __all__ = [
     "Refused",
     "RobotsForbid",
     "RobotsUnknown",
+    "TooManyHeaders",
     "Trouble",
     "Unreadable",
     "trouble_of",
@@ -60,6 +61,10 @@ class RobotsUnknown(Exception):  # noqa: N818 - never reaches a user
 
 class Unreadable(Exception):  # noqa: N818 - never reaches a user
     """A body that cannot be unpacked."""
+
+
+class TooManyHeaders(Exception):  # noqa: N818 - never reaches a user
+    """More header bytes than any server needs."""
 
 
 class BudgetSpent(Exception):  # noqa: N818 - never reaches a user
@@ -106,6 +111,8 @@ def trouble_of(error: BaseException, timeout: float) -> Trouble:
                 return Trouble(State.FAILED, str(one), network=False, connecting=True)
             case RobotsForbid():
                 return Trouble(State.ROBOTS, "robots.txt forbids it", network=None)
+            case TooManyHeaders():
+                return Trouble(State.FAILED, "headers without end")
             case Unreadable():
                 return Trouble(State.FAILED, str(one))
     if any(isinstance(one, (SSL.Error, VerificationError)) for one in chain):
