@@ -30,6 +30,7 @@ def hide_fetch(
     *,
     depth: str | None = None,
     pages: int = 3,
+    reach: float | None = None,
 ) -> pl.DataFrame:
     """Take away what a look-up within limits would not have found.
 
@@ -38,8 +39,9 @@ def hide_fetch(
     backlinks : of ``generate``; columns of exports stay as they are.
     rng : source of all chance; two calls with equal generators hide the same.
     depth : one of ``DEPTHS``; default drawn by their shares.
-    pages : pages that are fetched of a domain at most. Whichever depth, every second profile is
-        stopped when 20 to 100 % of its domains were looked at.
+    pages : pages that are fetched of a domain at most.
+    reach : share of the domains that were looked at, 0 to 1; default all of every second profile,
+        and 20 to 100 % of the others, which somebody stopped.
 
     Returns
     -------
@@ -49,16 +51,19 @@ def hide_fetch(
 
     Raises
     ------
-    InputError : an unknown depth, or fewer than one page.
+    InputError : an unknown depth, fewer than one page, a reach that is not between 0 and 1.
     """
     if depth is not None and depth not in DEPTHS:
         choose = f"Choose {', '.join(DEPTHS)}."
         raise InputError("simulate", f"there is no depth {depth!r}", choose)
     if pages < 1:
         raise InputError("simulate", f"{pages} pages of a domain", "Give 1 or more.")
+    if reach is not None and not 0 <= reach <= 1:
+        raise InputError("simulate", f"a reach of {reach}", "Give 0 to 1.")
     share = np.array(list(DEPTHS.values()))
     drawn = str(rng.choice(list(DEPTHS), p=share / share.sum()))
-    reach = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.2, 1))
+    stopped = 1.0 if rng.random() < 0.5 else float(rng.uniform(0.2, 1))
+    reach = stopped if reach is None else reach
     homes = float(rng.choice([0.0, 0.5, 1.0]))
     depth = drawn if depth is None else depth
     blocks = _BLOCKS.get(depth, ("facts", "dns", "fetched"))

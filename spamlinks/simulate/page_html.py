@@ -119,7 +119,7 @@ class _Builder:
         self.terse = content.words < 2.2 * (content.external + content.internal) + 60
         self.inner = max(0, content.internal - self.parts["page"].links)
         self.pool = TOPIC[content.language].split()
-        self.common = MATERIAL["common words"][content.language].split()
+        self.common: list[str] = MATERIAL["common words"][content.language].split()
 
     # Words
 

@@ -10,7 +10,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import polars as pl
 
@@ -53,10 +53,12 @@ def bare(url: str) -> tuple[str, str]:
 
     >>> bare("https://www.a.example/b/?c=1"), bare("http://a.example")
     (('a.example', '/b/?c=1'), ('a.example', '/'))
+    >>> bare("http://a.example/k%C3%BCche/")
+    ('a.example', '/küche/')
     """
     parts = urlsplit(url)
-    path = parts.path or "/"
-    return (parts.hostname or "").removeprefix("www."), f"{path}?{parts.query}".rstrip("?")
+    path = f"{parts.path or '/'}?{parts.query}".rstrip("?")
+    return (parts.hostname or "").removeprefix("www."), unquote(path)
 
 
 class Web:
@@ -113,8 +115,9 @@ class Web:
         Parameters
         ----------
         host : as in the request's header, perhaps with a port.
-        path : with query.
+        path : with query, percent-encoded or not.
         """
+        path = unquote(path)
         host = host.rpartition(":")[0] if host.rsplit(":")[-1].isdigit() else host
         name = host.lower().removeprefix("www.")
         if name == self.site:
@@ -286,7 +289,7 @@ def _noindex(wanted: bool, chance: random.Random) -> str:
 
 
 def _moved_to(url: str) -> Reply:
-    return Reply(301, {"Location": url})
+    return Reply(301, {"Location": quote(url, safe=":/?=&%")})
 
 
 def _error(status: int) -> Reply:

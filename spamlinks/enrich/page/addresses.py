@@ -76,7 +76,7 @@ class Here:
         if not href or href[0] == "#":
             return None
         if start.startswith(("http:", "https:")):  # browsers read http:example.com, http:/x.com
-            scheme, _, rest = href.partition(":")
+            scheme, _, rest = href.replace("\\", "/").partition(":")
             return f"{scheme}://{rest.lstrip('/')}" if rest.strip("/") else None
         if _SCHEME.match(href):
             return None

@@ -15,7 +15,7 @@ from spamlinks.enrich.page.addresses import (
     may_redirect,
     through_redirector,
 )
-from spamlinks.enrich.page.hidden import is_tiny, is_tiny_image
+from spamlinks.enrich.page.hidden import SCREEN_READER, is_tiny, is_tiny_image
 from spamlinks.enrich.page.placement import Places
 from spamlinks.enrich.page.surroundings import contexts, links_around, same_as_ground
 from spamlinks.enrich.page.texts import fold
@@ -122,7 +122,7 @@ def _described(
         anchor=anchor,
         left_context=left,
         right_context=right,
-        links_around=links_around(page, link),
+        links_around=links_around(page, places, link),
     )
 
 
@@ -142,11 +142,11 @@ def _hidden_itself(page: Walked, link: RawLink, images: list[Element], anchor: s
             if not drawn and not names.strip():
                 return "no text"
         return None
-    inner = page.seen(link.start, link.end).strip()
-    if not inner and not images:
-        return next(
-            (reason for node, reason in page.hidden_by.items() if node > link.node), "hidden inside"
-        )
+    if not images and not page.seen(link.start, link.end).strip():
+        last = page.last_node[link.node]
+        inside = [why for node, why in page.hidden_by.items() if link.node < node <= last]
+        if SCREEN_READER not in inside:  # an icon is named so for those who cannot see it
+            return inside[0] if inside else None
     return "same colour" if same_as_ground(page, link.node) else None
 
 

@@ -184,6 +184,8 @@ _POWERED = re.compile(r"(?i)powered by[^\n]{0,60}|script by[^\n]{0,60}")
 
 
 def _powered_by(text: PageText) -> str:
+    if " powered by " not in text.spaced and " script by " not in text.spaced:
+        return ""
     return "\n".join(_POWERED.findall(text.text)[:5])
 
 

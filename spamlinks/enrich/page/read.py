@@ -163,7 +163,7 @@ def _walked(root: Element, text: str) -> Walked:
     sheets = ["".join(style.itertext()) for style in root.iter("style")]
     hiding = HiddenBy(text, hiding_rules(sheets) if sheets else {})
     page = walk(root, hiding)
-    if page.hidden_by and len(page.text) > 200:
+    if page.hidden_by and len(page.text) > 100:
         hidden = {
             node
             for node in page.hidden_by
