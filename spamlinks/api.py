@@ -11,6 +11,8 @@ import polars as pl
 
 from spamlinks.decided import DecisionList, decisions_of, read_decisions
 from spamlinks.disavow import DisavowFile, Report, lint_bytes, read_disavow_bytes
+from spamlinks.enriching import Enrichment, Fetching, Wanted, fetch_settings
+from spamlinks.enriching import enrich as run_enrich
 from spamlinks.errors import InputError
 from spamlinks.evaluation import Evaluation
 from spamlinks.evaluation import evaluate as run_evaluate
@@ -34,6 +36,7 @@ __all__ = [
     "BacklinkSignals",
     "Comparison",
     "DisavowFile",
+    "Enrichment",
     "Evaluation",
     "Explanation",
     "SpamLinkClassifier",
@@ -41,6 +44,7 @@ __all__ = [
     "compare_runs",
     "evaluate",
     "explain",
+    "fetch_facts",
     "lint",
     "load_bundle",
     "read_backlinks",
@@ -324,6 +328,78 @@ def recheck(
     )
     files = [exports] if isinstance(exports, str | Path) else list(exports)
     return run_recheck(Path(live), files, settings)
+
+
+def fetch_facts(
+    exports: Path | str | pd.DataFrame | pl.DataFrame | Sequence[Path | str],
+    store: Path | str,
+    *,
+    what: Sequence[str] = ("ages", "pages"),
+    only_undecided: bool = False,
+    pages_per_domain: int = 3,
+    max_requests: int | None = None,
+    max_age: int | None = None,
+    delay: float = 1.0,
+    contact: str | None = None,
+    dry_run: bool = False,
+    site: str | None = None,
+    brand: Sequence[str] = (),
+    disavow: Path | str | None = None,
+    keep: Path | str | None = None,
+    decisions: Path | str | pd.DataFrame | pl.DataFrame | None = None,
+    facts: Path | str | None = None,
+    model: Path | str | None = None,
+    situation: str = "none",
+    precision: float | None = None,
+    prior: float | str | None = None,
+    mapping: Mapping | dict[str, str] | Path | str | None = None,
+    accept_guess: bool = False,
+) -> Enrichment:
+    """Fetch what can change verdicts into a store, as ``spamlinks enrich`` does.
+
+    The one function that uses the network. It returns when all is done or ``max_requests`` is
+    reached; stopped by Ctrl-C or called again, it goes on where it was.
+
+    Parameters
+    ----------
+    store : file of the store; made where there is none.
+    what : of "ages", "pages" and "dns".
+    dry_run : only forecast; nothing is written and nobody is asked.
+    only_undecided, pages_per_domain, max_requests, max_age, delay, contact : as the options of
+        ``spamlinks enrich``.
+    exports, site, brand, disavow, keep, decisions, facts, model, situation, precision, prior,
+    mapping, accept_guess : as for ``audit``.
+
+    Returns
+    -------
+    Enrichment: ``forecast``, ``kinds`` (what was done), ``stopped``, ``error``, ``learned``,
+    ``left``; ``to_dict()`` gives what ``spamlinks enrich --format json`` writes. An error that ends
+    a run after it began is in ``error``, since what was fetched until then is saved.
+
+    Raises
+    ------
+    InputError : an input or the store cannot be used. NetworkError : there is no network; nothing
+    was written. FetchError : the extra ``spamlinks[enrich]`` is not installed.
+    """
+    settings = Settings(
+        site=site,
+        brand=tuple(brand),
+        disavow=_path(disavow),
+        keep=_path(keep),
+        facts=_path(facts),
+        model=_path(model),
+        situation=situation,
+        precision=precision,
+        prior=prior,
+        hints=_hints(mapping, accept_guess),
+        decisions=_decisions(decisions, None),
+    )
+    fetch = fetch_settings(contact=contact, delay=delay, max_requests=max_requests)
+    wanted = Wanted(
+        frozenset([what] if isinstance(what, str) else what), only_undecided, pages_per_domain
+    )
+    fetching = Fetching(wanted, fetch, max_age)
+    return run_enrich(_exports(exports), Path(store), settings, fetching, dry_run=dry_run)
 
 
 def lint(

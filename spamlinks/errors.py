@@ -8,6 +8,7 @@
     * TrainingError     a model cannot be trained on these labels
     * OutputError       a result cannot be written
     * NetworkError      nothing can be fetched: no network, or the server cannot be reached
+    * FetchError        fetching ended before it was done; what is saved stays
 
 A message says where, what, and what to do next, in one line.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 __all__ = [
     "DisavowFormatError",
+    "FetchError",
     "InputError",
     "ModelError",
     "NetworkError",
@@ -86,3 +88,7 @@ class OutputError(SpamlinksError, OSError):
 
 class NetworkError(SpamlinksError, OSError):
     """There is no network, or the one server that was asked cannot be reached."""
+
+
+class FetchError(SpamlinksError, RuntimeError):
+    """Fetching ended before it was done: a part of it is missing or died. What is saved stays."""

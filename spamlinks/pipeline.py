@@ -20,6 +20,7 @@ from spamlinks.decided import (
 )
 from spamlinks.exports import Reading
 from spamlinks.exports.advice import with_advice
+from spamlinks.hidden_links import mark_hidden_links
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.scoring import Scored, score_links, unit_scores
 from spamlinks.model.views import VIEW_TEXT
@@ -177,6 +178,7 @@ def audit(
         prepared.bundle, scored, prior=settings.prior, precision=settings.target
     )
     units = domain_presence(scored.frame, units, prepared.presence)
+    units = mark_hidden_links(scored.frame, units)
     decided = decide(units, guards, settings.situation)
     tell("comparing", 0, 0)
     campaigns, ids = _campaigns(scored, decided, prepared.brands)
@@ -240,6 +242,9 @@ def _run(
     merged, bundle, presence = prepared.merged, prepared.bundle, prepared.presence
     views = sorted(set(decided["view"]))
     columns = frozenset(merged.backlinks.columns)
+    if prepared.looked_up is not None:  # its columns are there even where they are empty
+        dates = merged.backlinks["domain_created_on"]
+        columns -= {"domain_created_on"} if dates.null_count() == len(dates) else set()
     return {
         **program_facts(),
         "site": prepared.site,

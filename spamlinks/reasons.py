@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -123,18 +124,36 @@ def why_of(
         matrix = signals(rows, scored.tables)
         effects = explain_rows(bundle, matrix, top=LOOKED_AT)
         views = [VIEWS[view] for view in view_of(matrix)]
-        quoted = rows.select(name for name in QUOTED_COLUMNS if name in rows.columns)
+        shown = (*QUOTED_COLUMNS, *_FETCHED_COLUMNS)
+        quoted = rows.select(name for name in shown if name in rows.columns)
         quotes = quoted.iter_rows(named=True)
         table = part.select(_SAID_OF).iter_rows(named=True)
         for unit, view, found, row in zip(table, views, effects, quotes, strict=True):
             places = [usual.place(e.signal, e.value, view) for e in found]
             pieces = told(found, places, row, unit["suffix"] or "", texts)
             reason, against, speaking = _because(unit, pieces, texts)
+            if unit["reason"] == Reason.LINKS_GONE:
+                reason = " ".join(filter(None, [reason, _gone(row, texts)]))
             why.append(reason)
             named = [*against, *speaking]
             rest = [piece for piece in pieces if piece not in named]
             evidence.append(" | ".join(_sized(p, texts) for p in [*named, *rest][:NAMED]))
     return why, evidence
+
+
+_FETCHED_COLUMNS = ("fetch_state", "fetched_on", "fetched_link_found")
+
+
+def _gone(row: Mapping[str, Any], texts: Texts) -> str:
+    """How the link was found gone, where its page was fetched; "" where a vendor says it."""
+    day = row.get("fetched_on")
+    if day is None:
+        return ""
+    if row.get("fetch_state") == "absent":
+        return texts.say("why.fetched_absent", day=day.isoformat())
+    if row.get("fetch_state") == "fetched" and row.get("fetched_link_found") is False:
+        return texts.say("why.fetched_gone", day=day.isoformat())
+    return ""
 
 
 def _sized(piece: Told, texts: Texts) -> str:

@@ -52,6 +52,11 @@ _QUOTED = {
         "anchor_text",
     ),
     **dict.fromkeys(("path_trade_word", "path_sells_links", "is_machine_slug"), "referring_page"),
+    "page_is_parked": "fetched_parked",
+    "page_is_for_sale": "fetched_for_sale",
+    "page_is_directory": "fetched_directory",
+    "page_sells_links": "fetched_sells_links",
+    "home_is_parked": "home_parked",
 }  # fmt: skip
 """Signals whose sentence says more with the text that it is about, with its column."""
 
@@ -60,7 +65,10 @@ QUOTED_COLUMNS = tuple(sorted(set(_QUOTED.values())))
 
 _UNCOUNTED = frozenset({"anchor_other_words", "anchor_word_count"})
 
-_NO_PRAISE = frozenset({"links_out", "external_links", "linked_domains", "internal_links"})
+_NO_PRAISE = frozenset(
+    {"links_out", "external_links", "linked_domains", "internal_links", "links_around"}
+    | {"links_per_100_words", "home_links_per_100_words", "redirect_hops"}
+)
 """Signals of which the good side is nothing special: most pages link to few others."""
 
 _SAYS_ITSELF = 0.6
@@ -203,6 +211,8 @@ def quote_of(signal: str, row: Mapping[str, Any]) -> str:
     if column == "referring_page":
         text = "/" + text.partition("://")[2].partition("/")[2]
     group = "link_sale" if "sells" in signal else "trades" if "trade" in signal else ""
+    if column.startswith(("fetched_", "home_")):  # evidence, which names the word already
+        group = ""
     word = found_word(text[:_READ_CHARS], group) if group else ""
     shown = _around(_plain(text), word)
     if not shown:

@@ -9,6 +9,7 @@ import pytest
 from spamlinks import errors
 from spamlinks.errors import (
     DisavowFormatError,
+    FetchError,
     InputError,
     ModelError,
     NetworkError,
@@ -26,6 +27,7 @@ TREE = [  # class, what else it is, so that callers of the standard library's er
     (TrainingError, ValueError),
     (OutputError, OSError),
     (NetworkError, OSError),
+    (FetchError, RuntimeError),
 ]
 
 

@@ -66,9 +66,10 @@ ALLOWED["effect"] = GROUND | {"guards", "disavow", "looks_good", "policy", "sign
 ALLOWED["looks_good"] = GROUND | {"guards", "policy"}
 ALLOWED["properties"] = GROUND
 ALLOWED["presence"] = GROUND | {"exports"}
+ALLOWED["hidden_links"] = GROUND
 ALLOWED["run_facts"] = GROUND | {"exports", "fetched", "model", "policy", "presence"}
 ALLOWED["pipeline"] |= {"campaigns", "decided", "preparing", "properties", "presence", "run_facts"}
-ALLOWED["pipeline"] |= {"fetched"}
+ALLOWED["pipeline"] |= {"fetched", "hidden_links"}
 JOBS = {
     "outputs",
     "disavowing",
@@ -77,6 +78,7 @@ JOBS = {
     "evaluation",
     "rechecking",
     "explanations",
+    "enriching",
 }  # what the commands do; none needs another
 for job in (*JOBS, "drafts", "verdict_table"):
     ALLOWED[job] = ALLOWED["pipeline"] | {"pipeline", "labels", "effect"}
@@ -111,6 +113,7 @@ FORBIDDEN_IMPORTS = {
     "urllib.request": {"enrich"},
     "http.client": {"enrich"},
     "httpx": {"enrich"},
+    "httpcore": {"enrich"},
     "scrapy": {"enrich"},
     "twisted": {"enrich"},
     "dns": {"enrich"},

@@ -20,7 +20,14 @@ _MOST = 0.8
 """A network appeared in the weeks that brought so many of its domains."""
 
 _SHOWN = 48
-_NAMED_KINDS = {"anchor": "anchor", "title": "title", "shape": "path", "address": "address block"}
+_NAMED_KINDS = {
+    "anchor": "anchor",
+    "title": "title",
+    "shape": "path",
+    "address": "address block",
+    "owner": "tracking id",
+    "servers": "name servers of",
+}
 
 
 def shared_words(labels: Sequence[str]) -> list[str]:

@@ -30,6 +30,8 @@ _COMPARED = {
     "list": "Pages that link to hundreds of sites, by how many.",
     "shape": "The form of the pages' paths.",
     "moment": "Target and week of first sight.",
+    "owner": "Tracking and advertising ids of the fetched pages; those of platforms aside.",
+    "servers": "Name servers of their own; those of hosters and registrars aside.",
 }
 _MISSING = {
     "address": "Addresses of the sites: these exports have none.",
@@ -37,6 +39,8 @@ _MISSING = {
     "anchor": "Anchors: these exports have none.",
     "list": "How many sites the pages link to: these exports do not say.",
     "moment": "When links were first seen: these exports do not say.",
+    "owner": "Tracking and advertising ids: no page was fetched (spamlinks enrich).",
+    "servers": "Name servers: none were looked up (spamlinks enrich).",
 }
 
 

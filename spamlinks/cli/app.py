@@ -15,6 +15,7 @@ import typer
 
 from spamlinks import __version__
 from spamlinks.cli.disavow import disavow
+from spamlinks.cli.enrich import enrich
 from spamlinks.cli.evaluate import evaluate
 from spamlinks.cli.explain import explain
 from spamlinks.cli.failures import report_errors
@@ -54,7 +55,8 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="spamlinks",
     help="Find spam links in a link export, and write a Google disavow.txt you would dare to "
-    "upload, or say that there is nothing to do. Nothing is sent anywhere.",
+    "upload, or say that there is nothing to do. Nothing is sent anywhere; only 'enrich' fetches, "
+    "when you ask it to.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -161,6 +163,7 @@ app.command(cls=OnceCommand)(evaluate)
 app.command(cls=OnceCommand)(lint)
 app.command(cls=OnceCommand)(recheck)
 app.command(cls=OnceCommand)(explain)
+app.command(cls=OnceCommand)(enrich)
 
 
 @app.command(cls=OnceCommand)

@@ -61,6 +61,7 @@ _BY_RULE = {
     Reason.BARE_TLD: "REVIEW",
     Reason.PUBLIC_SUFFIX: "REVIEW",
     Reason.IP_ADDRESS: "REVIEW",
+    Reason.HACKED_PAGE: "REVIEW",
     Reason.THIN_EVIDENCE: "REVIEW",
 }
 """The verdicts that a rule gives; KEEP and REVIEW for those that are not named."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from spamlinks.errors import InputError
 
-__all__ = ["FetchSettings", "user_agent"]
+__all__ = ["FetchSettings", "split_address", "user_agent"]
 
 SLOWEST, FASTEST = 3600.0, 0.2
 """Bounds of ``delay``. Whoever asks a stranger's server more than five times a second is a burden;
@@ -42,7 +42,8 @@ class FetchSettings:
     max_bytes : of a body after decompression; what is longer is cut.
     max_redirects : followed for one page.
     allow_private : private, loopback and link-local addresses may be asked: for tests.
-    hosts : address by host name, asked instead of DNS: for tests.
+    hosts : address by host name, asked instead of DNS, perhaps with the port that stands for the
+        URL's (127.0.0.2:8080, [::1]:8080): for tests.
     rdap_server : base URL of the one RDAP server to ask, instead of those of the IANA list.
     dns_servers : "address:port" of name servers, instead of the system's.
     max_requests : at most so many requests, robots.txt and redirects included; None for no limit.
@@ -83,14 +84,14 @@ class FetchSettings:
         if self.max_requests is not None:
             _within("max requests", self.max_requests, 1, 10**9, int)
         for host, address in self.hosts.items():
-            if not host or _address(address) is None:
+            if not host or split_address(address) is None:
                 problem = f"{str(address)[:60]!r} is no address"
                 raise InputError(
                     f"hosts {str(host)[:60]!r}", problem, "Give one such as 127.0.0.2."
                 )
         for server in self.dns_servers:
-            host, _, port = server.rpartition(":")
-            if _address(host.strip("[]")) is None or not _port(port):
+            found = split_address(server)
+            if found is None or found[1] is None:
                 problem = f"{server[:60]!r} is no address with a port"
                 raise InputError("DNS server", problem, "Give it as 127.0.0.1:5353.")
         if self.rdap_server is not None and not self.rdap_server.startswith(
@@ -155,12 +156,27 @@ def _within(name: str, value: object, low: float, high: float, kind: Any) -> Non
         raise InputError(name, problem, f"Give a number from {low:,g} to {high:,g}.")
 
 
-def _address(text: str) -> object | None:
+def split_address(text: str) -> tuple[str, int | None] | None:
+    """Split an address from its port, None where there is none; None for a text that is no address.
+
+    >>> split_address("127.0.0.2"), split_address("127.0.0.2:80"), split_address("[::1]:53")
+    (('127.0.0.2', None), ('127.0.0.2', 80), ('::1', 53))
+    >>> split_address("::1"), split_address("a.example:80"), split_address("127.0.0.1:0")
+    (('::1', None), None, None)
+    """
+    address, port = text, None
+    if text.startswith("["):
+        address, closed, rest = text[1:].partition("]")
+        if not closed or (rest and not rest.startswith(":")):
+            return None
+        port = rest[1:] if rest else None
+    elif text.count(":") == 1:
+        address, _, port = text.partition(":")
     try:
-        return ipaddress.ip_address(text)
+        ipaddress.ip_address(address)
     except ValueError:
         return None
-
-
-def _port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536
+    if port is None:
+        return address, None
+    number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
+    return (address, number) if 0 < number < 65536 else None

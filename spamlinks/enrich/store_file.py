@@ -40,6 +40,9 @@ _MAGIC = b"SQLite format 3\x00"
 _OTHER = "Give the file that 'spamlinks enrich --store FILE' wrote."
 _DAMAGED = "Restore a copy, or give another name and run 'spamlinks enrich' again."
 
+# Read past SQLite's locks: the only way to read a store without files beside it.
+_FROZEN = "mode=ro&immutable=1"
+
 Stamp = tuple[int, int, int, int]
 
 
@@ -52,6 +55,12 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _at_rest(path: Path) -> bool:
+    """Whether nobody has the store open and nothing waits to be put into it."""
+    logs = _size(_beside(path, "-wal")) + _size(_beside(path, "-journal"))
+    return not logs and not _beside(path, "-shm").exists()
 
 
 def stamp(path: Path) -> Stamp:
@@ -73,6 +82,9 @@ def put_in_words(name: str) -> Iterator[None]:
         if "readonly" in text or "disk" in text or "full" in text:
             hint = "Check the folder, its permissions and the free space."
             raise OutputError(name, f"the store cannot be written ({text})", hint) from None
+        if "unable to open" in text:
+            hint = "Check the folder and its permissions."
+            raise InputError(name, f"the store cannot be opened ({text})", hint) from None
         raise InputError(name, f"the store cannot be read ({text})", _DAMAGED) from None
     except sqlite3.DatabaseError as error:
         raise InputError(name, f"the store is damaged ({error})", _DAMAGED) from None
@@ -180,7 +192,7 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     """
     with put_in_words(path.name), contextlib.ExitStack() as undo:
         # Looked at in a way that cannot change it; only then opened for writing.
-        reader = _connect(path, "mode=ro")
+        reader = _connect(path, _FROZEN if _at_rest(path) else "mode=ro")
         with contextlib.closing(reader):
             version = _version(reader)
             if version > VERSION:
@@ -223,11 +235,10 @@ def connect_to_read(path: Path, *, shared: bool) -> tuple[sqlite3.Connection, Pa
     ------
     InputError : damaged, or of a version that cannot be migrated.
     """
-    quiet = _size(_beside(path, "-wal")) == 0 and _size(_beside(path, "-journal")) == 0
     with put_in_words(path.name), contextlib.ExitStack() as undo:
         folder: Path | None = None
-        frozen = quiet and not shared
-        connection = _connect(path, "mode=ro&immutable=1" if frozen else "mode=ro")
+        frozen = _at_rest(path) and not shared
+        connection = _connect(path, _FROZEN if frozen else "mode=ro")
         undo.callback(connection.close)
         try:
             version = _version(connection)

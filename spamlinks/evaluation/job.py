@@ -21,6 +21,7 @@ from spamlinks.evaluation.mistakes import mistakes
 from spamlinks.evaluation.outcome import CUT, VERDICT, Evaluation
 from spamlinks.evaluation.parts import beside, curves, drifted, slices, unit_values
 from spamlinks.exports.site import site_domain
+from spamlinks.hidden_links import mark_hidden_links
 from spamlinks.labels import Labelled, load_labelled
 from spamlinks.model.bundle import ModelBundle, load_bundle
 from spamlinks.model.groups import row_groups
@@ -116,6 +117,7 @@ def evaluate(
     )
     units, prior = unit_scores(bundle, scored, prior=settings.prior, precision=settings.target)
     units = domain_presence(scored.frame, units, rows.presence)
+    units = mark_hidden_links(scored.frame, units)
     decided = decide(units, Guards(site=labelled.site), settings.situation)
     tell("measuring", 0, 0)
     groups = row_groups(rows.table)

@@ -18,7 +18,7 @@ from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["GROUPS", "EffectsOfLink", "Spoken", "add_up", "effects_of", "group_of"]
 
-GROUPS = ("host", "url", "anchor", "page", "link", "domain", "profile", "network")
+GROUPS = ("host", "url", "anchor", "page", "link", "fetched", "domain", "profile", "network")
 
 _GROUP = {
     "affix_domains": "network",
@@ -33,6 +33,8 @@ _GROUP = {
     "page_authority_rank": "domain",
     "external_links_rank": "page",
     "linked_domains_rank": "page",
+    "shares_id_domains": "network",
+    "registered_together_domains": "network",
 }
 """Signals that people would look for elsewhere than where they are computed."""
 

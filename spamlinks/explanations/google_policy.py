@@ -24,7 +24,10 @@ SOURCE = "https://developers.google.com/search/docs/essentials/spam-policies#lin
 MANY_LINKS = math.log10(1 + 100)
 MANY_DOMAINS = math.log10(1 + 10)
 BIG_NETWORK = 10
-MACHINE_MADE = frozenset({"name", "title", "list", "shape", "address", "week"})
+DENSE = math.log10(1 + 10)
+"""So many links to other sites for each 100 words leave little to read."""
+SPEAKS_OF_TRADES = math.log10(1 + 3)
+MACHINE_MADE = frozenset({"name", "title", "list", "shape", "address", "week", "owner"})
 """Kinds of network evidence that people do not make by hand on many domains."""
 
 
@@ -70,10 +73,21 @@ def _optimised(facts: _Facts) -> bool:
     )
 
 
+def _reused(facts: _Facts) -> bool:
+    """A new owner under an old name, who works for spam trades."""
+    return facts.yes("registered_after_link") and (
+        facts.least("home_trade_words", SPEAKS_OF_TRADES)
+        or facts.least("trade_words_on_page", SPEAKS_OF_TRADES)
+    )
+
+
 _RULES: tuple[tuple[str, str, Callable[[_Facts], bool]], ...] = (
+    ("hidden", "hidden_link", lambda f: f.yes("link_is_hidden")),
+    ("bought", "sells_as_fetched", lambda f: f.yes("page_sells_links")),
     ("bought", "sells_on_page", lambda f: f.yes("title_sells_links", "path_sells_links")),
     ("bought", "sells_in_anchor", lambda f: f.yes("anchor_sells_links")),
     ("bought", "sells_in_name", lambda f: f.yes("host_sells_links")),
+    ("expired", "registered_anew", _reused),
     ("automated", "network", lambda f: f.network_by(MACHINE_MADE)),
     (
         "automated",
@@ -81,7 +95,9 @@ _RULES: tuple[tuple[str, str, Callable[[_Facts], bool]], ...] = (
         lambda f: f.yes("is_machine_slug") and f.least("affix_domains", MANY_DOMAINS),
     ),
     ("comments", "forum_page", lambda f: f.yes("is_forum_page") and _optimised(f)),
+    ("comments", "in_comment", lambda f: f.yes("link_in_comment") and _optimised(f)),
     ("directories", "directory_page", lambda f: f.yes("is_directory_page")),
+    ("directories", "reads_as_directory", lambda f: f.yes("page_is_directory")),
     (
         "templates",
         "sitewide",
@@ -111,6 +127,9 @@ _RULES: tuple[tuple[str, str, Callable[[_Facts], bool]], ...] = (
         "links_without_text",
         lambda f: f.least("links_out", MANY_LINKS) and f.yes("context_is_empty", "is_stats_page"),
     ),
+    ("templates", "boilerplate", lambda f: f.yes("link_in_boilerplate") and _optimised(f)),
+    ("low_value", "dense", lambda f: f.least("links_per_100_words", DENSE)),
+    ("low_value", "parked", lambda f: f.yes("page_is_parked", "home_is_parked")),
     ("automated", "machine_path_alone", lambda f: f.yes("is_machine_slug")),
 )
 """(category, why, rule): the first that applies is the most telling one."""

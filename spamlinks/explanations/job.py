@@ -175,10 +175,10 @@ def _matrix(inside: Inside, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float
     return signals(inside.scored.frame[rows.tolist()], inside.scored.tables)
 
 
-def _cells(inside: Inside, row: int) -> frozenset[str]:
-    """Columns that a link has a value in."""
+def _cells(inside: Inside, row: int) -> dict[str, Any]:
+    """Columns that a link has a value in, with the value."""
     values = inside.scored.frame.row(row, named=True)
-    return frozenset(name for name, value in values.items() if value is not None)
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _effects(inside: Inside, row: int, usual: Usual, texts: Texts) -> EffectsOfLink:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +29,10 @@ _FILE = "file"
 class Missing:
     """Signals that one thing would tell.
 
-    ``source`` is "brand", "facts", another block of ``schema.BLOCKS``, "file" for what a larger
-    export would tell, or "none" for what cannot be told of this link or profile. ``in_export`` says
-    that the export has the columns, and only this link's cells are empty.
+    ``source`` is "brand", "facts", another block of ``schema.BLOCKS``, "home" for the site's start
+    page, "file" for what a larger export would tell, or "none" for what cannot be told of this link
+    or profile. ``in_export`` says that the export (or the store of what was looked up) has the
+    columns, and only this link's cells are empty.
     """
 
     source: str
@@ -42,7 +45,7 @@ def missing_of(
     bundle: ModelBundle,
     row: npt.NDArray[np.float32],
     columns: frozenset[str],
-    cells: frozenset[str],
+    cells: Mapping[str, Any],
     brands: bool,
     texts: Texts,
 ) -> tuple[Missing, ...]:
@@ -52,19 +55,20 @@ def missing_of(
     ----------
     row : its signals, float32 (1, len(SIGNALS)).
     columns : schema columns that some link of the run has a value in.
-    cells : those that this link has a value in.
+    cells : those that this link has a value in, with the value.
     brands : whether the brand's name is known.
     """
     used = bundle.used_signals()
+    given = frozenset(cells)
     by_source: dict[tuple[str, bool], list[str]] = {}
     for at, name in enumerate(SIGNALS):
         if name in used and not math.isfinite(row[0, at]):
             source, inside = source_of(name, columns, brands)
-            if inside and SIGNALS[name].available(cells):
+            if inside and (SIGNALS[name].available(given) or _was_read(source, cells)):
                 source, inside = "none", False
             by_source.setdefault((source, inside), []).append(name)
     return tuple(
-        Missing(source, tuple(names), inside, _said(source, names, inside, texts))
+        Missing(source, tuple(names), inside, _said(source, names, inside, cells, texts))
         for (source, inside), names in sorted(
             by_source.items(), key=lambda item: (item[0][1], -len(item[1]), item[0][0])
         )
@@ -87,10 +91,34 @@ def source_of(name: str, columns: frozenset[str], brands: bool) -> tuple[str, bo
     if not lacking and SIGNALS[name].place in ("rank", "shape"):
         return _FILE, False
     need = (lacking or SIGNALS[name].needs)[-1 if lacking else 0].split("|")[0]
+    if "home_state" in SIGNALS[name].needs:
+        return "home", not lacking
     return FIELDS[need].block, not lacking
 
 
-def _said(source: str, names: list[str], inside: bool, texts: Texts) -> str:
+_STATES = {"fetched": "fetch_state", "home": "home_state"}
+"""Columns that say how fetching ended, by the source they are about."""
+
+
+def _was_read(source: str, cells: Mapping[str, Any]) -> bool:
+    """Whether the page was read, and does not tell all the same: no link, or too little text."""
+    return source in _STATES and cells.get(_STATES[source]) == "fetched"
+
+
+def _why_not_read(source: str, cells: Mapping[str, Any], texts: Texts) -> str:
+    """How fetching the page or the start page ended, for one that was not read."""
+    state = str(cells.get(_STATES[source]) or "not_tried")
+    key = f"missing.state.{state}"
+    if not texts.has(key):
+        key = "missing.state.not_tried"
+    code = cells.get("fetched_http_code") if source == "fetched" else None
+    of = f" ({code})" if isinstance(code, int) else ""
+    return texts.say(key, code=of)
+
+
+def _said(
+    source: str, names: list[str], inside: bool, cells: Mapping[str, Any], texts: Texts
+) -> str:
     every = list(dict.fromkeys(unknown_name(name, texts) for name in names))
     shown, more = every[:NAMED], len(every[NAMED:])
     if more:
@@ -100,4 +128,6 @@ def _said(source: str, names: list[str], inside: bool, texts: Texts) -> str:
     by = texts.say(key) if texts.has(key) else texts.say("missing.source.other")
     if inside:
         by = texts.say("missing.empty")
+        if source in _STATES:
+            by = _why_not_read(source, cells, texts)
     return texts.say("missing.sentence", what=what[0].upper() + what[1:], source=by)

@@ -111,6 +111,11 @@ class StoreAccount:
         left = self.pages.get(NOT_TRIED, 0)
         if _tried(self.pages) and left:
             out.append(f"Linking pages that were not tried: {left:,} of {_all(self.pages):,}.")
+        unknown = _all(self.domains) - self.domains.get(State.FETCHED.value, 0)
+        if _tried(self.domains) and unknown:
+            out.append(
+                f"Registrations that are not known: {unknown:,} of {_all(self.domains):,} domains."
+            )
         return out
 
 

@@ -72,6 +72,7 @@ def home_table(store: Store) -> pl.DataFrame:
         "domain",
         home_state="state",
         **{name: pl.when(read).then(pl.col(of)) for name, of in facts.items()},
+        home_trades=pl.when(read).then(pl.col("trades").list.join(" ")),
     )
 
 
@@ -119,6 +120,7 @@ def page_table(store: Store, site: str | None, links: pl.DataFrame) -> pl.DataFr
         fetched_link_found=pl.when(found).then(True).when(whole).then(False),
         **{f"fetched_{name}": pl.when(read).then(pl.col(name)) for name in same},
         fetched_canonical_elsewhere=pl.when(read).then(canonical.fill_null(value=False)),
+        fetched_trades=pl.when(read).then(pl.col("trades").list.join(" ")),
         fetched_ids=pl.when(read).then(pl.col("ids").list.join(" ")),
         gone=pl.when(found)
         .then(False)

@@ -19,7 +19,7 @@ from spamlinks.model.calibration import MAX_KNOTS, Cut, Line
 from spamlinks.model.evidence import Evidence
 from spamlinks.model.terms import Term
 from spamlinks.model.tree_text import check_trees, gain_shares
-from spamlinks.model.views import VIEWS
+from spamlinks.model.views import STAND_INS, VIEWS
 from spamlinks.signals.kernel import SIGNALS
 
 __all__ = [
@@ -42,10 +42,15 @@ __all__ = [
     "share_from",
 ]
 
-FORMAT = 2
+FORMAT = 3
+READ_FORMATS = (2, 3)
+"""Bundles of format 2 know no fetched pages: for each view with pages (``views.STAND_INS``) the one
+without them stands in."""
+
 MAX_PARTS = 256
 NAMES = "names.json"
 
+_WITHOUT_PAGES = frozenset(VIEWS) - frozenset(STAND_INS)
 _LIMIT = 1e9
 _INFINITE = float("inf")
 _DIRECTIONS = {1: "higher is worse", -1: "higher is better", 0: "free"}
@@ -108,7 +113,7 @@ def _list(value: Any, what: str) -> list[Any]:
 def check_format(meta: Any, source: str) -> dict[str, Any]:
     """Raise ModelError unless ``meta`` is an object of this version's format."""
     found = meta.get("format") if isinstance(meta, dict) else None
-    if isinstance(meta, dict) and type(found) is int and found == FORMAT:
+    if isinstance(meta, dict) and type(found) is int and found in READ_FORMATS:
         return meta
     newer = type(found) is int and found > FORMAT
     hint = f"Update spamlinks. {HINT}" if newer else HINT
@@ -151,12 +156,21 @@ def parts_from(data: Any, texts: Mapping[str, bytes], folder: Path) -> tuple[Par
     if not 1 <= len(listed) <= MAX_PARTS:
         raise ValueError(f"it names {len(listed)} models, not 1 to {MAX_PARTS}")
     parts = tuple(_part(part, texts, folder) for part in listed)
-    if {view for part in parts for view in part.views} != set(VIEWS):
+    covered = {view for part in parts for view in part.views}
+    if covered == _WITHOUT_PAGES:
+        parts, covered = tuple(_with_pages(part) for part in parts), set(VIEWS)
+    if covered != set(VIEWS):
         raise ValueError("the models do not cover every view")
     used = {part["file"] for part in listed} | {NAMES}
     if spare := sorted(set(texts) - used):
         raise ValueError(f"no part uses the file {spare[0][:60]!r}")
     return parts
+
+
+def _with_pages(part: Part) -> Part:
+    """A part of a bundle that knows no fetched pages, for the views with them as well."""
+    also = tuple(view for view, other in STAND_INS.items() if other in part.views)
+    return replace(part, views=(*part.views, *also))
 
 
 def _part(data: Any, texts: Mapping[str, bytes], folder: Path) -> Part:
@@ -216,6 +230,8 @@ def _signals(data: Any, source: str) -> tuple[str, ...]:
 
 def _by_view(data: Any, what: str) -> dict[str, Any]:
     by = _object(data, what)
+    if set(by) == _WITHOUT_PAGES:
+        by = {**by, **{view: by[other] for view, other in STAND_INS.items()}}
     if set(by) != set(VIEWS):
         raise ValueError(f"{what} does not cover every view")
     return by

@@ -11,9 +11,10 @@ import polars as pl
 
 from spamlinks.exports.fuse import GROUP_SIZES
 
-__all__ = ["link_counts"]
+__all__ = ["MARKED", "gone", "link_counts"]
 
-_MARKED = ("rel_nofollow", "rel_ugc", "rel_sponsored")
+MARKED = ("rel_nofollow", "rel_ugc", "rel_sponsored")
+"""Columns that say that a link is not followed."""
 
 
 def link_counts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -40,9 +41,9 @@ def link_counts(frame: pl.DataFrame) -> pl.DataFrame:
         "_domain",
         _whole=pl.col("grain") == "domain" if "grain" in names else pl.lit(value=False),
         _muted=pl.any_horizontal(
-            pl.lit(value=False), *(pl.col(c).fill_null(value=False) for c in _MARKED if c in names)
+            pl.lit(value=False), *(pl.col(c).fill_null(value=False) for c in MARKED if c in names)
         ),
-        _gone=_gone(names),
+        _gone=gone(names),
     ).with_columns(_idle=pl.col("_muted") | pl.col("_gone"))
     alone = pl.col("_whole").all().over("_domain") if rows["_whole"].any() else pl.lit(value=False)
     rows = rows.with_columns(_alone=alone)
@@ -102,13 +103,14 @@ def _lists(rows: pl.DataFrame, frame: pl.DataFrame) -> list[pl.DataFrame]:
     return [part.with_columns(pl.col("_size").cast(pl.Int64)) for part in out]
 
 
-def _gone(names: set[str]) -> pl.Expr:
-    gone = [pl.col("is_lost").fill_null(value=False)] if "is_lost" in names else []
+def gone(names: set[str]) -> pl.Expr:
+    """Whether a link is known to be gone, of the columns ``names`` that there are; never null."""
+    known = [pl.col("is_lost").fill_null(value=False)] if "is_lost" in names else []
     if "lost_at" in names:
-        gone.append(pl.col("lost_at").is_not_null())
-    if not gone:
+        known.append(pl.col("lost_at").is_not_null())
+    if not known:
         return pl.lit(value=False)
-    lost = pl.any_horizontal(gone)
+    lost = pl.any_horizontal(known)
     if {"lost_at", "last_seen"} <= names:  # another vendor saw it after the loss
         lost &= (pl.col("last_seen") <= pl.col("lost_at")).fill_null(value=True)
     return lost

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -26,13 +27,17 @@ from joblib import Parallel, delayed
 from spamlinks.model.evidence import Evidence, FoldedEvidence
 from spamlinks.model.hostnames import fit_host_models
 from spamlinks.model.networks import folds as network_folds
-from spamlinks.model.views import view_of
+from spamlinks.model.views import VIEWS, view_of
+from spamlinks.schema import BLOCKS
+from spamlinks.signals import fetched
 from spamlinks.signals.host import NameEvidence
 from spamlinks.signals.hostname import SuffixTable
 from spamlinks.signals.kernel import SIGNALS, encode, signals
 from spamlinks.simulate import HostPool, generate, see_as
+from spamlinks.simulate.looked_up import fill_from_fetch, hide_fetch
 
 __all__ = [
+    "BESIDE",
     "JUDGES",
     "NEGATIVE_MIX",
     "Examples",
@@ -52,10 +57,24 @@ SUFFIX_MIX = {"smallweb": 0.55, "opendns_top": 0.25, "preload": 0.1, "popular": 
 _REAL_PROFILE = 600  # hosts in one pseudo-export
 _ROWS = 1200  # rows in one generated profile
 # Enough that a cut which no generated honest site passes is held up by tens of thousands of them.
-_PROFILES = {"urls": 3, "anchors": 24, "flows": 20, "links": 24, "full": 36}  # per fold
-GENERATED_WEIGHT = {"urls": 0.25, "anchors": 1.0, "flows": 1.0, "links": 1.0, "full": 1.0}
+_PROFILES = {
+    **{"urls": 3, "anchors": 24, "flows": 20, "links": 24, "full": 36},
+    **{"pages": 36, "full_pages": 24},
+}  # per fold
+GENERATED_WEIGHT = dict.fromkeys(_PROFILES, 1.0) | {"urls": 0.25}
 # Where better columns are known, a name must not decide: spam domains wear a plain name more often.
-_SPAM_NAMES = {"urls": 1.0, "anchors": 0.8, "flows": 0.5, "links": 0.4, "full": 0.3}
+_SPAM_NAMES = {
+    **{"urls": 1.0, "anchors": 0.8, "flows": 0.5, "links": 0.4, "full": 0.3},
+    **{"pages": 0.4, "full_pages": 0.3},
+}
+BESIDE = 1e-6
+"""Weight of rows that stand beside fetched pages of their domain and were not fetched: they are
+rolled up with them, and train nothing."""
+
+_LOOKED_UP = frozenset(signal.name for signal in fetched.SIGNALS)
+_FETCHED_FOR = {"pages": ("urls", "urls", "anchors", "flows", "links"), "full_pages": ("full",)}
+"""Exports whose pages are fetched: mostly those that say little themselves."""
+
 JUDGES = ("opendns_random", "kept")
 """Honest kinds that train nothing, so that they can judge: random sites and hand-kept ones."""
 
@@ -72,14 +91,18 @@ NEGATIVE_MIX = {
 that knows only popular ones as honest calls the others spam."""
 
 
-def shipped_signals() -> tuple[str, ...]:
-    """Signals the shipped model uses.
+def shipped_signals(*, pages: bool = True) -> tuple[str, ...]:
+    """Signals the shipped model uses; without ``pages`` none that only a look-up can know.
 
     All of the host name, which real labels teach; of the rest only those whose direction is a
     matter of knowledge. A free direction learned from generated rows would be a habit of the
     generator.
     """
-    return tuple(n for n, s in SIGNALS.items() if s.group == "host" or s.direction != 0)
+    return tuple(
+        n
+        for n, s in SIGNALS.items()
+        if (s.group == "host" or s.direction != 0) and (pages or n not in _LOOKED_UP)
+    )
 
 
 @dataclass(frozen=True)
@@ -234,14 +257,14 @@ def build_examples(
         )
         for rows in _real_profiles(hosts, fold, rng)
     ]
-    number = 0
+    numbers = {False: count(1), True: count(50_001)}  # pages come beside the others, not between
     for f in np.unique(fold):
         part = hosts.filter(pl.Series(fold == f))
         honest = part.filter(pl.col("kind").is_in(SMALL_KINDS))["host"].to_list()
         spam = part.filter(pl.col("is_spam") == 1)["host"].to_list()
-        for view, count in _PROFILES.items():
-            for _ in range(count):
-                number += 1
+        for view, profiles in _PROFILES.items():
+            for _ in range(profiles):
+                number = next(numbers[view in _FETCHED_FOR])
                 tasks.append(
                     delayed(_generated_part)(
                         HostPool(honest, spam), view, int(f), evidence, seed * 100_003 + number
@@ -298,6 +321,24 @@ def _real_part(
     }
 
 
+def _exported(made: pl.DataFrame, view: str, rng: np.random.Generator) -> pl.DataFrame:
+    """A profile as an export shows it, now and then with what registries say."""
+    shown = see_as(made, view)
+    if rng.random() > 0.15:  # few people bring registration dates
+        shown = shown.drop(BLOCKS["facts"], strict=False)
+    return shown
+
+
+def _fetched(made: pl.DataFrame, view: str, rng: np.random.Generator) -> pl.DataFrame:
+    """A profile as an export shows it, some of its pages fetched.
+
+    Rows whose page was not fetched are rows of the export's own view, as they will be in use.
+    """
+    looked_up = hide_fetch(made, rng, depth="pages" if rng.random() < 0.7 else "all")
+    export = str(rng.choice(_FETCHED_FOR[view]))
+    return fill_from_fetch(see_as(looked_up, export, fetched=True), looked_up)
+
+
 def _generated_part(
     pool: HostPool, view: str, fold: int, evidence: FoldedEvidence, seed: int
 ) -> dict[str, npt.NDArray[np.generic]]:
@@ -311,21 +352,21 @@ def _generated_part(
         wide=rng.uniform(0.8, 1.3),
         spam_names=_SPAM_NAMES[view],
     )
-    shown = see_as(made, view)
-    if rng.random() > 0.15:  # few people bring registration dates
-        shown = shown.drop("domain_created_on")
+    shown = _fetched(made, view, rng) if view in _FETCHED_FOR else _exported(made, view, rng)
     # One in four knows no brand: the anchor match must be allowed to be missing.
     brands = ("shop",) if rng.random() < 0.75 else ()
     matrix, unit, names = _part(shown, evidence, brands)
     n = len(matrix)
     label = made["is_spam"].to_numpy().astype(np.int8)
     weight = np.where(label == 1, 0.3 / max(label.mean(), 0.01), 0.7 / max(1 - label.mean(), 0.01))
+    seen = view_of(matrix)
+    beside = (seen != VIEWS.index(view)) & (view in _FETCHED_FOR)
     return {
         "matrix": matrix,
         "unit": unit,
         "is_spam": label,
-        "weight": weight * GENERATED_WEIGHT[view],
-        "view": view_of(matrix),
+        "weight": weight * np.where(beside, BESIDE, GENERATED_WEIGHT[view]),
+        "view": seen,
         "fold": np.full(n, fold),
         "is_real": np.zeros(n, np.bool_),
         "kind": np.array(made["kind"].to_list(), dtype=object),

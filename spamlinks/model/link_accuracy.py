@@ -142,7 +142,7 @@ def link_table(rows: LabelledRows, bundle: ModelBundle, *, seed: int = 0) -> pl.
     ``calibration_error`` (expected, at the share of spam of these rows).
     """
     baseline = rank_sum(rows.matrix)
-    scored = [("rank sum of seven columns", VIEWS[-1], baseline), *_scores(rows, bundle)]
+    scored = [("rank sum of seven columns", "full", baseline), *_scores(rows, bundle)]
     records = []
     for what, view, margins in scored:
         keys = {"rounds": ROUNDS, "seed": seed}

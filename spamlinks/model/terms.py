@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["BOUND", "LINK_TERMS", "URL_TERMS", "Term", "add_terms"]
+__all__ = ["BOUND", "LINK_TERMS", "PAGE_TERMS", "URL_TERMS", "Term", "add_terms"]
 
 BOUND = 2.0
 """A term never adds more than its weight times this, in either direction."""
@@ -60,8 +60,12 @@ URL_TERMS: Sequence[Term] = (
     Term("path_trade_word", 0.6),
     Term("is_machine_slug", 0.6),
     Term("is_stats_page", 0.6),
+    Term("domain_age_days", -0.35, centre=1500.0, scale=1500.0),
+    Term("registered_after_link", 0.4),
+    Term("on_parking_servers", 0.4),
 )
-"""What path and anchor add to a name: real hosts come without them, so nothing was learned."""
+"""What path, anchor and registration add to a name: real hosts come without them, so nothing was
+learned. A domain of a dozen years loses twice what one of yesterday gains."""
 
 LINK_TERMS: Sequence[Term] = (
     *_NAME_FREE,
@@ -77,3 +81,24 @@ LINK_TERMS: Sequence[Term] = (
 """For rows with link columns. Centres are medians that link indexes show of linking pages; the
 weights keep the order of strength that a first look at one real export suggested: traffic, then
 links out, then authority."""
+
+PAGE_TERMS: Sequence[Term] = (
+    Term("links_per_100_words", 0.5, centre=0.9, scale=0.5),
+    Term("page_words", -0.2, centre=2.6, scale=0.5),
+    Term("link_is_hidden", 0.8),
+    Term("links_around", 0.25, centre=0.9, scale=0.5),
+    Term("trade_words_on_page", 0.4, centre=0.3, scale=0.4),
+    Term("trade_links", 0.5, centre=0.3, scale=0.5),
+    Term("page_sells_links", 0.7),
+    Term("page_is_directory", 0.4),
+    Term("page_is_parked", 0.5),
+    Term("lands_elsewhere", 0.3),
+    Term("home_is_parked", 0.5),
+    Term("home_trade_words", 0.3, centre=0.3, scale=0.4),
+    Term("home_other_language", 0.5),
+    Term("shares_id_domains", 0.5, scale=0.6),
+)
+"""For rows whose page was fetched, beside ``LINK_TERMS``. No public rows pair a fetched page with
+an honest label, so these too are stated: a page of links rather than text, a link that nobody can
+see, words and neighbours of spam trades, an offer of links. Ordinary pages have about seven links
+to other sites for 100 words, footers included (an assumption of the generator)."""

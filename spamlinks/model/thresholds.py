@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spamlinks.model.calibration import Cut, Line, fit_curve, fit_line, precision_cut
-from spamlinks.model.examples import Examples
-from spamlinks.model.views import VIEWS
+from spamlinks.model.examples import BESIDE, Examples
+from spamlinks.model.views import STAND_INS, VIEWS
 from spamlinks.policy import SITUATIONS
 
 __all__ = [
@@ -79,10 +79,11 @@ def fit_top_share(ex: Examples, margins: npt.NDArray[np.float64]) -> float:
     """The share of the highest link that tells spam domains best: least log loss, left out.
 
     Only domains with several links can say; those are generated ones, the corpus has one row a
-    host. A choice of form, not a claim.
+    host. A choice of form, not a claim. Domains of which some pages were fetched follow the rest.
     """
     _, inverse, counts = np.unique(ex.unit, return_inverse=True, return_counts=True)
-    rows = (counts[inverse] > 1) & ~ex.is_real
+    pages = np.isin(ex.view, [VIEWS.index(view) for view in STAND_INS])
+    rows = (counts[inverse] > 1) & ~ex.is_real & ~_beside(ex) & ~pages
     losses = {}
     for step in range(11):
         values, first = roll_up(margins[rows], ex.unit[rows], step / 10)
@@ -90,6 +91,23 @@ def fit_top_share(ex: Examples, margins: npt.NDArray[np.float64]) -> float:
         odds = fit_line(values, ex.is_spam[rows][first]).log_odds(values, float(label.mean()))
         losses[step / 10] = float(np.mean(np.logaddexp(0, odds) - label * odds))
     return min(losses, key=lambda share: (round(losses[share], 6), share))
+
+
+def _beside(ex: Examples) -> npt.NDArray[np.bool_]:
+    """Rows that only stand beside fetched pages; rows that judge are real, and weigh nothing."""
+    return np.asarray(~ex.is_real & (ex.weight < BESIDE * 100), dtype=np.bool_)
+
+
+def _units(
+    ex: Examples,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8], npt.NDArray[np.float64]]:
+    """The unit of each row as 0 .. m-1, and of each unit its richest view and its weight."""
+    names, of_unit = np.unique(ex.unit, return_inverse=True)
+    view = np.zeros(len(names), np.int8)
+    weight = np.zeros(len(names))
+    np.maximum.at(view, of_unit, ex.view)
+    np.maximum.at(weight, of_unit, ex.weight)
+    return of_unit, view, weight
 
 
 @dataclass(frozen=True)
@@ -113,14 +131,22 @@ def calibrate(ex: Examples, margins: npt.NDArray[np.float64], prior: float) -> C
     cuts: dict[str, dict[str, Cut]] = {}
     floor: dict[str, float] = {}
     top_share = fit_top_share(ex, margins)
+    of_unit, unit_view, unit_weight = _units(ex)
+    all_beside = np.ones(len(unit_view), np.bool_)
+    beside = _beside(ex)
+    all_beside[of_unit[~beside]] = False
     for index, view in enumerate(VIEWS):
-        rows = (ex.view == index) & (ex.is_real if view == "urls" else True)
+        usable = ex.is_real if view == "urls" else np.ones(len(ex.unit), np.bool_)
+        rows = usable & ~beside & (ex.view == index)
         belief = 1.0 if view == "urls" else GENERATED_BELIEF
         curve = fit_curve(margins[rows], ex.is_spam[rows], ex.weight[rows])
         lines[view] = curve.flattened(belief)
+        # A domain is judged in the richest view of its rows, by all of them.
+        rows = usable & (unit_view == index)[of_unit] & ~all_beside[of_unit]
         values, first = roll_up(margins[rows], ex.unit[rows], top_share)
         label = ex.is_spam[rows][first]
-        unit_lines[view] = fit_curve(values, label, ex.weight[rows][first]).flattened(belief)
+        weight = unit_weight[of_unit[rows]][first]
+        unit_lines[view] = fit_curve(values, label, weight).flattened(belief)
         odds = unit_lines[view].log_odds(values, prior)
         kind = ex.host_kind[rows][first]
         chosen = judged(kind, label) if view == "urls" else np.ones(len(label), np.bool_)

@@ -19,15 +19,16 @@ from joblib import Parallel, delayed
 from spamlinks.model.bundle import ModelBundle, Part
 from spamlinks.model.classifier import SpamLinkClassifier
 from spamlinks.model.examples import (
+    BESIDE,
     Examples,
     build_examples,
     fit_evidence,
     fold_evidence,
     shipped_signals,
 )
-from spamlinks.model.terms import LINK_TERMS, URL_TERMS, Term
+from spamlinks.model.terms import LINK_TERMS, PAGE_TERMS, URL_TERMS, Term
 from spamlinks.model.thresholds import calibrate
-from spamlinks.model.views import VIEWS
+from spamlinks.model.views import STAND_INS, VIEWS
 from spamlinks.signals.kernel import SIGNALS
 
 __all__ = ["PARTS", "PRIOR", "Recipe", "Trained", "fit_part", "fit_recipe", "train_shipped"]
@@ -81,6 +82,8 @@ PARTS: tuple[Recipe, ...] = (
     # Where everything is known, what was learned from generated links counts little beside what is
     # stated: on real rows it adds nothing to the terms (the card's table of what each part adds).
     Recipe(("full",), _LINK_SETTINGS, 0.4, tuple(LINK_TERMS)),
+    Recipe(("pages",), _LINK_SETTINGS, 1.0, (*LINK_TERMS, *PAGE_TERMS)),
+    Recipe(("full_pages",), _LINK_SETTINGS, 0.4, (*LINK_TERMS, *PAGE_TERMS)),
 )
 
 
@@ -160,12 +163,12 @@ def fit_recipe(
     threads: int,
 ) -> Part:
     """Fit one part of the shipped model on the rows of its views."""
-    used = weight > 0  # rows that only judge
+    used = weight > BESIDE * 100  # neither rows that only judge nor those beside fetched pages
     return fit_part(
         matrix[used],
         is_spam[used],
         weight[used],
-        shipped_signals(),
+        shipped_signals(pages=not STAND_INS.keys().isdisjoint(recipe.views)),
         recipe.views,
         seed=seed,
         threads=threads,

@@ -12,10 +12,13 @@ import numpy.typing as npt
 from spamlinks.schema import BLOCKS
 from spamlinks.signals.kernel import SIGNALS
 
-__all__ = ["VIEWS", "VIEW_COLUMNS", "VIEW_SIGNALS", "VIEW_TEXT", "hide", "view_of"]
+__all__ = ["STAND_INS", "VIEWS", "VIEW_COLUMNS", "VIEW_SIGNALS", "VIEW_TEXT", "hide", "view_of"]
 
-VIEWS = ("urls", "anchors", "flows", "links", "full")
-"""From the poorest to the richest."""
+VIEWS = ("urls", "anchors", "flows", "links", "full", "pages", "full_pages")
+"""From the poorest to the richest; the last two are of rows whose linking page was fetched."""
+
+STAND_INS = {"pages": "links", "full_pages": "full"}
+"""What a row whose page was fetched would be without the fetched page."""
 
 VIEW_TEXT = {
     "urls": "page addresses only (as Search Console exports them)",
@@ -23,7 +26,12 @@ VIEW_TEXT = {
     "flows": "anchors, link attributes, dates or authority (as Majestic exports them)",
     "links": "anchors, link attributes, dates and link counts (as Semrush exports them)",
     "full": "everything a link index knows, traffic included (as Ahrefs exports it)",
+    "pages": "the linking page itself, fetched with 'spamlinks enrich'",
+    "full_pages": "everything a link index knows, and the linking page itself",
 }
+
+_FETCHED = ("dns", "fetched")
+_INDEXES = ("traffic", "popularity", "authority", "group", "rendered")
 
 
 def _columns() -> dict[str, frozenset[str]]:
@@ -37,7 +45,12 @@ def _columns() -> dict[str, frozenset[str]]:
         view: frozenset(column for block in blocks for column in BLOCKS[block])
         for view, blocks in from_rows.items()
     }
-    return {**poorer, "full": frozenset(column for block in BLOCKS.values() for column in block)}
+
+    def without(*blocks: str) -> frozenset[str]:
+        return frozenset(c for b, columns in BLOCKS.items() if b not in blocks for c in columns)
+
+    rich = {"full": _FETCHED, "pages": _INDEXES, "full_pages": ()}
+    return {**poorer, **{view: without(*blocks) for view, blocks in rich.items()}}
 
 
 VIEW_COLUMNS: dict[str, frozenset[str]] = _columns()
@@ -45,7 +58,7 @@ VIEW_COLUMNS: dict[str, frozenset[str]] = _columns()
 
 VIEW_SIGNALS = frozenset(
     "anchor_length is_nofollow link_age_days domain_authority page_authority external_links "
-    "linked_domains domain_traffic".split()
+    "linked_domains domain_traffic page_words".split()
 )
 """Signals by which ``view_of`` tells what a row shows."""
 
@@ -83,5 +96,8 @@ def view_of(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.int8]:
     out[known("is_nofollow", "link_age_days") | known("domain_authority", "page_authority")] = 2
     counts = known("external_links", "linked_domains")
     out[counts] = 3
-    out[counts & known("domain_traffic")] = 4
+    traffic = counts & known("domain_traffic")
+    out[traffic] = 4
+    out[known("page_words")] = 5
+    out[known("page_words") & traffic] = 6
     return out

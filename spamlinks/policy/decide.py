@@ -81,11 +81,12 @@ def decide(units: pl.DataFrame, guards: Guards, situation: str = "none") -> pl.D
     ----------
     units : one row per linking domain, with ``UNIT_COLUMNS`` and perhaps ``named``: whether the
         address alone settled ``cut_disavow``, ``network_alone``: whether nothing but its network
-        makes the score high, and ``listed_by_google``: whether Search Console lists a link of it,
-        null where that is not known. ``spam_score`` is in [0, 1], higher is
-        worse. A null cut means that the model has none for this view, so that verdict is not
-        given. ``thin_evidence`` null counts as thin; null ``followed_links`` and ``live_links``
-        (followed ones that are not gone) mean unknown, so neither guard applies.
+        makes the score high, ``hidden_on_clean_site``: whether its links are hidden on a site that
+        reads clean, and ``listed_by_google``: whether Search Console lists a link of it, null where
+        that is not known. ``spam_score`` is in [0, 1], higher is worse. A null cut means that the
+        model has none for this view, so that verdict is not given. ``thin_evidence`` null counts
+        as thin; null ``followed_links`` and ``live_links`` (followed ones that are not gone) mean
+        unknown, so neither guard applies.
     guards : the user's own site, keep list, live file and decisions.
     situation : why the user is here, one of ``SITUATIONS``.
 
@@ -105,7 +106,8 @@ def decide(units: pl.DataFrame, guards: Guards, situation: str = "none") -> pl.D
     keeps; all links nofollow, or all followed ones gone, keeps; a middling score keeps a platform,
     institution or popular site; what Google does not list keeps, but is for REVIEW in the
     situations ``WITH_CAUSE``; then a bare TLD, suffix, address, platform, institution, popular
-    site, thin evidence or a network alone turns DISAVOW into REVIEW; else the cuts decide.
+    site, links hidden on a clean site, thin evidence or a network alone turns DISAVOW into REVIEW;
+    else the cuts decide.
     """
     missing = [name for name in UNIT_COLUMNS if name not in units.columns]
     if missing:
@@ -118,7 +120,9 @@ def decide(units: pl.DataFrame, guards: Guards, situation: str = "none") -> pl.D
     told = "listed_by_google" in units.columns
     listed = units["listed_by_google"] if told else pl.lit(None, dtype=pl.Boolean)
     frame = units.select(UNIT_COLUMNS).with_columns(facts)
-    frame = frame.with_columns(named=named, network_alone=tied, _listed=listed)
+    hidden = "hidden_on_clean_site" in units.columns
+    hacked = units["hidden_on_clean_site"] if hidden else pl.lit(False)
+    frame = frame.with_columns(named=named, network_alone=tied, _listed=listed, _hacked=hacked)
     level = (
         pl.when((pl.col("spam_score") >= pl.col("cut_disavow")).fill_null(value=False))
         .then(pl.lit(Verdict.DISAVOW.value))
@@ -227,6 +231,7 @@ def _verdict_and_reason(situation: str) -> tuple[pl.Expr, pl.Expr]:
         (pl.col("_platform"), at_most_review, Reason.PLATFORM),
         (pl.col("_institution"), at_most_review, Reason.INSTITUTION),
         (pl.col("_popular"), at_most_review, Reason.POPULAR),
+        (pl.col("_hacked").fill_null(value=False), at_most_review, Reason.HACKED_PAGE),
         (pl.col("thin_evidence").fill_null(value=True), at_most_review, Reason.THIN_EVIDENCE),
         (
             pl.col("network_alone").fill_null(value=False),

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     PLATFORM = "PLATFORM"
     INSTITUTION = "INSTITUTION"
     POPULAR = "POPULAR"
+    HACKED_PAGE = "HACKED_PAGE"
     THIN_EVIDENCE = "THIN_EVIDENCE"
 
 
@@ -60,6 +61,8 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.PLATFORM: "A platform with many honest users: at most single URLs, after a look.",
     Reason.INSTITUTION: "A school, university or public body: perhaps one hacked page; look.",
     Reason.POPULAR: "A widely visited site; that proves nothing, but a human looks first.",
+    Reason.HACKED_PAGE: "The link is hidden on a site whose start page reads clean: perhaps a "
+    "hacked page; look.",
     Reason.THIN_EVIDENCE: "Too little is known about these links to decide without a look.",
 }
 

@@ -31,6 +31,8 @@ _SHARED: dict[str, tuple[str, str, str]] = {  # kind -> words for several, for o
     "target": ("first linked to", "first linked to", ""),
     "week": ("were first seen in the week of", "was first seen in the week of", ""),
     "address": ("share the address block", "is in the address block", ""),
+    "owner": ("use the tracking or advertising id", "uses the tracking or advertising id", "“”"),
+    "servers": ("use the name servers of", "uses the name servers of", ""),
 }
 
 

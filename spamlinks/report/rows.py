@@ -11,6 +11,7 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.report.charts import SERIES
+from spamlinks.report.fetched_words import FETCHED_COLUMNS, fetched_line
 from spamlinks.report.text import clean
 
 __all__ = [
@@ -42,6 +43,8 @@ _SAMPLE_COLUMNS = (
     "linking_domain", "referring_page", "anchor_text", "target_url", "spam_score", "first_seen",
     "referring_page_title",
 )  # fmt: skip
+
+_FETCHED = len(_SAMPLE_COLUMNS) - 1  # from here on in a sample, behind ``linking_domain``
 
 _DOMAIN_TYPES: dict[str, pl.DataType] = {
     "linking_domain": pl.String(), "unit": pl.String(), "verdict": pl.String(),
@@ -113,7 +116,9 @@ def tidy_links(links: pl.DataFrame) -> pl.DataFrame:
     ------
     InputError : ``referring_page`` or ``linking_domain`` is missing.
     """
-    return _typed(links, _LINK_TYPES, "links", ("referring_page", "linking_domain"))
+    fetched = [name for name in FETCHED_COLUMNS if name in links.columns]
+    tidy = _typed(links, _LINK_TYPES, "links", ("referring_page", "linking_domain"))
+    return tidy.hstack(links.select(fetched)) if fetched else tidy
 
 
 def _typed(
@@ -222,14 +227,16 @@ def _samples(links: pl.DataFrame, wanted: pl.Series) -> dict[str, list[tuple[Any
         .agg(pl.col("at").head(max(_SAMPLES.values())))
         .collect()
     )
-    rows = links.select(_SAMPLE_COLUMNS)[best["at"].explode()].with_columns(
+    fetched = [name for name in FETCHED_COLUMNS if name in links.columns]
+    rows = links.select(*_SAMPLE_COLUMNS, *fetched)[best["at"].explode()].with_columns(
         pl.col("referring_page", "anchor_text", "target_url", "referring_page_title").str.slice(
             0, 1000
         )
     )
     found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in best["linking_domain"]}
     for name, *link in rows.iter_rows():
-        found[name].append(tuple(link))
+        said = fetched_line(dict(zip(fetched, link[_FETCHED:], strict=True)))
+        found[name].append((*link[:_FETCHED], said))
     return found
 
 
@@ -240,8 +247,9 @@ def _sample(
     score: float | None,
     day: object,
     title: str | None,
+    fetched: str = "",
 ) -> list[Any]:
-    """One link; the title only where there is one, since most exports have none."""
+    """One link; title and what fetching found only where there is any: most exports have none."""
     shown = clean(title, 100)
     return [
         clean(page, 180),
@@ -249,7 +257,8 @@ def _sample(
         None if target is None else clean(target, 140),
         _rounded(score),
         _day(day),
-        *([shown] if shown else []),
+        *([shown] if shown or fetched else []),
+        *([fetched] if fetched else []),
     ]
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from spamlinks.errors import InputError
-from spamlinks.signals import anchor, domain, host, networks, page, profile, text, url
+from spamlinks.signals import anchor, domain, fetched, host, networks, page, profile, text, url
 from spamlinks.signals.declare import Signal
 from spamlinks.signals.host import NameEvidence
 from spamlinks.signals.hostname import HostNameModel
@@ -42,7 +42,7 @@ MIN_RANK_ROWS = 100
 
 SIGNALS: dict[str, Signal] = {
     signal.name: signal
-    for part in (host, url, page, domain, anchor, profile, text, networks)
+    for part in (host, url, page, domain, anchor, profile, text, networks, fetched)
     for signal in part.SIGNALS
 }
 """Every signal by name, in the order of the matrix's columns."""
@@ -144,7 +144,7 @@ def encode(
     if not _NETWORK_SIGNALS.isdisjoint(available):
         own = (*brands, _site_name(main))
         found = networks.find_networks(frame, hosts, trades, own)
-    gather["_domain"] = _domain_table(frame, hosts, found)
+    gather["_domain"] = _domain_table(frame, hosts, found, available)
     if "shape_domains" in available:
         frame, gather["_shape_code"] = _shape_table(frame)
     if "week_surge" in available:
@@ -299,7 +299,10 @@ def _as_of(frame: pl.DataFrame, as_of: date | None) -> pl.Expr:
 
 
 def _domain_table(
-    frame: pl.DataFrame, hosts: pl.DataFrame, found: networks.Networks | None
+    frame: pl.DataFrame,
+    hosts: pl.DataFrame,
+    found: networks.Networks | None,
+    available: frozenset[str],
 ) -> tuple[list[int], Matrix]:
     domains = hosts.unique("_domain", keep="first", maintain_order=True).sort("_domain")
     table = domains.select(
@@ -307,6 +310,8 @@ def _domain_table(
     ).join(profile.domain_signals(frame), on="_domain", how="left", maintain_order="left")
     if found is not None:
         table = table.hstack(networks.network_signals(found))
+    for part in fetched.domain_tables(frame, domains, available):
+        table = table.join(part, on="_domain", how="left", maintain_order="left")
     return _table(table.drop("_domain"))
 
 
@@ -335,7 +340,7 @@ def _limits(columns: list[int]) -> tuple[Matrix, Matrix]:
 def _row_part(block: pl.DataFrame, tables: Tables, only: frozenset[str]) -> pl.DataFrame:
     return block.select(
         expr.cast(pl.Float32).clip(SIGNALS[name].low, SIGNALS[name].high).alias(name)
-        for part in (url, page, domain)
+        for part in (url, page, domain, fetched)
         for name, expr in part.expressions(tables.columns, tables.trades).items()
         if name in only
     )

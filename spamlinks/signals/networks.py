@@ -17,6 +17,7 @@ import polars as pl
 
 from spamlinks.signals.declare import Direction, Signal
 from spamlinks.signals.name_traces import own_labels
+from spamlinks.signals.owner_traces import COLUMN, known_domains
 from spamlinks.signals.pairing import commonest, shared_pairs
 from spamlinks.signals.traces import KINDS, WEAK, members_possible, traces
 from spamlinks.signals.words import TRADES
@@ -47,7 +48,7 @@ a big site, which shares something with everybody."""
 _TOGETHER = 0.5
 """Groups of which so large a part lies in one network join it."""
 
-_TELLING = frozenset({"name", "anchor", "title", "address"})
+_TELLING = frozenset({"name", "anchor", "title", "address", "owner"})
 """Kinds of which one shared key makes one network of two."""
 
 _OF_ONE_EVENT = frozenset(
@@ -63,9 +64,18 @@ _OF_ONE_EVENT = frozenset(
         frozenset({"list", "moment"}),
         frozenset({"list", "shape"}),
         frozenset({"list", "ending"}),
+        # An agency gives its clients one id, one server, one program and one day of launch.
+        *(frozenset({"owner", kind}) for kind in ("address", "servers", "shape", "moment")),
+        *(
+            frozenset({"servers", kind})
+            for kind in ("address", "ending", "list", "shape", "moment")
+        ),
     }
 )
 """Pairs of kinds that agree without one operator."""
+
+_LOOKED_UP = frozenset(COLUMN)
+"""Kinds that are known of some domains only: they are compared among those."""
 
 _RATE_FLOOR = 0.005
 """A part of a name must be shared by so large a share of the names under its ending, at least: in
@@ -129,7 +139,12 @@ def find_networks(
         if kind in found
     }
     pairs["name"] = _beyond_chance(pairs["name"], found["name"], possible)
-    groups = list(_groups(pairs, total))
+    known = {
+        kind: known_domains(frame, kind).join(once, on="_domain", how="semi")
+        for kind in pairs
+        if kind in _LOOKED_UP
+    }
+    groups = list(_groups(pairs, total, known))
     texts = {kind: _texts(found[kind], groups, kind) for kind in pairs}
     named = [
         (members, tuple((kind, texts[kind][code]) for kind, code in shared))
@@ -178,24 +193,41 @@ def _keys_of(pairs: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
     return coded.filter(pl.col("code").is_in(codes.unique().implode())).unique("code")
 
 
-def _groups(pairs: Mapping[str, pl.DataFrame], total: int) -> Iterator[_Coded]:
-    """Domains that share two keys of different kinds: (their codes, the two keys)."""
+def _groups(
+    pairs: Mapping[str, pl.DataFrame], total: int, known: Mapping[str, pl.DataFrame]
+) -> Iterator[_Coded]:
+    """Domains that share two keys of different kinds: (their codes, the two keys).
+
+    ``known`` has the domains that a kind of ``_LOOKED_UP`` was looked up for.
+    """
     for one, two in combinations(pairs, 2):
         if frozenset({one, two}) in _OF_ONE_EVENT:
             continue
-        a, b = sorted((one, two), key=lambda kind: (kind in WEAK, kind != "name"))
-        for table, members in shared_pairs(pairs[a], pairs[b], MIN_DOMAINS):
+        a, b = sorted((one, two), key=_telling_last)
+        first, among = pairs[a], total
+        if b in known:
+            first = first.join(known[b], on="_domain", how="semi")
+            first = first.with_columns(shared=pl.len().over("code"))
+            among = known[b].height
+        for table, members in shared_pairs(first, pairs[b], MIN_DOMAINS):
             inside = pl.col("n") / pl.col("n_a")
             agree = pl.lit(value=True)
             if a == "name":
                 agree &= inside >= _MIN_SHARE
+            if b in WEAK or b in known:
+                outside = (pl.col("n_b") - pl.col("n") + 1) / (among - pl.col("n_a") + 2)
+                agree &= inside >= _MIN_LIFT * outside
             if b in WEAK:
-                outside = (pl.col("n_b") - pl.col("n") + 1) / (total - pl.col("n_a") + 2)
-                agree &= (inside >= _MIN_SHARE) & (inside >= _MIN_LIFT * outside)
+                agree &= inside >= _MIN_SHARE
             groups = table.with_row_index("at").filter(agree)
             for at, code, code_b in groups.select("at", "code", "code_b").iter_rows():
                 # A copy, since a view would keep the members of all other groups alive.
                 yield members[at].copy(), ((a, code), (b, code_b))
+
+
+def _telling_last(kind: str) -> tuple[bool, bool, bool]:
+    """Order of two kinds: names first, and what must be commoner among the others' last."""
+    return kind in WEAK, kind in _LOOKED_UP, kind != "name"
 
 
 def _assemble(

@@ -246,7 +246,10 @@ def _block_of(address: str) -> str | None:
 
 def addresses(frame: pl.DataFrame) -> pl.DataFrame:
     """Blocks of addresses that linking domains are served from, but those that many share."""
-    table = frame.select("_domain", ip="page_ip").drop_nulls().unique()
+    rows = frame
+    if "host_hosting" in frame.columns:  # looked up: a delivery network or a shared hoster
+        rows = frame.filter(pl.col("host_hosting").fill_null("") == "")
+    table = rows.select("_domain", ip="page_ip").drop_nulls().unique()
     known = table["ip"].unique()
     blocks = pl.DataFrame({"ip": known, "key": [_block_of(ip) for ip in known]},
                           schema={"ip": pl.String, "key": pl.String})  # fmt: skip

@@ -12,17 +12,22 @@ import polars as pl
 
 from spamlinks.guards import institution_mask, platform_mask, popular_mask
 from spamlinks.signals.name_traces import of_names
+from spamlinks.signals.owner_traces import owners, servers
 from spamlinks.signals.page_traces import addresses, anchors, lists, moments, shapes, titles
 from spamlinks.signals.words import TRADES
 
 __all__ = ["KINDS", "WEAK", "members_possible", "traces"]
 
-KINDS = ("name", "trade", "ending", "address", "title", "anchor", "list", "shape", "moment")
+KINDS = (
+    "name", "trade", "ending", "address", "title", "anchor", "list", "shape", "moment", "owner",
+    "servers",
+)  # fmt: skip
 """What sister domains may share: part of the name; a spam trade's words in the name, under one
 ending; a new ending; a /24 of addresses; a title but for the site's own name; an anchor; long lists
-of links of one length; the form of the paths; one target in one week."""
+of links of one length; the form of the paths; one target in one week; a tracking or advertising id;
+name servers of their own."""
 
-WEAK = frozenset({"list", "shape", "moment"})
+WEAK = frozenset({"list", "shape", "moment", "servers"})
 """Kinds that many unrelated sites share: they count where they are commoner than elsewhere."""
 
 
@@ -53,8 +58,8 @@ def traces(
     Parameters
     ----------
     frame : coded rows with ``_domain`` and ``referring_page``; where known ``anchor_text`` with
-        ``_anchor``, ``target_url`` as ``_pair_target``, ``first_seen``, ``referring_page_title``
-        and ``page_ip``.
+        ``_anchor``, ``target_url`` as ``_pair_target``, ``first_seen``, ``referring_page_title``,
+        ``page_ip``, ``fetched_ids`` and ``domain_name_servers``.
     domains : one row per ``_domain``: ``linking_domain``, ``suffix``, ``is_private_suffix``.
     trades : spam trades that are not the site's own.
     own : names of the brand and the site: anchors that hold one are everybody's.
@@ -79,4 +84,8 @@ def traces(
     out["shape"] = shapes(frame).join(independent, on="_domain", how="semi")
     if "first_seen" in known:
         out["moment"] = moments(frame)
+    if "fetched_ids" in known:
+        out["owner"] = owners(frame, domains)
+    if "domain_name_servers" in known:
+        out["servers"] = servers(frame, domains)
     return out

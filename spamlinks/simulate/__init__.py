@@ -10,10 +10,12 @@ from spamlinks.simulate.generate import generate
 from spamlinks.simulate.hosts import HostPool
 from spamlinks.simulate.indexes import as_vendor
 from spamlinks.simulate.kinds import HONEST, KINDS, SPAM
+from spamlinks.simulate.looked_up import DEPTHS, fill_from_fetch, hide_fetch
 from spamlinks.simulate.recognise import generated_files
 from spamlinks.simulate.views import VIEWS, see_as
 
 __all__ = [
+    "DEPTHS",
     "HONEST",
     "KINDS",
     "SPAM",
@@ -21,8 +23,10 @@ __all__ = [
     "VIEWS",
     "HostPool",
     "as_vendor",
+    "fill_from_fetch",
     "generate",
     "generated_files",
+    "hide_fetch",
     "see_as",
     "simulate",
     "write_export",

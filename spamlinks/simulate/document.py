@@ -12,20 +12,29 @@ from pathlib import Path
 
 from spamlinks.errors import SpamlinksError
 from spamlinks.files import write_atomic
-from spamlinks.simulate import groups, noise
+from spamlinks.simulate import fetched, groups, looked_up, noise, owners
 from spamlinks.simulate.domains import ALIKE, PATTERNED, SPAM_TRUST
 from spamlinks.simulate.hosts import NAMES
 from spamlinks.simulate.indexes import INDEXES
-from spamlinks.simulate.kinds import ANCHORS, CONTEXTS, HONEST, PATHS, SPAM, TITLES, Kind
+from spamlinks.simulate.kinds import HONEST, SPAM, WEIGHTS, Kind
 from spamlinks.simulate.sources import GROUPS, REFERENCES, source_of
 from spamlinks.simulate.sources import TITLES as GROUP_TITLES
 
 __all__ = ["render_document"]
 
 COMMAND = "python -m spamlinks.simulate.document docs/GENERATOR.md"
-_WEIGHTS = {"anchors": ANCHORS, "paths": PATHS, "titles": TITLES, "contexts": CONTEXTS}
-_DECADES = ("traffic", "external", "internal", "pages", "age_days")
-_UNITS = {"traffic": "visits a month", "pages": "pages", "age_days": "days"}
+_DECADES = (
+    *("traffic", "external", "internal", "pages", "age_days"),
+    *("words", "trade_words", "home_words", "home_external"),
+)
+_UNITS = {
+    "traffic": "visits a month",
+    "pages": "pages",
+    "age_days": "days",
+    "words": "words",
+    "trade_words": "words",
+    "home_words": "words",
+}
 
 _HEAD = f"""# The generator of link profiles
 
@@ -50,7 +59,9 @@ accuracy figure, no share of spam and no risk of an ending may be read from gene
 4. One draw of **size** moves search visits (correlation of ranks about 0.75), rating (0.85), and
    less so links on the page and age. The kind says where they lie.
 5. Pages scatter around their domain: links out, marks, dates, texts.
-6. A vendor's mistakes are added, then, if asked for, missing blocks and wrong labels. These never
+6. What fetching would find is drawn apart, from the page that the export shows: nearly the same
+   links on another day, how the look-up ends, traces of the owner.
+7. A vendor's mistakes are added, then, if asked for, missing blocks and wrong labels. These never
    look at the class.
 
 A number pair "median x/÷ factor" is a log-normal distribution: two thirds lie within the factor.
@@ -74,9 +85,9 @@ def _share(value: float) -> str:
 
 def _value(kind: Kind, name: str) -> str:
     value = getattr(kind, name)
-    if name in _WEIGHTS:
+    if name in WEIGHTS:
         total = sum(value)
-        parts = sorted(zip(value, _WEIGHTS[name], strict=True), reverse=True)
+        parts = sorted(zip(value, WEIGHTS[name], strict=True), reverse=True)
         return ", ".join(f"{word} {100 * x / total:.2g} %" for x, word in parts if x > 0)
     if isinstance(value, str):
         return value
@@ -155,6 +166,7 @@ def _settings() -> Iterator[str]:
         f"| `missing` m | each block of {', '.join(noise.HIDEABLE)} null for a share m of the "
         f"domains, single cells for {noise.CELLS:g} m | a setting |"
     )
+    yield from _looking_up()
     yield "| `label_noise` s | `is_spam` wrong for a share s of the domains | a setting |"
     for vendor, index in INDEXES.items():
         yield (
@@ -164,6 +176,33 @@ def _settings() -> Iterator[str]:
             "assumption; after the overlap of two exports, see `indexes.py` |"
         )
     yield ""
+
+
+def _looking_up() -> Iterator[str]:
+    chance = "assumption: chance alone, the same for both classes; after no-data"
+    states = ", ".join(f"{name} {_share(share)}" for name, share in fetched.STATES.items())
+    gone = _share(fetched.ABSENT)
+    yield f"| how fetching ends | of domains: {states}; of pages: gone {gone} | {chance} |"
+    living, lost = (_share(share) for share in fetched.FOUND)
+    yield (
+        f"| links found | {living} of those shown as living, {lost} of those shown as lost; none "
+        f"on parked pages and on {_share(fetched.REPLACED)} of those that moved | {chance} |"
+    )
+    yield (
+        f"| disagreement | place in the text {_share(fetched.UNSURE)}, language "
+        f"{_share(fetched.UNSURE / 2)}; counts of links the same on six of ten pages, else "
+        f"x/÷ {10**0.04:.2g}; redirects within the domain {_share(fetched.HOPS)} | {chance} |"
+    )
+    parked, others = (_share(share) for share in fetched.FOR_SALE)
+    yield f"| for sale | {parked} of parked domains, {others} of other short pages | {chance} |"
+    yield (
+        f"| traces | {_share(owners.FOLLOWS)} of a group's members carry what it shares; ids of "
+        f"strangers {_share(owners.STRANGERS)}, name servers of one's own "
+        f"{_share(owners.OWN_SERVERS)}, parking service {_share(owners.PARKED_BY)} of parked "
+        f"domains | {chance} |"
+    )
+    depths = ", ".join(f"{name} {_share(share)}" for name, share in looked_up.DEPTHS.items())
+    yield f"| `hide_fetch` | of profiles: {depths} | a setting |"
 
 
 def render_document() -> str:

@@ -255,4 +255,5 @@ def _chunks(rows: int, seed: int, options: dict[str, Any]) -> Iterator[pl.DataFr
     for i, size in enumerate(sizes):
         if size is not None:
             part = int(np.random.SeedSequence([seed, i]).generate_state(1)[0])
-            yield generate(size, seed=part, site_seed=seed, taken=taken, **options)
+            # What is looked up stands in no export.
+            yield generate(size, seed=part, site_seed=seed, taken=taken, fetched=False, **options)

@@ -15,6 +15,7 @@ import polars as pl
 
 from spamlinks.errors import InputError
 from spamlinks.simulate.domains import domain_columns, domain_hosts, shares_of, spreads_of
+from spamlinks.simulate.fetched import fetched_columns
 from spamlinks.simulate.groups import Groups, draw_groups
 from spamlinks.simulate.hosts import HostPool
 from spamlinks.simulate.kinds import HONEST, KINDS, SPAM, Kind
@@ -49,6 +50,7 @@ def generate(
     noise: float = 1.0,
     missing: float = 0.0,
     label_noise: float = 0.0,
+    fetched: bool = True,
 ) -> pl.DataFrame:
     """Draw one labelled link profile.
 
@@ -73,11 +75,14 @@ def generate(
     missing : share of domains for which a block of columns is null, 0 to 1, the same for honest
         and spam; single cells are null for a quarter of that share.
     label_noise : share of domains whose ``is_spam`` is wrong, 0 to 1; ``kind`` stays true.
+    fetched : add what a look-up of every domain and page would find (``fetched.py``); the other
+        columns are the same with and without.
 
     Returns
     -------
     DataFrame of ``rows`` rows with the columns of the schema that any export may have, plus
-    ``is_spam`` (Int8), ``kind`` (str) and ``network`` (str, null outside networks of spam).
+    ``is_spam`` (Int8), ``kind`` (str) and ``network`` (str, null outside networks of spam), and
+    the columns that are looked up.
 
     Raises
     ------
@@ -110,6 +115,14 @@ def generate(
         hosts=hosts, languages=languages, as_of=as_of, wide=wide,
         noise=noise, mistakes=mistakes,
     )  # fmt: skip
+    found = (
+        fetched_columns(
+            seed, _KINDS, which, domain, groups, frame,
+            hosts=hosts, languages=languages, as_of=as_of, wide=wide,
+        )
+        if fetched
+        else pl.DataFrame()
+    )  # fmt: skip
     wrong = mislabelled(seed, n_domains, label_noise)
     network = np.where(spam & (groups.of >= 0), groups.of, -1)
     frame = frame.with_columns(
@@ -120,6 +133,7 @@ def generate(
             dtype=pl.String,
         ),
     )
+    frame = pl.concat([frame, found], how="horizontal")
     return hide_cells(frame, missing, seed=seed, domain=domain)
 
 

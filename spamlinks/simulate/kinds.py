@@ -13,7 +13,20 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["ANCHORS", "CONTEXTS", "HONEST", "KINDS", "PATHS", "SPAM", "TITLES", "Kind"]
+__all__ = [
+    "ANCHORS",
+    "CONTEXTS",
+    "HONEST",
+    "HOSTING",
+    "KINDS",
+    "PATHS",
+    "PLACES",
+    "SOFTWARE",
+    "SPAM",
+    "TITLES",
+    "WEIGHTS",
+    "Kind",
+]
 
 Spread = tuple[float, float]
 """Median and standard deviation, in decades (log10) for counts."""
@@ -47,6 +60,29 @@ class Kind:
     networked : share of domains that belong to a group with one template, anchor and week.
     spam_name : share of domains whose name comes from the pool of spam names.
     foreign : share of domains in another language than the site's.
+
+    What fetching the page would show beside that:
+
+    words : words of the page's text without its links.
+    places : weights of ``PLACES``, for links outside the main text.
+    posted : share of the links in the text that stand in somebody's post or comment.
+    hidden : share of links that nobody can see.
+    trade_free, trade_words : share of pages without a word of a spam trade; how many different
+        ones the others have.
+    trade_linked : share of the links to other sites that name a trade, where the page does.
+    directory, sells_links : share of domains that look like a link directory, like a seller.
+    parked : share of domains that have lapsed since and are parked.
+    noindex, canonical, moved : shares of pages that ask not to be indexed, name a page of another
+        domain as the original, lead to another domain by now.
+    home_words, home_external : words and links to other sites on the start page.
+    home_trade_free, home_foreign : share of start pages without a word of a spam trade, in another
+        language than the linking page.
+    software : weights of ``SOFTWARE`` that the page names.
+    own_ids : share of domains with an id of their own for counting visits or advertisements.
+    group_ids, group_servers, group_network : share of groups whose members share such ids, name
+        servers, a block of addresses.
+    hosting : weights of ``HOSTING``.
+    long_paid : share of domains that are paid for more than a year ahead.
     """
 
     name: str
@@ -83,6 +119,30 @@ class Kind:
     networked: float
     spam_name: float
     foreign: float
+    words: Spread
+    places: tuple[float, ...]
+    posted: float
+    hidden: float
+    trade_free: float
+    trade_words: Spread
+    trade_linked: float
+    directory: float
+    sells_links: float
+    parked: float
+    noindex: float
+    canonical: float
+    moved: float
+    home_words: Spread
+    home_external: Spread
+    home_trade_free: float
+    home_foreign: float
+    software: tuple[float, ...]
+    own_ids: float
+    group_ids: float
+    group_servers: float
+    group_network: float
+    hosting: tuple[float, ...]
+    long_paid: float
 
 
 ANCHORS = ("brand", "url", "generic", "topic", "target", "trade", "seller", "empty", "spun")
@@ -95,16 +155,29 @@ PATHS = (
 )
 TITLES = (*("natural", "keyword", "trade", "seller", "stats", "spun", "login", "list", "press"),)
 CONTEXTS = ("prose", "list", "trade")
+PLACES = ("sidebar", "header", "footer", "nav", "comment")
+SOFTWARE = (*("none", "wordpress", "joomla", "drupal", "wix", "blogger", "forum", "wiki"), "other")
+HOSTING = ("own", "shared", "cdn")
+"""An address of its own, one of many customers, or one of a delivery network."""
 
-_WEIGHTS = {"anchors": ANCHORS, "paths": PATHS, "titles": TITLES, "contexts": CONTEXTS}
+WEIGHTS: dict[str, tuple[str, ...]] = {
+    "anchors": ANCHORS,
+    "paths": PATHS,
+    "titles": TITLES,
+    "contexts": CONTEXTS,
+    "places": PLACES,
+    "software": SOFTWARE,
+    "hosting": HOSTING,
+}
+"""What the fields of ``Kind`` that hold weights are weights of."""
 
 
 def _kind(raw: dict[str, Any]) -> Kind:
     values: dict[str, Any] = {}
     for field in fields(Kind):
         value = raw[field.name]
-        if field.name in _WEIGHTS:
-            names = _WEIGHTS[field.name]
+        if field.name in WEIGHTS:
+            names = WEIGHTS[field.name]
             if set(value) != set(names):
                 raise ValueError(f"{raw['name']}: {field.name} must name {', '.join(names)}")
             value = tuple(float(value[name]) for name in names)

@@ -13,7 +13,7 @@ from spamlinks.simulate.kinds import Kind
 from spamlinks.simulate.texts import TextMaker
 from spamlinks.simulate.words import Ints, Strings, join, numbers
 
-__all__ = ["link_dates", "link_texts"]
+__all__ = ["link_dates", "link_texts", "weighted"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,7 +24,8 @@ OLDEST = 3600
 """Days: link indexes do not look back further than about ten years."""
 
 
-def _weighted(rng: np.random.Generator, kinds: tuple[Kind, ...], kind: Ints, name: str) -> Ints:
+def weighted(rng: np.random.Generator, kinds: tuple[Kind, ...], kind: Ints, name: str) -> Ints:
+    """Draw by the weights of each kind: an index into what the field ``name`` is weights of."""
     table = np.cumsum(np.array([getattr(k, name) for k in kinds], dtype=np.float64), axis=1)
     table /= table[:, -1:]
     draw = rng.random(len(kind))
@@ -54,11 +55,11 @@ def link_texts(
     """
     kind, language, n = which[domain], languages[domain], len(domain)
     topics = texts.topics(language, 3)
-    sort = _weighted(rng, kinds, kind, "paths")
+    sort = weighted(rng, kinds, kind, "paths")
     form = rng.integers(0, pages.VARIANTS, n)
-    anchor = texts.anchors(_weighted(rng, kinds, kind, "anchors"), targets, language)
-    title = pages.titles(texts, _weighted(rng, kinds, kind, "titles"), topics)
-    left, right = texts.contexts(_weighted(rng, kinds, kind, "contexts"), language)
+    anchor = texts.anchors(weighted(rng, kinds, kind, "anchors"), targets, language)
+    title = pages.titles(texts, weighted(rng, kinds, kind, "titles"), topics)
+    left, right = texts.contexts(weighted(rng, kinds, kind, "contexts"), language)
 
     of = groups.of[domain]
 
@@ -71,12 +72,12 @@ def link_texts(
     # Two anchors a group, for two customers or two words of one.
     two = np.tile(np.arange(len(groups)), 2)
     said = texts.anchors(
-        _weighted(rng, kinds, groups.kind[two], "anchors"), texts.targets(len(two), 0.45),
+        weighted(rng, kinds, groups.kind[two], "anchors"), texts.targets(len(two), 0.45),
         first[two],
     )  # fmt: skip
     here = follow(SHARED_ANCHOR)
     anchor[here] = said[of[here] + len(groups) * (rng.random(len(here)) < 0.3)]
-    shared = _weighted(rng, kinds, groups.kind, "titles")
+    shared = weighted(rng, kinds, groups.kind, "titles")
     called = pages.titles(texts, shared, texts.topics(first, 3))
     counted = np.isin(shared, [names.TITLES.index(name) for name in pages.NUMBERED])
     counted &= rng.random(len(groups)) < 0.5
@@ -84,7 +85,7 @@ def link_texts(
     number = np.where(counted[of[here]], join(" ", numbers(rng, len(here), 9999)), "")
     title[here] = join(called[of[here]], number)
     here = follow(SHARED_PATH)
-    sort[here] = _weighted(rng, kinds, groups.kind, "paths")[of[here]]
+    sort[here] = weighted(rng, kinds, groups.kind, "paths")[of[here]]
     form[here] = rng.integers(0, pages.VARIANTS, len(groups))[of[here]]
     path = pages.paths(rng, sort, form, topics)
     return {"anchor": anchor, "title": title, "path": path, "left": left, "right": right}

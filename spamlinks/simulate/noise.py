@@ -28,7 +28,7 @@ STALE = 0.03
 
 HIDEABLE: tuple[str, ...] = (
     *("title", "context", "http", "rel", "kind", "content", "group", "rendered", "counts"),
-    *("traffic", "popularity", "authority", "dates", "crawl", "facts"),
+    *("traffic", "popularity", "authority", "dates", "crawl", "facts", "dns", "fetched"),
 )
 """Blocks of columns that ``hide_cells`` may hide."""
 

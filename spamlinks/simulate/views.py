@@ -50,12 +50,15 @@ _VIEW_DROPS: dict[str, tuple[str, ...]] = {
 }
 
 
-def see_as(backlinks: pl.DataFrame, view: str) -> pl.DataFrame:
+def see_as(backlinks: pl.DataFrame, view: str, *, fetched: bool = False) -> pl.DataFrame:
     """Keep only the columns that an export of this view has.
 
-    Provenance, the page and columns outside the schema (``is_spam``, ``kind``) stay.
+    Provenance, the page, facts of the domain and columns outside the schema (``is_spam``,
+    ``kind``) stay; ``fetched`` keeps what else can be looked up, ``page_ip`` included.
     """
     shown: set[str] = {"referring_page", *BLOCKS["provenance"], *BLOCKS["facts"]}
+    if fetched:
+        shown.update(("page_ip", *BLOCKS["dns"], *BLOCKS["fetched"]))
     for block in VIEWS[view]:
         name, _, vendor = block.partition("_")
         shown.update(c for c in BLOCKS[name] if c.startswith(vendor))

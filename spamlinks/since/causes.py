@@ -33,6 +33,7 @@ _SETTLES = {
     Reason.NAME_HIGH.value: Verdict.DISAVOW.value,
     Reason.SCORE_MIDDLE.value: Verdict.REVIEW.value,
     Reason.SCORE_LOW.value: Verdict.KEEP.value,
+    Reason.HACKED_PAGE.value: Verdict.REVIEW.value,
     Reason.THIN_EVIDENCE.value: Verdict.REVIEW.value,
 }
 """Reasons that only ever stand beside one verdict, unless somebody edited the table."""
@@ -43,6 +44,7 @@ _CAME = {
     Reason.NOFOLLOW_ONLY.value: "every link of it is nofollow, ugc or sponsored now",
     Reason.LINKS_GONE.value: "every followed link of it is gone now",
     Reason.NOT_IN_SEARCH_CONSOLE.value: "Search Console, as exported now, does not list it",
+    Reason.HACKED_PAGE.value: "its links are hidden on a site that reads clean",
     Reason.THIN_EVIDENCE.value: "too little is known about its links now to decide without a look",
 }
 _WENT = {
@@ -52,6 +54,7 @@ _WENT = {
     Reason.NOFOLLOW_ONLY.value: "then every link of it was nofollow, ugc or sponsored",
     Reason.LINKS_GONE.value: "then every followed link of it was gone",
     Reason.NOT_IN_SEARCH_CONSOLE.value: "then Search Console, as exported, did not list it",
+    Reason.HACKED_PAGE.value: "then its links were hidden on a site that read clean",
     Reason.THIN_EVIDENCE.value: "then too little was known about its links",
 }
 

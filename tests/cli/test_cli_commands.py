@@ -29,6 +29,7 @@ COMMANDS: dict[str, set[str]] = {  # command: its options, all that the design n
     "score": {"--output", "--by", "--site", "--brand", "--facts", "--model", "--prior"},
     "disavow": {"--output", "--merge", "--diff", "--site", "--keep", "--precision", "--situation"},
     "train": {"--output", "--label", "--labels", "--disavow", "--keep", "--seed"},
+    "enrich": {"--store", "--what", "--only-undecided", "--max-requests", "--site", "--keep"},
     "formats": set(),
     "signals": {"--words", "--format"},
     "model": set(),

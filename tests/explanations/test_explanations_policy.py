@@ -39,6 +39,20 @@ CASES = [  # signals, network, category that comes first (None: none), why
      "the same optimised anchor in many articles"),
     ({"links_out": MANY, "context_is_empty": 1.0}, None, "low_value", "nothing but links"),
     ({"links_out": MANY, "context_is_empty": 0.0}, None, None, "there is text"),
+    # as fetched
+    ({"link_is_hidden": 1.0, "is_sitewide": 1.0}, None, "hidden", "hidden links"),
+    ({"link_is_hidden": 0.0}, None, None, "it can be seen"),
+    ({"page_sells_links": 1.0}, None, "bought", "prices for links on the page"),
+    ({"link_in_comment": 1.0, "anchor_trade_word": 1.0}, None, "comments", "spam in a comment"),
+    ({"link_in_comment": 1.0, "anchor_other_words": 0.0}, None, None, "a reader who answers"),
+    ({"page_is_directory": 1.0}, None, "directories", "it reads like one"),
+    ({"link_in_boilerplate": 1.0, "anchor_trade_word": 1.0}, None, "templates", "optimised footer"),
+    ({"link_in_boilerplate": 1.0}, None, None, "a partner in the sidebar"),
+    ({"links_per_100_words": math.log10(1 + 12)}, None, "low_value", "more links than text"),
+    ({"links_per_100_words": math.log10(1 + 3)}, None, None, "a page of news"),
+    ({"page_is_parked": 1.0}, None, "low_value", "nothing for readers"),
+    ({"registered_after_link": 1.0, "home_trade_words": 1.0}, None, "expired", "a new owner"),
+    ({"registered_after_link": 1.0, "home_trade_words": 0.0}, None, None, "a rescued name"),
 ]  # fmt: skip
 
 

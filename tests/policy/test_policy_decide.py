@@ -41,6 +41,7 @@ SCHEMA = {
     "live_links": pl.Int64,
     "named": pl.Boolean,
     "network_alone": pl.Boolean,
+    "hidden_on_clean_site": pl.Boolean,
     "listed_by_google": pl.Boolean,
 }
 
@@ -62,6 +63,7 @@ def row(domain: str | None, score: float = 0.99, **changed: object) -> dict[str,
         "live_links": 3,
         "named": False,
         "network_alone": False,
+        "hidden_on_clean_site": None,
         "listed_by_google": None,
     }
     return values | changed
@@ -155,6 +157,13 @@ CASES = [  # row, verdict, reason, unit; the why stands beside it
     (row("copied.example", network_alone=None), D, Reason.SCORE_HIGH, "domain"),
     (row("copied.example", named=True, network_alone=True), R, Reason.THIN_EVIDENCE, "domain"),
     (row("copied.example", 0.6, network_alone=True), R, Reason.SCORE_MIDDLE, "domain"),
+    # links hidden on a site that reads clean: its owner may not know
+    (row("hacked.example", hidden_on_clean_site=True), R, Reason.HACKED_PAGE, "domain"),
+    (row("hacked.example", 0.1, hidden_on_clean_site=True), K, Reason.SCORE_LOW, "domain"),
+    (row("hacked.example", 0.6, hidden_on_clean_site=True), R, Reason.SCORE_MIDDLE, "domain"),
+    (row("hacked.edu", hidden_on_clean_site=True), R, Reason.INSTITUTION, "url"),
+    (row("spam.example", hidden_on_clean_site=False), D, Reason.SCORE_HIGH, "domain"),
+    (row("spam.example", hidden_on_clean_site=None), D, Reason.SCORE_HIGH, "domain"),
 ]
 
 

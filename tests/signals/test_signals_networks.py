@@ -440,3 +440,100 @@ def test_lists_of_nearly_one_length_are_one() -> None:
     keys = networks.evidence.filter(pl.col("kind") == "list")["key"].to_list()
     assert keys
     assert all(low <= 3870 <= high or low <= 3915 <= high for low, high in map(list_lengths, keys))
+
+
+# what was looked up: ids of owners and name servers of their own
+
+
+def siblings(many: int = 7, **columns: Any) -> list[dict[str, Any]]:
+    """Domains under one title, each with further columns; a function is given the place."""
+    names = ("amberfield", "brackish", "coldwell", "dunmore", "easterly", "fenwick", "gorsely",
+             "hazelton", "ironwood", "juniper", "kestrel", "lowland")  # fmt: skip
+    return [
+        {
+            "referring_page": f"https://{name}.com/",
+            "referring_page_title": "Top casino offers of the week",
+            "fetch_state": "fetched",
+            **{c: v(place) if callable(v) else v for c, v in columns.items()},
+        }
+        for place, name in enumerate(names[:many])
+    ]
+
+
+def others(**columns: Any) -> list[dict[str, Any]]:
+    return [{**row, "fetch_state": "fetched", **columns} for row in honest()]
+
+
+OWNER = {"fetched_ids": "adsense:pub-1"}
+SERVERS = {"domain_name_servers": "NS1.amberfield.com. ns1.amberfield.com ns2.amberfield.com"}
+LOOKED_UP = [  # columns of the siblings, of the others, tied or not, reason
+    (OWNER, {"fetched_ids": ""}, True, "one advertising id under one title"),
+    (OWNER, {"fetched_ids": None}, False, "no others were fetched: it may be a service's"),
+    ({"fetched_ids": lambda n: f"ga:{n}"}, {"fetched_ids": ""}, False, "each its own id"),
+    (OWNER, OWNER, False, "an id that all have is a service's"),
+    (
+        {**OWNER, "fetched_elsewhere": True},
+        {"fetched_ids": ""},
+        False,
+        "the id is that of the domain they lead to",
+    ),
+    ({**OWNER, "fetch_state": "blocked"}, {"fetched_ids": ""}, False, "the page that refuses"),
+    (SERVERS, {"domain_name_servers": "ns.big.net"}, True, "name servers below a linking domain"),
+    (
+        {"domain_name_servers": "anna.ns.cloudflare.com"},
+        {"domain_name_servers": "ns.big.net"},
+        False,
+        "a network that serves everybody",
+    ),
+    (
+        {"domain_name_servers": "ns-1.awsdns-12.org"},
+        {"domain_name_servers": "ns.big.net"},
+        False,
+        "one of the many names of a hoster",
+    ),
+    (
+        {"domain_name_servers": "ns1.someone.net"},
+        {"domain_name_servers": "ns.big.net"},
+        False,
+        "too common here for a stranger's servers",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "tied", "reason"), LOOKED_UP)
+def test_what_was_looked_up_ties_domains(mine, theirs, tied, reason) -> None:
+    of = found(siblings(**mine) + others(**theirs))
+    networks = {of[row["referring_page"][8:-1]] for row in siblings()}
+    assert networks == ({0} if tied else {-1}), reason
+    assert {of[host] for host in HONEST} == {-1}
+
+
+@pytest.mark.parametrize("columns", [OWNER, SERVERS])
+def test_looked_up_traces_need_a_second_kind(columns) -> None:
+    rows = [{**row, "referring_page_title": None} for row in siblings(**columns)]
+    assert set(found(rows + others(fetched_ids="", domain_name_servers="a.b.net")).values()) == {-1}
+
+
+def test_an_agency_ties_nobody_by_all_that_it_gives_its_clients() -> None:
+    rows = siblings(
+        12, **OWNER, **SERVERS, page_ip="203.0.113.7", referring_page_title=None,
+        first_seen=MONDAY, target_url="https://acme.com/",
+    )  # fmt: skip
+    assert set(found(rows + others(fetched_ids="")).values()) == {-1}
+
+
+def test_users_of_a_platform_share_its_id() -> None:
+    rows = [
+        {**row, "referring_page": row["referring_page"].replace(".com", ".blogspot.com")}
+        for row in siblings(**OWNER)
+    ]
+    assert set(found(rows + others(fetched_ids="")).values()) == {-1}
+
+
+def test_an_address_that_many_share_ties_nobody() -> None:
+    rows = siblings(page_ip="203.0.113.7")
+    plain = others(page_ip=None)
+    assert {found(rows + plain)["amberfield.com"]} == {0}
+    for hosting in ("cdn", "shared"):
+        marked = [{**row, "host_hosting": hosting} for row in rows]
+        assert set(found(marked + plain).values()) == {-1}
