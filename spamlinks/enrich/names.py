@@ -353,7 +353,7 @@ class _Run:
 
 
 async def _end_all(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel tasks until they are done: ``asyncio.wait_for`` may swallow one (Python before 3.12)."""
+    """Cancel tasks until they are done; ``asyncio.wait_for`` may swallow it before Python 3.12."""
     while rest := [task for task in tasks if not task.done()]:
         for task in rest:
             task.cancel()

@@ -42,7 +42,7 @@ RECORDS: dict[str, object] = {
     "servfail.test": "servfail",
     "silent.test": "silent",
     "slow.test": (0.3, {"A": ["93.184.216.38"], **NS}),
-    "late.test": (2.0, {"A": ["93.184.216.39"], **NS}),
+    "late.test": (3.0, {"A": ["93.184.216.39"], **NS}),
     "garbage.test": "garbage",
     "wrong.test": "wrong-id",
     "other.test": "wrong-question",
@@ -105,7 +105,7 @@ class Recorder:
 
 
 def settings(*servers: str, **changes: object) -> FetchSettings:
-    usual: dict[str, object] = {"timeout": 0.5, "retries": 1, "dns_servers": servers}
+    usual: dict[str, object] = {"timeout": 1.0, "retries": 1, "dns_servers": servers}
     return FetchSettings("spamlinks/1", **(usual | changes))  # type: ignore[arg-type]
 
 
@@ -192,7 +192,7 @@ def facts_of(answers: dict[str, Answer], host: str) -> DnsFacts:
 def test_a_cut_answer_is_asked_for_again_by_tcp(
     answers: dict[str, Answer], server: DnsServer
 ) -> None:
-    assert len(facts_of(answers, "huge.test").addresses) == 32  # of 500: bounded
+    assert len(facts_of(answers, "huge.test").addresses) == 32  # of 100: bounded
     assert server.asked("tcp")["huge.test", "A"] == 1
     assert not server.asked("tcp")["plain.test", "A"]
     assert len(facts_of(answers, "many.test").addresses) == 32
@@ -500,19 +500,19 @@ with Store.open(sys.argv[1]) as store:
 
 
 def test_killed_and_run_again_it_goes_on_where_it_was(tmp_path: Path) -> None:
-    hosts = [f"h{i:03}.test" for i in range(300)]
+    hosts = [f"h{i:03}.test" for i in range(160)]
     path = tmp_path / "store.sqlite"
     planned(path, hosts)
     records = {host: {"A": ["93.184.216.34"], **NS} for host in hosts}
     with DnsServer(records) as server:
         command = [sys.executable, "-c", CHILD, str(path), server.server]
-        for goal in (200, 400, 600):
+        for goal in (100, 200, 300):
             kill_at(command, lambda goal=goal: sum(server.asked().values()) >= goal)
-        assert subprocess.run(command, timeout=60, check=False).returncode == 0
+        assert subprocess.run(command, timeout=120, check=False).returncode == 0
         asked = server.asked()
     with Store.open(path, read_only=True) as store:
         assert store.pending(What.DNS) == 0
-        assert counted(store) == {OK: 300}
+        assert counted(store) == {OK: 160}
         assert sorted(store.dns_frame()["host"]) == hosts
     twice = {name for (name, _kind), times in asked.items() if times > 1}
     assert max(asked.values()) <= 4
@@ -521,11 +521,13 @@ def test_killed_and_run_again_it_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def kill_at(command: list[str], ready: Callable[[], bool]) -> None:
     """Start a process and kill it at a moment that comes while it works."""
-    child = subprocess.Popen(command, env=os.environ)
-    end = time.monotonic() + 30
-    while not ready():
-        assert child.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.005)
-    child.send_signal(signal.SIGKILL)
-    assert child.wait(10) == -signal.SIGKILL
+    with subprocess.Popen(command, env=os.environ) as child:
+        try:
+            end = time.monotonic() + 120  # the machine may be busy
+            while not ready():
+                assert child.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.01)
+        finally:
+            child.send_signal(signal.SIGKILL)
+    assert child.returncode == -signal.SIGKILL
