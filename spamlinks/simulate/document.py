@@ -12,7 +12,7 @@ from pathlib import Path
 
 from spamlinks.errors import SpamlinksError
 from spamlinks.files import write_atomic
-from spamlinks.simulate import fetched, groups, looked_up, noise, owners
+from spamlinks.simulate import groups, looked_up, noise, owners, page_facts
 from spamlinks.simulate.domains import ALIKE, PATTERNED, SPAM_TRUST
 from spamlinks.simulate.hosts import NAMES
 from spamlinks.simulate.indexes import INDEXES
@@ -180,20 +180,20 @@ def _settings() -> Iterator[str]:
 
 def _looking_up() -> Iterator[str]:
     chance = "assumption: chance alone, the same for both classes; after no-data"
-    states = ", ".join(f"{name} {_share(share)}" for name, share in fetched.STATES.items())
-    gone = _share(fetched.ABSENT)
+    states = ", ".join(f"{name} {_share(share)}" for name, share in page_facts.STATES.items())
+    gone = _share(page_facts.ABSENT)
     yield f"| how fetching ends | of domains: {states}; of pages: gone {gone} | {chance} |"
-    living, lost = (_share(share) for share in fetched.FOUND)
+    living, lost = (_share(share) for share in page_facts.FOUND)
     yield (
         f"| links found | {living} of those shown as living, {lost} of those shown as lost; none "
-        f"on parked pages and on {_share(fetched.REPLACED)} of those that moved | {chance} |"
+        f"on parked pages and on {_share(page_facts.REPLACED)} of those that moved | {chance} |"
     )
     yield (
-        f"| disagreement | place in the text {_share(fetched.UNSURE)}, language "
-        f"{_share(fetched.UNSURE / 2)}; counts of links the same on six of ten pages, else "
-        f"x/÷ {10**0.04:.2g}; redirects within the domain {_share(fetched.HOPS)} | {chance} |"
+        f"| disagreement | place in the text {_share(page_facts.UNSURE)}, language "
+        f"{_share(page_facts.UNSURE / 2)}; counts of links the same on six of ten pages, else "
+        f"x/÷ {10**0.04:.2g}; redirects within the domain {_share(page_facts.HOPS)} | {chance} |"
     )
-    parked, others = (_share(share) for share in fetched.FOR_SALE)
+    parked, others = (_share(share) for share in page_facts.FOR_SALE)
     yield f"| for sale | {parked} of parked domains, {others} of other short pages | {chance} |"
     yield (
         f"| traces | {_share(owners.FOLLOWS)} of a group's members carry what it shares; ids of "

@@ -14,8 +14,8 @@ from sklearn.metrics import roc_auc_score
 from spamlinks.errors import InputError
 from spamlinks.schema import BLOCKS, FIELDS
 from spamlinks.simulate import VIEWS, fill_from_fetch, generate, hide_fetch, see_as
-from spamlinks.simulate.fetched import STATES
 from spamlinks.simulate.looked_up import DEPTHS
+from spamlinks.simulate.page_facts import STATES
 
 LOOKED_UP = (*BLOCKS["facts"], *BLOCKS["dns"], *BLOCKS["fetched"])
 PAGE = tuple(name for name in BLOCKS["fetched"] if not name.startswith("home_"))
