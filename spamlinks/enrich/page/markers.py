@@ -48,7 +48,6 @@ def find_markers(
     page: Walked,
     text: PageText,
     *,
-    host: str,
     domain: str,
     title: str | None,
     generator: str | None,
@@ -58,7 +57,7 @@ def find_markers(
     Parameters
     ----------
     text : visible text.
-    host, domain : of the page; a domain for sale is named on its page.
+    domain : of the page; a domain for sale is named on its page.
     """
     short = text.words <= MAX_SERVICE_WORDS
     named = (

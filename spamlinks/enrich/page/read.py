@@ -105,7 +105,6 @@ def read_page(
         root,
         page,
         visible,
-        host=page_host.host,
         domain=page_host.linking_domain,
         title=head.title,
         generator=head.generator,
