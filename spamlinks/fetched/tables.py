@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spamlinks.enrich.answers import Placement, State
+from spamlinks.enrich.hosting import discount_shared
 from spamlinks.enrich.store import Store
 from spamlinks.urls import authorities, host_table, linking_domain
 
@@ -36,12 +37,15 @@ def age_table(store: Store) -> pl.DataFrame:
 
 
 def host_facts(store: Store) -> pl.DataFrame:
-    """``host``, ``state``, the columns of block dns, and ``address`` (none of a CDN's)."""
+    """``host``, ``state``, the columns of block dns, and ``address`` (none of a CDN's).
+
+    An address counts as shared as well where the store itself shows unrelated sites on it.
+    """
     answered = pl.col("state") == State.FETCHED.value
     first = pl.col("addresses").list
     four = first.eval(pl.element().filter(~pl.element().str.contains(":"))).list.first()
     own = pl.col("hosting").is_null()
-    return store.dns_frame().select(
+    return discount_shared(store.dns_frame()).select(
         "host",
         "state",
         domain_name_servers=_sorted("name_servers"),
