@@ -23,7 +23,7 @@ from spamlinks.enrich.addresses import literal_address, why_name_refused, why_re
 from spamlinks.enrich.answers import Answer, DnsFacts, Lookup, State, What
 from spamlinks.enrich.asn import find_networks, networks
 from spamlinks.enrich.hosting import recognise
-from spamlinks.enrich.settings import FetchSettings
+from spamlinks.enrich.settings import FetchSettings, split_address
 from spamlinks.urls import HostParts, authority, parse_host
 
 if TYPE_CHECKING:
@@ -259,8 +259,9 @@ class _Run:
         host = authority(lookup.key)
         private = self.settings.allow_private
         parts = parse_host(host)
-        given = self.settings.hosts.get(parts.host or host.lower())
-        literal = given or literal_address(host) or (parts.host if parts.is_ip else None)
+        given = split_address(self.settings.hosts.get(parts.host or host.lower(), ""))
+        literal = (given[0] if given else None) or literal_address(host)
+        literal = literal or (parts.host if parts.is_ip else None)
         if literal is not None:
             return self._answer(lookup, (literal,), (), None)
         if parts.problem is not None:
