@@ -3,7 +3,7 @@
     python benchmarks/readme_figures.py           write
     python benchmarks/readme_figures.py --check   exit 1 when README.md is not up to date
 
-Every number comes from ``models/standard-v3/metadata.json``; none is typed by hand.
+Every number comes from ``models/standard-v4/metadata.json``; none is typed by hand.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-METADATA = ROOT / "models" / "standard-v3" / "metadata.json"
+METADATA = ROOT / "models" / "standard-v4" / "metadata.json"
 BEGIN, END = "<!-- figures:begin -->", "<!-- figures:end -->"
 SHOWN = ("0.98", "0.95", "0.90")
 """The precisions of the situations."""

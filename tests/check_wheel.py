@@ -26,7 +26,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "data" / "examples"
-MODEL = ROOT / "models" / "standard-v3"
+MODEL = ROOT / "models" / "standard-v4"
 DEVELOPMENT = ("pytest", "hypothesis", "mypy", "ruff", "nbclient", "ipykernel")
 TIMEOUT_SECONDS = 300
 

@@ -444,10 +444,28 @@ def test_domains_hosts_and_lists(store: Store) -> None:
     assert found["fetched_ids"].to_list() == [None, "ga:UA-1 adsense:pub-9"]
 
 
+TRADES = [  # distinct words, trades, column, why
+    (2, ("gambling", "loans"), "gambling loans", "of these trades"),
+    (0, (), "", "looked for and not there"),
+    (None, (), None, "not looked for"),
+]
+
+
+@pytest.mark.parametrize(("words", "trades", "column", "why"), TRADES)
+def test_trades_of_pages_and_start_pages(
+    store: Store, words: int | None, trades: tuple[str, ...], column: str | None, why: str
+) -> None:
+    page = facts(trade_words=words, trades=trades)
+    home = Answer(Lookup(What.HOME, "blog.example"), State.FETCHED, NOW, facts=page)
+    row = joined(store, answer(page), home)
+    assert row["fetched_trades"] == row["home_trades"] == column, why
+    assert row["fetched_trade_words"] == row["home_trade_words"] == words
+
+
 AGES = [  # registered, link first seen, export of, age in days, why
     (date(2025, 1, 1), date(2025, 1, 31), date(2026, 1, 1), 30, "on the day the link appeared"),
     (date(2025, 1, 1), None, date(2025, 3, 2), 60, "else on the day of the export"),
-    (date(2026, 2, 1), date(2025, 1, 1), date(2026, 3, 1), -30, "registered again since then; clipped"),
+    (date(2026, 2, 1), date(2025, 1, 1), date(2026, 3, 1), -30, "registered again; clipped"),
     (None, date(2025, 1, 1), date(2026, 3, 1), None, "not known"),
 ]
 

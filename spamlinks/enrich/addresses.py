@@ -16,7 +16,13 @@ import re
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["REFUSED_PORTS", "literal_address", "why_refused", "why_url_refused"]
+__all__ = [
+    "REFUSED_PORTS",
+    "literal_address",
+    "why_name_refused",
+    "why_refused",
+    "why_url_refused",
+]
 
 # Reason -> networks. The first group is opened by ``allow_private``, the second never.
 _PRIVATE = {
@@ -234,6 +240,15 @@ def why_url_refused(url: str, *, allow_private: bool = False) -> str | None:
     literal = literal_address(host)
     if literal is not None:
         return why_refused(literal, allow_private=allow_private)
+    return why_name_refused(host, allow_private=allow_private)
+
+
+def why_name_refused(host: str, *, allow_private: bool = False) -> str | None:
+    """Say why the name system must not be asked for a host; None where it may.
+
+    >>> why_name_refused("example.com") is None, why_name_refused("printer.local")
+    (True, 'name of a local network')
+    """
     name = "." + host.rstrip(".").lower()
     if name.endswith(_NEVER_NAMES):
         return "name that is not in the public name system"

@@ -55,6 +55,8 @@ def no_network(urls: Iterable[str], settings: FetchSettings) -> str | None:
     if not places:
         return None
     found = [known for place in places if (known := _known(place, settings)) is not None]
+    if not found and settings.dns_servers:
+        return None  # the system's resolver, which is asked here, is not the one that matters
     if not found:
         found = _resolved([*places, (SURELY_THERE, 0)])
         if not found:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 
@@ -96,25 +98,18 @@ def candidates(frame: pl.DataFrame) -> Iterator[tuple[int, list[Candidate]]]:
         .group_by("_domain", maintain_order=True)
         .head(MAX_CANDIDATES)
     )
-    for (domain,), part in pages.group_by("_domain", maintain_order=True):
+    for domain, part in groupby(pages.iter_rows(named=True), key=itemgetter("_domain")):
         found: dict[str, Candidate] = {}
-        for row in part.iter_rows(named=True):
+        for row in part:
             url = canonical_url(row["referring_page"])
-            host = host_of(row["referring_page"])
-            if not host or not url.startswith(("http://", "https://")):
-                continue
-            found.setdefault(
-                url,
-                Candidate(
-                    row["referring_page"],
-                    host,
-                    not row["_muted"],
-                    row["anchor_text"] or "",
-                    tuple(row["target_url"]),
-                    shape_of(url),
-                ),
-            )
-        yield int(domain), list(found.values())
+            host = host_of(url)
+            if host and url.startswith(("http://", "https://")):
+                targets, anchor = tuple(row["target_url"]), row["anchor_text"] or ""
+                one = Candidate(
+                    row["referring_page"], host, not row["_muted"], anchor, targets, shape_of(url)
+                )
+                found.setdefault(url, one)
+        yield domain, list(found.values())
 
 
 def shape_of(url: str) -> str:

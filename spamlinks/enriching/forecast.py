@@ -15,12 +15,10 @@ from spamlinks.urls import authority, linking_domain
 
 __all__ = ["Forecast", "KindForecast", "forecast_of", "shares"]
 
-ANSWER_SECONDS = {"ages": 0.3, "pages": 1.0, "dns": 0.2}
+ANSWER_SECONDS = {"ages": 0.3, "pages": 1.0}
 """What a usual server takes to answer; the pace is counted on top of it where one host is asked."""
 PAGES_PER_SECOND = 60.0
 """No more are read by one process, however many hosts there are."""
-DNS_QUESTIONS = 3
-"""For one host: its addresses of both kinds, and the name servers of its domain."""
 BYTES = {"ages": 6_000, "pages": 80_000, "dns": 300}
 """Of a usual answer; of a page without its pictures and scripts, which are not fetched."""
 
@@ -198,11 +196,14 @@ def _scheme(lookup: Lookup) -> str:
 def _dns(
     left: list[Lookup], fresh: int, waiting: int, settings: FetchSettings, _: _ServerOf
 ) -> KindForecast:
-    questions = DNS_QUESTIONS * len(left)
-    seconds = questions * ANSWER_SECONDS["dns"] / settings.concurrency
+    from spamlinks.enrich.names import forecast_names
+
+    if not left:
+        return KindForecast(0, fresh, waiting)
+    found = forecast_names([lookup.key for lookup in left], settings)
     return KindForecast(
-        len(left), fresh, waiting, {"hosts": len(left)}, {}, 0, questions, seconds, None,
-        questions * BYTES["dns"],
+        len(left), fresh, waiting, {"hosts": len(left)}, {}, 0, found.requests, found.seconds, None,
+        found.requests * BYTES["dns"],
     )  # fmt: skip
 
 

@@ -225,10 +225,10 @@ def _fetch(
     plan, fetch = forecast.plan, fetching.settings
     started = datetime.now(UTC)
     kinds = [one for name in forecast.kinds for one in KINDS[name]]
+    if fetching.refresh_bootstrap:  # before the store is made: where it fails, nothing was
+        refresh_bootstrap(fetch, bootstrap_path(path))
     with Store.open(path, create=True) as store:
         store.claim()  # a second run is refused before it asks anybody
-        if fetching.refresh_bootstrap:
-            refresh_bootstrap(fetch, bootstrap_path(path))
         store.plan(plan.lookups, what=kinds, max_age=fetching.max_age)
         limits = shares(forecast)
         totals = {name: sum(store.pending(one) for one in KINDS[name]) for name in forecast.kinds}

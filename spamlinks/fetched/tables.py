@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from spamlinks.enrich.answers import Placement, State
+from spamlinks.enrich.hosting import discount_shared
 from spamlinks.enrich.store import Store
 from spamlinks.urls import authorities, host_table, linking_domain
 
@@ -36,12 +37,15 @@ def age_table(store: Store) -> pl.DataFrame:
 
 
 def host_facts(store: Store) -> pl.DataFrame:
-    """``host``, ``state``, the columns of block dns, and ``address`` (none of a CDN's)."""
+    """``host``, ``state``, the columns of block dns, and ``address`` (none of a CDN's).
+
+    An address counts as shared as well where the store itself shows unrelated sites on it.
+    """
     answered = pl.col("state") == State.FETCHED.value
     first = pl.col("addresses").list
     four = first.eval(pl.element().filter(~pl.element().str.contains(":"))).list.first()
     own = pl.col("hosting").is_null()
-    return store.dns_frame().select(
+    return discount_shared(store.dns_frame()).select(
         "host",
         "state",
         domain_name_servers=_sorted("name_servers"),
@@ -72,7 +76,14 @@ def home_table(store: Store) -> pl.DataFrame:
         "domain",
         home_state="state",
         **{name: pl.when(read).then(pl.col(of)) for name, of in facts.items()},
+        home_trades=_trades(read),
     )
+
+
+def _trades(read: pl.Expr) -> pl.Expr:
+    """Trades with spaces between; null where no words were looked for, '' where none are there."""
+    looked = read & pl.col("trade_words").is_not_null()
+    return pl.when(looked).then(pl.col("trades").list.join(" "))
 
 
 def link_table(store: Store, site: str | None) -> pl.DataFrame:
@@ -119,6 +130,7 @@ def page_table(store: Store, site: str | None, links: pl.DataFrame) -> pl.DataFr
         fetched_link_found=pl.when(found).then(True).when(whole).then(False),
         **{f"fetched_{name}": pl.when(read).then(pl.col(name)) for name in same},
         fetched_canonical_elsewhere=pl.when(read).then(canonical.fill_null(value=False)),
+        fetched_trades=_trades(read),
         fetched_ids=pl.when(read).then(pl.col("ids").list.join(" ")),
         gone=pl.when(found)
         .then(False)

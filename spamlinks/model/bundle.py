@@ -68,7 +68,7 @@ __all__ = [
     "shipped_model_path",
 ]
 
-SHIPPED = "standard-v3"
+SHIPPED = "standard-v4"
 
 
 @dataclass(frozen=True)

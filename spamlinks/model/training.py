@@ -192,7 +192,7 @@ def train_shipped(
     *,
     seed: int = 0,
     jobs: int = 1,
-    name: str = "standard-v3",
+    name: str = "standard-v4",
     metadata: dict[str, Any] | None = None,
 ) -> Trained:
     """Train the shipped model.

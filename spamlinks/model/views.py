@@ -31,7 +31,7 @@ VIEW_TEXT = {
 }
 
 _FETCHED = ("dns", "fetched")
-_INDEXES = ("traffic", "popularity", "authority", "group", "rendered")
+_INDEXES = ("traffic", "popularity", "authority", "group", "rendered", "verdict")
 
 
 def _columns() -> dict[str, frozenset[str]]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from spamlinks.report.text import clean, count, counted
+from spamlinks.report.text import clean, counted
 
 __all__ = ["FETCHED_COLUMNS", "fetched_line"]
 

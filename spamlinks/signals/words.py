@@ -121,6 +121,13 @@ def _edged(texts: pl.Series) -> pl.Series:
 # The same signs as Python writes them.
 _EDGES_OF_ONE = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda m: chr(int(m[1], 16)), _EDGES))
 
+# What a disguise can be made of: not plain Latin, punctuation that is seen, kana, Han, Hangul and
+# Thai. Most texts have nothing of it and need no second look.
+_OF_A_DISGUISE = re.compile(
+    "[^\x00-\xac\xae-\u02ff\u0e00-\u0e7f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u214f"
+    "\u2190-\u23ff\u2500-\u2bff\u3000-\u303f\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3]"
+)
+
 
 def spaced_text(text: str) -> str:
     """Return what ``edged`` makes of one text, faster than a frame of one row.
@@ -129,7 +136,7 @@ def spaced_text(text: str) -> str:
     ' buy backlinks '
     """
     lower = text.lower()
-    if not lower.isascii():
+    if not lower.isascii() and _OF_A_DISGUISE.search(lower):
         lower = str(undisguised(pl.Series([lower.encode("utf-8", "replace").decode()]))[0])
     inside = _EDGES_OF_ONE.sub(" ", lower).strip()
     return f" {inside} "

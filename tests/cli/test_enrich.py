@@ -15,6 +15,7 @@ pytest.importorskip("httpx")
 pytest.importorskip("scrapy")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "enrich"))
 
+from dns_server import DnsServer
 from rdap_server import RdapServer, status
 
 from spamlinks.enrich.answers import State, What
@@ -115,6 +116,25 @@ def test_a_dry_run_knows_what_the_store_has(ages, registry, tmp_path):
     found = json.loads(ages("--dry-run", "--format", "json").data)["forecast"]["kinds"]["ages"]
     assert (found["to_do"], found["fresh"], found["waiting"]) == (0, 2, 1)
     assert (tmp_path / "s.db").read_bytes() == before
+
+
+def test_addresses_are_asked_of_the_name_server(run, export, tmp_path):
+    hosts = ["casino-bonus-777.xyz", "cheap-pills.top", "bakery.com", "me.blogspot.com"]
+    records = {host: {"A": ["93.184.216.34"], "NS": ["ns1.host.example."]} for host in hosts[:3]}
+    with DnsServer(records, "127.0.5.53") as server:
+        found = run(
+            "enrich", export, "--site", "shop.example", "--store", tmp_path / "s.db",
+            "--what", "dns", "--dns-server", server.server, "--allow-private", "--format", "json",
+        )  # fmt: skip
+        assert found.code == 0, found.talk
+        states = json.loads(found.data)["kinds"]["dns"]["states"]
+        assert states["fetched"] == 3
+        assert states["absent"] >= 1, "a name that does not exist"
+        asked = len(server.questions)
+        assert json.loads(found.data)["kinds"]["dns"]["requests"] == asked
+    with Store.open(tmp_path / "s.db", read_only=True) as store:
+        frame = store.dns_frame()
+    assert set(hosts[:3]) <= set(frame.filter(frame["state"] == "fetched")["host"])
 
 
 def test_json_goes_to_standard_output_alone(ages):

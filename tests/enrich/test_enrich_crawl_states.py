@@ -1,11 +1,14 @@
 """Every way a page can be, served by a real server, and the state it ends in."""
 
+# ruff: noqa: E501 - a table
+
 from __future__ import annotations
 
 import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -321,7 +324,7 @@ def test_a_page_is_tried_as_often_as_the_settings_say(run: Run) -> None:
 
 def test_no_site_is_asked_twice_at_once_or_too_soon(run: Run) -> None:
     for host, times in run.web.times(by="host").items():
-        gaps = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+        gaps = [later - sooner for sooner, later in pairwise(times)]
         assert min(gaps, default=1.0) >= 0.05, host
 
 

@@ -109,6 +109,12 @@ def test_hosts_of_a_test_are_not_looked_up(world):
     assert found.connected == [("127.0.7.1", 81), ("127.0.7.2", 80)]
 
 
+def test_another_name_server_is_not_judged_by_the_systems(world):
+    found = world()
+    assert no_network(URLS, FetchSettings("t", dns_servers=("127.0.0.53:5353",))) is None
+    assert found.resolved == []
+
+
 @pytest.mark.parametrize("urls", [[], ["ftp://a.com/"], ["http://[::1/"], ["x"]])
 def test_nothing_to_ask_is_no_trouble(world, urls):
     found = world()

@@ -1,4 +1,4 @@
-"""What is said to be missing: what was not fetched, what refused, and what the page does not tell."""
+"""What is said to be missing: what was not fetched, what refused, what a page does not tell."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import tiny_bundle as tiny
 
 from spamlinks.errors import ModelError, OutputError
 from spamlinks.model.bundle import load_bundle, save_bundle, shipped_model_path
-from spamlinks.model.views import VIEWS, view_of
+from spamlinks.model.views import STAND_INS, VIEWS, view_of
 from spamlinks.signals.kernel import SIGNALS
 
 
@@ -37,6 +37,29 @@ def test_the_round_trip_changes_no_score(folder: Path) -> None:
     assert again.parts == bundle.parts
     data = (folder / "metadata.json").read_bytes()
     assert again.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_a_bundle_that_knows_no_pages_judges_fetched_ones_as_without_them(folder: Path) -> None:
+    """Format 2 had five views: each view with pages is judged as the one without."""
+    meta = json.loads((folder / "metadata.json").read_text("utf-8"))
+    meta["format"] = 2
+    for part in meta["parts"]:
+        part["views"] = [view for view in part["views"] if view not in STAND_INS]
+    for name in ("calibration", "unit_calibration", "thresholds"):
+        for view in STAND_INS:
+            del meta[name][view]
+    (folder / "metadata.json").write_text(json.dumps(meta), "utf-8")
+    old = load_bundle(folder)
+    for view, other in STAND_INS.items():
+        assert old.lines[view] == old.lines[other]
+        assert old.cuts[view] == old.cuts[other]
+        X = tiny.matrix(view)
+        assert np.isfinite(old.margins(X, 1)).all()
+        assert {view in part.views for part in old.parts if other in part.views} == {True}
+    del meta["calibration"]["full"]
+    (folder / "metadata.json").write_text(json.dumps(meta), "utf-8")
+    with pytest.raises(ModelError, match="does not cover every view"):
+        load_bundle(folder)
 
 
 def test_same_bundle_same_bytes(folder: Path, tmp_path: Path) -> None:

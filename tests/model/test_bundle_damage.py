@@ -232,8 +232,8 @@ KNOTS = ["unit_calibration", "full", "knots"]
 TERM = ["parts", 0, "terms", 0]
 CUT = ["thresholds", "urls", "0.80"]
 CHANGES: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
-    ("a newer format", at(["format"], 3), "bundle format 3 is not 2. Update spamlinks"),
-    ("an older format", at(["format"], 1), "bundle format 1 is not 2. Use another"),
+    ("a newer format", at(["format"], 4), "bundle format 4 is not 3. Update spamlinks"),
+    ("an older format", at(["format"], 1), "bundle format 1 is not 3. Use another"),
     ("no format", at(["format"], KeyError), "bundle format None"),
     ("a format that equals one", at(["format"], True), "bundle format True"),
     ("an unknown signal", at(["parts", 0, "signals", 0], ["moon_phase", 1]), "moon_phase is unkn"),
@@ -328,9 +328,9 @@ def test_a_hash_of_a_file_that_no_part_uses(folder: Path) -> None:
     "content",
     [
         b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000,
-        b'{"format": 2}', b'"x"', b"1", b"9" * 5000, b"{}".decode().encode("utf-16"),
-        b'\xef\xbb\xbf{"format": 2}',
-        b'{"format": 2, "sha256": {"a": 1e999}}',
+        b'{"format": 3}', b'"x"', b"1", b"9" * 5000, b"{}".decode().encode("utf-16"),
+        b'\xef\xbb\xbf{"format": 3}',
+        b'{"format": 3, "sha256": {"a": 1e999}}',
     ],
     ids=lambda content: repr(content[:12]),
 )  # fmt: skip

@@ -12,9 +12,9 @@ from spamlinks.model.bundle import ModelBundle, Part
 from spamlinks.model.calibration import Cut, Line
 from spamlinks.model.terms import Term
 from spamlinks.model.training import fit_part
-from spamlinks.model.views import VIEWS
+from spamlinks.model.views import STAND_INS, VIEWS
 from spamlinks.signals.kernel import SIGNALS, encode, signals
-from spamlinks.simulate import generate, see_as
+from spamlinks.simulate import fill_from_fetch, generate, see_as
 
 SMALL = {"n_estimators": 12, "num_leaves": 7, "max_depth": 3, "min_child_samples": 10}
 FIRST = ("host_length", "anchor_length", "external_links", "link_age_days")
@@ -25,6 +25,12 @@ SECOND = ("external_links", "domain_traffic", "is_nofollow")
 def rows(view: str = "full", n: int = 260, seed: int = 3) -> pl.DataFrame:
     """Generated backlinks with ``is_spam``, as an export of a view shows them."""
     made = generate(n, seed=seed, spam_share=0.35)
+    if view in STAND_INS:
+        made = made.with_columns(
+            fetch_state=pl.lit("fetched"), fetched_words=pl.col("fetched_words").fill_null(300)
+        )
+        bare = see_as(made, "anchors" if view == "pages" else "full", fetched=True)
+        return fill_from_fetch(bare, made).with_columns(made["is_spam"])
     return see_as(made, view).with_columns(made["is_spam"])
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamlinks.errors import InputError
-from spamlinks.schema import FIELDS, VENDOR_VERDICTS
+from spamlinks.schema import FIELDS, VENDOR_VERDICTS, Field
 from spamlinks.signals import SIGNALS, blocks, encode, signals
 from spamlinks.signals.hostname import HostNameModel
 from spamlinks.signals.profile import RANKED
@@ -47,7 +47,26 @@ def profile() -> pl.DataFrame:
         if field.block == "authority" and name not in frame.columns
     }
     extra["seen_by_count"] = rng.integers(1, 4, frame.height)
-    return frame.with_columns(pl.Series(name, values) for name, values in extra.items())
+    frame = frame.with_columns(pl.Series(name, values) for name, values in extra.items())
+    return frame.with_columns(
+        pl.Series(field.name, _made_up(rng, field, frame.height), dtype=field.dtype)
+        for field in FIELDS.values()
+        if field.block in ("facts", "dns", "fetched") and field.name not in frame.columns
+    )
+
+
+def _made_up(rng: np.random.Generator, field: Field, height: int) -> list[Any]:
+    """Values of a column that was looked up."""
+    if field.name.endswith("_state"):
+        return ["fetched"] * height
+    numbers = rng.integers(0, 200, height).tolist()
+    if field.name.endswith("_language"):
+        return ["de" if number > 100 else "en" for number in numbers]
+    if field.dtype == pl.String():
+        return [f"x:{number}" for number in numbers]
+    if field.dtype == pl.Date():
+        return [date(2027, 1, 1)] * height
+    return [number > 100 if field.dtype == pl.Boolean() else number for number in numbers]
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from scrapy.http import Response
-from w3lib.html import get_meta_refresh
 from w3lib.url import safe_url_string
 
 from spamlinks.enrich.addresses import why_url_refused
 from spamlinks.enrich.answers import Answer, PageFacts, State
-from spamlinks.enrich.crawl.downloading import content_type
 from spamlinks.enrich.crawl.frontier import Frontier, Job, host_of, origin_of, site_of
+from spamlinks.enrich.crawl.heads import bare_facts, headers_of, refresh_of
 from spamlinks.enrich.crawl.outcomes import AGAIN, REDIRECTS, is_of_site, state_of
 from spamlinks.enrich.crawl.patience import Closed, Patience
 from spamlinks.enrich.crawl.reading import MOST_WAITING, PageReaders, ReaderError
@@ -30,10 +29,6 @@ from spamlinks.enrich.settings import FetchSettings
 from spamlinks.enrich.store import Store
 
 __all__ = ["Crawl"]
-
-SOON = 5.0
-"""Seconds up to which a refresh in a page counts as a redirect."""
-REFRESH_BYTES = 16 * 1024
 
 
 class Crawl:
@@ -94,6 +89,14 @@ class Crawl:
 
     def _has_room(self) -> bool:
         return self.in_flight < self.settings.concurrency and len(self._reading) < MOST_WAITING
+
+    def warm_up(self) -> None:
+        """Start the readers, while robots.txt is being asked for."""
+        self._readers.warm_up()
+
+    def is_reading(self) -> bool:
+        """Whether pages are being read."""
+        return bool(self._reading)
 
     def is_quiet(self) -> bool:
         """Whether no request is under way and no page is being read."""
@@ -209,7 +212,7 @@ class Crawl:
             location = safe_url_string((response.headers["Location"] or b"").strip())
             self._redirected(job, urljoin(response.url, location), code)
         elif code in AGAIN:
-            self._put_off(job, code, wait, _bare_facts(job, response))
+            self._put_off(job, code, wait, bare_facts(job, response))
         else:
             if code not in (403, 503):
                 self._patience.welcomed(job.site)
@@ -220,7 +223,7 @@ class Crawl:
                 retry_at = now + timedelta(seconds=wait) if wait else None
                 self._answer(
                     job, state, reason, code=code, retry_at=retry_at,
-                    facts=_bare_facts(job, response),
+                    facts=bare_facts(job, response),
                 )  # fmt: skip
 
     def _failed(self, job: Job, error: BaseException) -> None:
@@ -329,19 +332,19 @@ class Crawl:
         if not response.body and "dataloss" in response.flags:
             self._failed(job, ConnectionError("the body was cut off"))
             return
-        facts = _bare_facts(job, response)
+        facts = bare_facts(job, response)
         if response.meta.get("no_page"):
             self._answer(job, State.FETCHED, code=response.status, facts=facts)
             return
         if not job.refreshed and len(job.hops) < self.settings.max_redirects:
-            onward = (_refresh(response) or "").partition("#")[0]
+            onward = (refresh_of(response) or "").partition("#")[0]
             known = not onward or onward in (job.url, *job.hops)
             # One to the site is a link, which the reader finds.
             if not known and not is_of_site(onward, job.lookup.site):
                 job.refreshed = True
                 self._redirected(job, onward, None)
                 return
-        headers, truncated = _headers(response), facts.truncated
+        headers, truncated = headers_of(response), facts.truncated
         self._read(job, response.body, response.url, response.status, headers, truncated=truncated)
 
     def _read(
@@ -410,35 +413,3 @@ class Crawl:
             # Not at once: a site that is closed answers all that was set aside, one after another.
             loop = asyncio.get_running_loop()
             loop.call_soon(self._guard, lambda: self._enter(following))
-
-
-def _bare_facts(job: Job, response: Response) -> PageFacts:
-    """What is known without reading the body."""
-    cut = {"download_stopped", "cut", "dataloss"} & set(response.flags)
-    return PageFacts(
-        final_url=response.url,
-        redirects=tuple(job.hops),
-        http_code=response.status,
-        content_type=content_type(response.headers) or None,
-        bytes_read=len(response.body),
-        truncated=bool(cut) and not response.meta.get("no_page"),
-    )
-
-
-def _headers(response: Response) -> dict[str, str]:
-    return {
-        name.decode("latin-1").lower(): b", ".join(response.headers.getlist(name)).decode("latin-1")
-        for name in response.headers
-    }
-
-
-def _refresh(response: Response) -> str | None:
-    """Return where the page sends its reader within seconds, by meta element or header."""
-    start = response.body[:REFRESH_BYTES]
-    found: Sequence[object] = (None, None)
-    if b"refresh" in start.lower():
-        found = get_meta_refresh(start.decode("latin-1"), response.url, "utf-8")
-    seconds, url = found
-    if not isinstance(seconds, float) or not isinstance(url, str) or seconds > SOON:
-        return None
-    return url if url.lower().startswith(("http://", "https://")) else None

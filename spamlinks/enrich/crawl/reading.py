@@ -50,6 +50,10 @@ class PageReaders:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._read, body, asked)
 
+    def warm_up(self) -> None:
+        """Start a reader before it is needed, which takes a while."""
+        self._threads.submit(self._read, b"", {"url": "", "final_url": "", "site": ""})
+
     def close(self) -> None:
         """Let the readers go; those at work end when we do."""
         self._threads.shutdown(wait=False, cancel_futures=True)

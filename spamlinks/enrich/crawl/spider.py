@@ -20,7 +20,9 @@ __all__ = ["PageSpider"]
 
 TELL_EVERY = 0.5
 GRACE = 2.0
-"""Seconds that requests under way have to end, once the run was told to stop."""
+READING_GRACE = 15.0
+"""Seconds that requests under way, and pages that are being read, have to end once the run was told
+to stop."""
 
 
 class PageSpider(scrapy.Spider):
@@ -51,6 +53,7 @@ class PageSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """Yield one request after the other, each when its site and address are free."""
         teller = asyncio.ensure_future(self._tell())
+        self.crawl.warm_up()
         try:
             while (job := await self.crawl.next()) is not None:
                 yield self._request(job)
@@ -84,8 +87,12 @@ class PageSpider(scrapy.Spider):
 
     async def _last_answers(self) -> None:
         """After a stop: what is under way may still end, for a moment."""
-        until = asyncio.get_running_loop().time() + GRACE
-        while not self.crawl.is_quiet() and asyncio.get_running_loop().time() < until:
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        while self.crawl.in_flight and clock() < begun + GRACE:
+            await asyncio.sleep(0.02)
+        # What was fetched is worth a longer wait.
+        while self.crawl.is_reading() and clock() < begun + READING_GRACE:
             await asyncio.sleep(0.02)
 
     async def _tell(self) -> None:

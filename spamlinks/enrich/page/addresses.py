@@ -63,7 +63,9 @@ class Here:
             return host_parts(href)
         if not href or href[0] == "#":
             return None
-        if _SCHEME.match(href) or href[0] == "\\":
+        if href[0] == "/" and href[1:2] != "\\":
+            return self.base_parts
+        if _SCHEME.match(href) or href[0] in "/\\":
             url = self.resolve(href)
             return None if url is None else host_parts(url)
         return self.base_parts
@@ -76,7 +78,7 @@ class Here:
         if not href or href[0] == "#":
             return None
         if start.startswith(("http:", "https:")):  # browsers read http:example.com, http:/x.com
-            scheme, _, rest = href.partition(":")
+            scheme, _, rest = href.replace("\\", "/").partition(":")
             return f"{scheme}://{rest.lstrip('/')}" if rest.strip("/") else None
         if _SCHEME.match(href):
             return None

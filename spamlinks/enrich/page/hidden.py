@@ -47,9 +47,6 @@ class HiddenBy:
         lower = text.lower()
         self._by_style = "style=" in lower or "style =" in lower
         self._by_attribute = " hidden" in lower or "\nhidden" in lower or "\thidden" in lower
-        self._by_class = bool(by_name) or any(name in lower for name in _SCREEN_READER_CLASSES)
-        self._marquee = "<marquee" in lower
-        self.may_hide = self._by_style or self._by_attribute or self._by_class or self._marquee
 
     def reason(self, element: Element, tag: str, inherited: str | None) -> str | None:
         """Say why an element cannot be seen; ``inherited`` is why its parent cannot."""
@@ -64,7 +61,7 @@ class HiddenBy:
             hidden = element.get("hidden")
             if hidden is not None and hidden.lower() != "until-found":
                 found = "hidden"
-        if found is None and self._by_class:
+        if found is None:
             found = self._named(element, tag)
         if found is None and tag == "marquee":
             found = _tiny_marquee(element)
@@ -77,9 +74,10 @@ class HiddenBy:
         by_name = self._by_name
         classes = element.get("class")
         if classes:
-            for name in classes.split():
-                if name in _SCREEN_READER_CLASSES:
-                    return SCREEN_READER
+            names = classes.split()
+            if not _SCREEN_READER_CLASSES.isdisjoint(names):
+                return SCREEN_READER
+            for name in names if by_name else ():
                 found = by_name.get(f".{name}") or by_name.get(f"{tag}.{name}")
                 if found:
                     return found

@@ -9,12 +9,12 @@ from typing import Any
 
 __all__ = ["detect_language"]
 
-MAX_CHARACTERS = 2000
-MIN_LETTERS = 120
+MAX_CHARACTERS = 1200
+MIN_LETTERS = 80
 """Letters of an alphabet; fewer are menus and names, which are English everywhere."""
 MIN_OWN_SCRIPT = 20
 """Letters of a script that only one language is written in."""
-MIN_CONFIDENCE = 0.5
+MIN_CONFIDENCE = 0.7
 
 # Scripts that stand for a language. Kana before Han: Japanese has both.
 _SCRIPTS = (

@@ -15,7 +15,7 @@ from spamlinks.enrich.page.addresses import (
     may_redirect,
     through_redirector,
 )
-from spamlinks.enrich.page.hidden import is_tiny, is_tiny_image
+from spamlinks.enrich.page.hidden import SCREEN_READER, is_tiny, is_tiny_image
 from spamlinks.enrich.page.placement import Places
 from spamlinks.enrich.page.surroundings import contexts, links_around, same_as_ground
 from spamlinks.enrich.page.texts import fold
@@ -84,12 +84,7 @@ def site_links(page: Walked, counted: Counted, here: Here) -> list[LinkFacts]:
         return []
     places = Places(page)
     found = [_described(page, places, link, target, via) for link, target, via in counted.to_site]
-    for tag, name, kind in (
-        ("iframe", "src", "frame"),
-        ("frame", "src", "frame"),
-        ("form", "action", "form"),
-    ):
-        found += _other(page, places, here, tag, name, kind)
+    found += _frames_and_forms(page, places, here)
     return found[:MAX_LINKS]
 
 
@@ -122,7 +117,7 @@ def _described(
         anchor=anchor,
         left_context=left,
         right_context=right,
-        links_around=links_around(page, link),
+        links_around=links_around(page, places, link),
     )
 
 
@@ -142,22 +137,22 @@ def _hidden_itself(page: Walked, link: RawLink, images: list[Element], anchor: s
             if not drawn and not names.strip():
                 return "no text"
         return None
-    inner = page.seen(link.start, link.end).strip()
-    if not inner and not images:
-        return next(
-            (reason for node, reason in page.hidden_by.items() if node > link.node), "hidden inside"
-        )
+    if not images and not page.seen(link.start, link.end).strip():
+        last = page.last_node[link.node]
+        inside = [why for node, why in page.hidden_by.items() if link.node < node <= last]
+        if SCREEN_READER not in inside:  # an icon is named so for those who cannot see it
+            return inside[0] if inside else None
     return "same colour" if same_as_ground(page, link.node) else None
 
 
-def _other(
-    page: Walked, places: Places, here: Here, tag: str, name: str, kind: str
-) -> list[LinkFacts]:
+_ATTRIBUTES = {"iframe": ("src", "frame"), "frame": ("src", "frame"), "form": ("action", "form")}
+
+
+def _frames_and_forms(page: Walked, places: Places, here: Here) -> list[LinkFacts]:
     found: list[LinkFacts] = []
-    for index, element in enumerate(page.nodes):
-        if element.tag != tag or not element.get(name):
-            continue
-        url = here.resolve(clean_href(element.get(name)))
+    for element in page.nodes[0].iter(*_ATTRIBUTES):
+        name, kind = _ATTRIBUTES[element.tag]
+        url = here.resolve(clean_href(element.get(name) or ""))
         if url is None:
             continue
         via, target = None, url if here.is_site(host_parts(url)) else None
@@ -165,7 +160,8 @@ def _other(
             target, via = through_redirector(url, here), url
         if target is None:
             continue
-        size = all(is_tiny(element.get(side)) for side in ("width", "height"))
+        index = page.nodes.index(element)
+        no_size = is_tiny(element.get("width")) and is_tiny(element.get("height"))
         found.append(
             whole_page(
                 target[:MAX_URL],
@@ -173,7 +169,7 @@ def _other(
                 via=via[:MAX_URL] if via else None,
                 anchor=fold(element.get("title") or "")[:MAX_ANCHOR],
                 placement=places.of(index),
-                hidden="no size" if size else page.hidden_by.get(index),
+                hidden="no size" if no_size else page.hidden_by.get(index),
             )
         )
         if len(found) >= MAX_LINKS:

@@ -48,7 +48,6 @@ def find_markers(
     page: Walked,
     text: PageText,
     *,
-    host: str,
     domain: str,
     title: str | None,
     generator: str | None,
@@ -58,7 +57,7 @@ def find_markers(
     Parameters
     ----------
     text : visible text.
-    host, domain : of the page; a domain for sale is named on its page.
+    domain : of the page; a domain for sale is named on its page.
     """
     short = text.words <= MAX_SERVICE_WORDS
     named = (
@@ -184,6 +183,8 @@ _POWERED = re.compile(r"(?i)powered by[^\n]{0,60}|script by[^\n]{0,60}")
 
 
 def _powered_by(text: PageText) -> str:
+    if " powered by " not in text.spaced and " script by " not in text.spaced:
+        return ""
     return "\n".join(_POWERED.findall(text.text)[:5])
 
 

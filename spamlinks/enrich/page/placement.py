@@ -40,9 +40,12 @@ _COMMENT = frozenset(
 )
 # Posts of people in forums, by the names that forum software gives them.
 _FORUM = frozenset(
-    "postbody post_body postbit postbitlegacy postcontent postmessage topicpost crawlerpost "
-    "cooked forumpost bbcode bbcodes posttext bbpreplycontent bbptopiccontent signature".split()
+    "postbody post_body postbit postbitlegacy postcontent post_message postmessage topic-post "
+    "topic-body crawler-post cooked forum-post forumpost bbcode bbp-reply-content "
+    "bbp-topic-content signature message-body message-userContent js-post__content-text "
+    "ipsComment_content b-post".split()
 )
+_FORUM_POST = re.compile(r"post_message_\d+|post-?\d+-content")
 # A name with one of these before footer or header is part of an article, a box, a table.
 _OF_A_PART = frozenset(
     "entry post article card comment comments content modal dialog panel block section item "
@@ -101,7 +104,7 @@ def _meaning(name: str) -> Placement | None:
     bare = "".join(words)
     of_a_part = not _OF_A_PART.isdisjoint(words)
     about_layout = not _ABOUT_LAYOUT.isdisjoint(words)
-    if bare in _FORUM or name.lower() in _FORUM:
+    if name in _FORUM or _FORUM_POST.fullmatch(name):
         return Placement.COMMENT
     if (bare in _COMMENT or not _COMMENT.isdisjoint(words)) and not about_layout:
         return Placement.COMMENT
@@ -162,6 +165,11 @@ class Places:
         if within_article:
             return Placement.MAIN
         return self._by_position(node)
+
+    def is_part(self, node: int) -> bool:
+        """Whether an element itself begins a part of the page, such as a sidebar."""
+        kind = self._kind(node, self._page.nodes[node])
+        return kind is not None and kind is not Placement.COMMENT
 
     def _kind(self, index: int, element: Element) -> Placement | None:
         """What an element says about all that is in it."""

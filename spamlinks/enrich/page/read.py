@@ -105,7 +105,6 @@ def read_page(
         root,
         page,
         visible,
-        host=page_host.host,
         domain=page_host.linking_domain,
         title=head.title,
         generator=head.generator,
@@ -163,7 +162,7 @@ def _walked(root: Element, text: str) -> Walked:
     sheets = ["".join(style.itertext()) for style in root.iter("style")]
     hiding = HiddenBy(text, hiding_rules(sheets) if sheets else {})
     page = walk(root, hiding)
-    if page.hidden_by and len(page.text) > 200:
+    if page.hidden_by and len(page.text) > 100:
         hidden = {
             node
             for node in page.hidden_by

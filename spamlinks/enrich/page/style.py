@@ -11,11 +11,13 @@ MAX_SHEET = 200_000
 """Characters of style sheets that are read; more is no page's own few rules."""
 
 _COMMENT_START = "/*"
+MAX_STYLE = 4000
+"""Characters of one style that are read."""
+
 # A cheap look before the declarations are read one by one.
 _SUSPECT = re.compile(
     r"(?i)none|hidden|collapse|:\s*-\s*\d|opacity\s*[:=]\s*[0.]|font(?:-size)?\s*:[^;]{0,40}?\b[01.]"
-    r"|(?:height|width)\s*:\s*[012.]\D|clip|translate|scale|transparent|a\("
-    r"|(?<![a-z-])color[^{}]*background|background[^{}]*(?<![a-z-])color\s*:"
+    r"|(?:height|width)\s*:\s*[012.]\D|clip|translate|scale|transparent|a\(|background"
 )
 _NUMBER = re.compile(r"(-?\d{0,6}(?:\.\d{1,6})?)\s*(px|em|rem|pt|%|vw|vh|ex|ch|in|cm|mm)?")
 _PIXELS = {"px": 1.0, "em": 16.0, "rem": 16.0, "pt": 4 / 3, "vw": 10.0, "vh": 8.0, "ex": 8.0,
@@ -53,6 +55,7 @@ def hidden_by_style(style: str) -> str | None:
     >>> hidden_by_style("font-size:0"), hidden_by_style("font-size: 12px")
     ('font size 0', None)
     """
+    style = style[:MAX_STYLE]
     if not _SUSPECT.search(style):
         return None
     return _reason(_declarations(style))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from spamlinks.enrich.page.placement import Places
 from spamlinks.enrich.page.style import colour, same_colour
 from spamlinks.enrich.page.texts import count_words, fold
-from spamlinks.enrich.page.walk import BLOCKS, RawLink, Walked
+from spamlinks.enrich.page.walk import BLOCK_EDGE, BLOCKS, RawLink, Walked
 
 __all__ = ["contexts", "links_around", "same_as_ground"]
 
 MAX_CONTEXT = 200
+MAX_SLICE = 2000
+"""Characters that are looked at for them: source text has long runs of spaces."""
 MAX_ITEM_WORDS = 60
 """An entry of a list with more words is a text of its own, such as a comment."""
 MAX_CLIMB = 8
@@ -34,51 +37,57 @@ def _block(page: Walked, node: int) -> int:
 def contexts(page: Walked, link: RawLink) -> tuple[str, str]:
     """Return up to 200 characters of the link's own block before and after it, "" for none.
 
-    A link that stands alone in its block has none: what other blocks say is not about it.
+    A link that stands alone has none: what other blocks say, around its own or inside of it, is not
+    about it.
     """
-    block = _block(page, link.node)
-    start, end = page.starts[block], page.ends[block]
-    if link.hidden:
-        before = page.text[max(start, link.start - 2000) : link.start]
-        after = page.text[link.end : min(end, link.end + 2000)]
-    else:
-        before = page.seen(max(start, link.start - 2000), link.start)
-        after = page.seen(link.end, min(end, link.end + 2000))
+    around = _block(page, link.node)
+    before = page.text[max(page.starts[around], link.start - MAX_SLICE) : link.start]
+    after = page.text[link.end : min(page.ends[around], link.end + MAX_SLICE)]
+    if not link.hidden and page.hidden_spans:
+        before = page.seen(link.start - len(before), link.start)
+        after = page.seen(link.end, link.end + len(after))
+    before, after = before.rpartition(BLOCK_EDGE)[2], after.partition(BLOCK_EDGE)[0]
     return fold(before)[-MAX_CONTEXT:].strip(), fold(after)[:MAX_CONTEXT].strip()
 
 
-def links_around(page: Walked, link: RawLink) -> int:
+def links_around(page: Walked, places: Places, link: RawLink) -> int:
     """Count the links to other sites in the same block, without the link itself.
 
     The block is the paragraph; for an entry of a list the list, for a cell of a table its rows.
     A block that holds nothing but the link says nothing and the one around it is taken, and so it
-    is for short boxes that repeat beside each other, which are a list in all but name.
+    is for short boxes that repeat beside each other, which are a list in all but name. The whole
+    text is no block.
     """
     block = _block(page, link.node)
     for _ in range(MAX_CLIMB):
         element = page.nodes[block]
         tag = element.tag
-        if tag in _TOP or tag in _LISTS or tag in _ROWS or page.parents[block] < 0:
+        around = _block(page, block)
+        if tag in _TOP or tag in _LISTS or tag in _ROWS or page.nodes[around].tag in _TOP:
             break
-        start, end = page.starts[block], page.ends[block]
-        words = count_words(page.text[start:end][:4000])
+        words = _words(page, block)
+        if tag in ("td", "th"):  # a row with long texts lays out a page and lists nothing
+            words = _words(page, around)
         entry = tag in ("li", "dd", "dt", "td", "th", "tr")
-        if entry and words > MAX_ITEM_WORDS:
-            break
-        if not entry and _says_more(page, block, link, words):
+        if words > MAX_ITEM_WORDS or (not entry and _says_more(page, block, link, words)):
             break
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if _OWN_COMMENT.search(names[:500]):
+        if _OWN_COMMENT.search(names[:500]) or places.is_part(block):
             break
-        block = _block(page, block)
+        listed = entry or page.nodes[around].tag in _LISTS or _repeats(page, block)
+        if not listed and _words(page, around) > MAX_ITEM_WORDS:
+            break
+        block = around
     return page.links_in(block)[1] - link.external
+
+
+def _words(page: Walked, block: int) -> int:
+    return count_words(page.text[page.starts[block] : page.ends[block]][:4000])
 
 
 def _says_more(page: Walked, block: int, link: RawLink, words: int) -> bool:
     """Whether a box holds more than the link, and is no entry of a list of such boxes."""
-    if words > MAX_ITEM_WORDS:
-        return True
-    alone = words - count_words(page.text[link.start : link.end]) <= 3
+    alone = words - count_words(page.text[link.start : link.end]) <= 1
     links = page.last_link[block] - page.first_link[block]
     return not (alone and links == 1) and not _repeats(page, block)
 

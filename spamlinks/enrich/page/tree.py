@@ -20,9 +20,13 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # Never on the stack of ``_flattened``: void elements, those whose text is no markup, and those
 # that close by themselves when the next one comes.
 _NOT_STACKED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr script style textarea "
+    "area base br col hr img input link meta param script style textarea "
     "title iframe html head body p li dt dd tr td th thead tbody tfoot option a noscript".split()
 )
+# Void elements that the parser does not know as such, and would put all that follows into.
+_VOID = frozenset("wbr source track embed keygen basefont".split())
+_NOTHING = "basefont"
+"""A void element that is not displayed: what a tag becomes that is left out."""
 
 
 def parse(text: str) -> Element | None:
@@ -82,15 +86,17 @@ def _flattened(text: str) -> str:
         name = match[2].lower()
         if name in _NOT_STACKED:
             return match[0]
+        if name in _VOID:
+            return f"<{match[1]}{_NOTHING}"
         if not match[1]:
             if len(open_tags) < _MAX_OPEN:
                 open_tags.append(name)
                 return match[0]
             dropped[name] = dropped.get(name, 0) + 1
-            return "<wbr"
+            return f"<{_NOTHING}"
         if dropped.get(name):
             dropped[name] -= 1
-            return "</wbr"
+            return f"</{_NOTHING}"
         if name in open_tags:
             while open_tags.pop() != name:
                 pass

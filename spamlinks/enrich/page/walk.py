@@ -13,7 +13,7 @@ from itertools import accumulate, chain
 from spamlinks.enrich.page.hidden import HiddenBy
 from spamlinks.enrich.page.tree import Element
 
-__all__ = ["BLOCKS", "RawLink", "Walked", "walk"]
+__all__ = ["BLOCKS", "BLOCK_EDGE", "RawLink", "Walked", "walk"]
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
@@ -23,14 +23,16 @@ BLOCKS = frozenset(
 )
 """Elements that begin and end a line of text; words of one never run into those of the next."""
 
-# Subtrees without text that a reader sees as part of the page. ``template`` is inert; the rest
-# are controls, or what a browser shows only where it cannot show the real thing.
+# Subtrees without text that a reader sees as part of the page: inert ones, controls, and what a
+# browser shows only where it cannot show the real thing.
 _NO_TEXT = frozenset(
     "script style template textarea select datalist title desc metadata iframe object audio video "
-    "canvas noembed xmp head".split()
+    "canvas noembed noframes xmp head".split()
 )
-_INERT = frozenset(("template", "datalist", "noembed"))
-_WITHOUT_SCRIPTS = frozenset(("noscript", "noframes"))
+# Those whose inside is no markup to a browser either, whatever the parser makes of it.
+_INERT = frozenset("template datalist noembed noframes iframe textarea xmp title".split())
+BLOCK_EDGE = "\v"
+"""Stands in the text where a block begins or ends; white space, as line breaks are."""
 BREAKS = BLOCKS | {"br", "img", "option"}
 """Elements that no word runs across."""
 
@@ -58,7 +60,7 @@ class Walked:
     starts, ends : of each element's text in ``text``.
     last_node : index of the last element inside of each one.
     first_link, last_link : of each element, a range of ``links``.
-    text : all text, with what is hidden; lines end where blocks end.
+    text : all text, with what is hidden; ``BLOCK_EDGE`` stands where blocks begin and end.
     visible : what can be seen of it.
     hidden_spans : ranges of ``text`` that cannot be seen, in order.
     hidden_by : reason for each element that hides what is in it.
@@ -144,14 +146,13 @@ def walk(root: Element, hiding: HiddenBy, shown: frozenset[int] = frozenset()) -
     hidden: str | None = None  # why what is read now cannot be seen
     silent = False  # whether text is left out
     inert = 0  # depth of the element whose links are none either; 0 for none
-    may_hide = hiding.may_hide
 
     for element in chain(root.iter("*"), (None,)):  # None closes what is open
         parent = None if element is None else element.getparent()
         while stack and stack[-1][1] is not parent:
             index, closed, link, hidden, silent = stack.pop()
             if closed.tag in BLOCKS:
-                pieces.append("\n")
+                pieces.append(BLOCK_EDGE)
                 length += 1
             ends[index] = length
             last_link[index] = len(links)
@@ -170,7 +171,7 @@ def walk(root: Element, hiding: HiddenBy, shown: frozenset[int] = frozenset()) -
             break
         index, tag = len(nodes), element.tag
         if tag in BREAKS:
-            pieces.append("\n" if tag in BLOCKS or tag == "br" else " ")
+            pieces.append(BLOCK_EDGE if tag in BLOCKS else " ")
             length += 1
         nodes.append(element)
         parents.append(stack[-1][0] if stack else -1)
@@ -180,9 +181,9 @@ def walk(root: Element, hiding: HiddenBy, shown: frozenset[int] = frozenset()) -
         first_link.append(len(links))
         last_link.append(len(links))
         reason = hidden
-        if tag in _WITHOUT_SCRIPTS:
+        if tag == "noscript":
             reason = tag
-        elif may_hide and index not in shown:
+        elif index not in shown:
             reason = hiding.reason(element, tag, hidden)
         if reason is not hidden and reason is not None:
             page.hidden_by[index] = reason

@@ -1,0 +1,51 @@
+"""What an answer says before its page is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scrapy.http import Response
+from w3lib.html import get_meta_refresh
+
+from spamlinks.enrich.answers import PageFacts
+from spamlinks.enrich.crawl.downloading import content_type
+from spamlinks.enrich.crawl.frontier import Job
+
+__all__ = ["bare_facts", "headers_of", "refresh_of"]
+
+SOON = 5.0
+"""Seconds up to which a refresh in a page counts as a redirect."""
+REFRESH_BYTES = 16 * 1024
+
+
+def bare_facts(job: Job, response: Response) -> PageFacts:
+    """What is known without reading the body."""
+    cut = {"download_stopped", "cut", "dataloss"} & set(response.flags)
+    return PageFacts(
+        final_url=response.url,
+        redirects=tuple(job.hops),
+        http_code=response.status,
+        content_type=content_type(response.headers) or None,
+        bytes_read=len(response.body),
+        truncated=bool(cut) and not response.meta.get("no_page"),
+    )
+
+
+def headers_of(response: Response) -> dict[str, str]:
+    """Return the headers, names in lower case, several of one name joined by commas."""
+    return {
+        name.decode("latin-1").lower(): b", ".join(response.headers.getlist(name)).decode("latin-1")
+        for name in response.headers
+    }
+
+
+def refresh_of(response: Response) -> str | None:
+    """Return where the page sends its reader within seconds, by meta element or header."""
+    start = response.body[:REFRESH_BYTES]
+    found: Sequence[object] = (None, None)
+    if b"refresh" in start.lower():
+        found = get_meta_refresh(start.decode("latin-1"), response.url, "utf-8")
+    seconds, url = found
+    if not isinstance(seconds, float) or not isinstance(url, str) or seconds > SOON:
+        return None
+    return url if url.lower().startswith(("http://", "https://")) else None
