@@ -114,7 +114,6 @@ FORBIDDEN_IMPORTS = {
     "http.client": {"enrich"},
     "httpx": {"enrich"},
     "httpcore": {"enrich"},
-    "httpcore": {"enrich"},
     "scrapy": {"enrich"},
     "twisted": {"enrich"},
     "dns": {"enrich"},
