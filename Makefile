@@ -71,7 +71,7 @@ accuracy: setup-dev packages ## measure the recipe on sources left out whole, an
 	$(BIN)/python -m spamlinks.model.accuracy --data $(DATA) --packages $(PACKAGES) --out models/accuracy.csv
 	$(BIN)/python -m spamlinks.model.link_accuracy --data $(DATA) --out models/accuracy-links.csv
 
-examples: setup ## write data/examples anew
+examples: setup-dev ## write data/examples anew
 	$(BIN)/python -m spamlinks.simulate.examples
 
 findings: setup ## what the linter finds in real disavow files, by code (DATA=...)
