@@ -31,7 +31,7 @@ VIEW_TEXT = {
 }
 
 _FETCHED = ("dns", "fetched")
-_INDEXES = ("traffic", "popularity", "authority", "group", "rendered", "verdict")
+_INDEXES = ("traffic", "popularity", "authority", "group", "rendered")
 
 
 def _columns() -> dict[str, frozenset[str]]:
@@ -50,11 +50,11 @@ def _columns() -> dict[str, frozenset[str]]:
         return frozenset(c for b, columns in BLOCKS.items() if b not in blocks for c in columns)
 
     rich = {"full": _FETCHED, "pages": _INDEXES, "full_pages": ()}
-    return {**poorer, **{view: without(*blocks) for view, blocks in rich.items()}}
+    return {**poorer, **{view: without("verdict", *blocks) for view, blocks in rich.items()}}
 
 
 VIEW_COLUMNS: dict[str, frozenset[str]] = _columns()
-"""Columns of the schema that an export of each view may have."""
+"""Columns of the schema that an export of each view may have, vendors' own verdicts left out."""
 
 VIEW_SIGNALS = frozenset(
     "anchor_length is_nofollow link_age_days domain_authority page_authority external_links "

@@ -7,7 +7,9 @@ import pytest
 
 from spamlinks.model.bundle import load_bundle, save_bundle
 from spamlinks.model.explain import contributions
-from spamlinks.model.terms import BOUND, LINK_TERMS, URL_TERMS, Term, add_terms
+from spamlinks.model.terms import BOUND, LINK_TERMS, PAGE_TERMS, URL_TERMS, Term, add_terms
+from spamlinks.model.training import PARTS
+from spamlinks.model.views import STAND_INS
 from spamlinks.signals.kernel import SIGNALS
 from tests.model import tiny_bundle as tiny
 
@@ -37,7 +39,11 @@ def test_a_term_is_a_bounded_line(value, odds, reason):
     assert term.values(row(domain_traffic=value))[0] == pytest.approx(odds), reason
 
 
-@pytest.mark.parametrize("terms", [URL_TERMS, LINK_TERMS], ids=["urls", "links"])
+@pytest.mark.parametrize(
+    "terms",
+    [URL_TERMS, LINK_TERMS, PAGE_TERMS, (*LINK_TERMS, *PAGE_TERMS)],
+    ids=["urls", "links", "pages", "links and pages"],
+)
 def test_stated_terms_agree_with_what_is_known_of_directions(terms):
     assert len({term.signal for term in terms}) == len(terms)
     for term in terms:
@@ -48,7 +54,45 @@ def test_stated_terms_agree_with_what_is_known_of_directions(terms):
 
 def test_no_single_term_decides():
     """The strongest alone moves one in ten to four in ten at the most."""
-    assert max(abs(t.weight) * BOUND for t in (*URL_TERMS, *LINK_TERMS)) <= 2.0
+    assert max(abs(t.weight) * BOUND for t in (*URL_TERMS, *LINK_TERMS, *PAGE_TERMS)) <= 2.0
+
+
+REGISTRATION = [  # signals, log-odds that URL_TERMS add, reason
+    ({"domain_age_days": 0}, 0.35, "registered today"),
+    ({"domain_age_days": 1500}, 0.0, "four years say nothing"),
+    ({"domain_age_days": 4500}, -0.7, "a dozen years lose twice what today gains"),
+    ({"domain_age_days": 12_000}, -0.7, "and thirty no more"),
+    ({"registered_after_link": 1}, 0.4, "the name lapsed and somebody took it"),
+    ({"registered_after_link": 0}, 0.0, "the usual case is no merit"),
+    ({"on_parking_servers": 1}, 0.4, "parked"),
+    ({"domain_age_days": 0, "registered_after_link": 1, "on_parking_servers": 1}, 1.15, "all"),
+    ({}, 0.0, "nothing was looked up"),
+]
+
+
+@pytest.mark.parametrize(("known", "odds", "reason"), REGISTRATION)
+def test_what_a_registration_adds_to_a_name(known, odds, reason):
+    out = np.zeros(1)
+    add_terms(URL_TERMS, row(**known), out)
+    assert out[0] == pytest.approx(odds, abs=1e-6), reason
+
+
+def test_page_terms_add_nothing_where_nothing_was_fetched():
+    out = np.zeros(260)
+    add_terms(PAGE_TERMS, tiny.matrix("full"), out)
+    assert not out.any()
+    add_terms(PAGE_TERMS, tiny.matrix("full_pages"), out)
+    assert np.abs(out).max() > 0.5
+
+
+def test_only_the_views_with_pages_are_told_about_pages():
+    of_pages = {term.signal for term in PAGE_TERMS}
+    for recipe in PARTS:
+        stated = {term.signal for term in recipe.terms}
+        with_pages = not STAND_INS.keys().isdisjoint(recipe.views)
+        assert of_pages <= stated if with_pages else not of_pages & stated, recipe.views
+        if with_pages:  # what is known without them still counts
+            assert {term.signal for term in LINK_TERMS} <= stated
 
 
 def test_terms_add_up_in_margins_and_in_explanations(tmp_path):
