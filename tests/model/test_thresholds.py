@@ -82,7 +82,7 @@ def fitted(margins: np.ndarray) -> Calibrated:
 def turned(group: str, places: Iterable[int]) -> np.ndarray:
     """Margins that are the other way round in some rows of each domain of a group."""
     out = MARGINS.copy()
-    out[(GROUP == group) & np.isin(PLACE, list(places))] *= -1
+    out[(group == GROUP) & np.isin(PLACE, list(places))] *= -1
     return out
 
 
@@ -172,7 +172,7 @@ def test_rows_beside_are_told_from_rows_that_judge() -> None:
 def test_the_rule_of_rolling_up_is_that_of_exports(group: str) -> None:
     """Domains of which some pages were fetched follow it; they do not make it."""
     far = MARGINS.copy()
-    far[GROUP == group] = np.where(EX.is_spam[GROUP == group] == 1, -9.0, 9.0)
+    far[group == GROUP] = np.where(EX.is_spam[group == GROUP] == 1, -9.0, 9.0)
     assert fit_top_share(EX, far) == fit_top_share(EX, MARGINS)
     far = MARGINS.copy()
     rows = GROUP == "three links"
