@@ -302,6 +302,18 @@ def test_an_empty_cell_or_column_is_filled_in(
     assert joined(store, ONE_LINK, HOST, **({column: [None]} if there else {}))[column] == value
 
 
+def test_only_empty_cells_are_counted_as_filled(store: Store) -> None:
+    store.save([answer(facts(link(anchor="shop")))])
+    links = pl.DataFrame(
+        {"referring_page": [PAGE] * 3, "anchor_text": ["mine", None, None], "link_kind": ["x"] * 3}
+    )
+    rows, account = join_store(links, store, SITE)
+    assert rows["anchor_text"].to_list() == ["mine", "shop", "shop"]
+    assert account.filled["anchor_text"] == 2
+    assert account.filled["target_url"] == 3  # the export has no such column
+    assert "link_kind" not in account.filled
+
+
 NOT_FILLED = [  # answer, column, why
     (answer(facts(link(left_context="l", right_context="r"), language="de")), "left_context",
      "an empty context says that there is none"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -21,6 +21,9 @@ from spamlinks.errors import FetchError, InputError, NetworkError
 from spamlinks.exports import Reading
 from spamlinks.pipeline import Settings, Stage, audit
 from spamlinks.urls import linking_domain
+
+if TYPE_CHECKING:
+    from spamlinks.enrich.bootstrap import Bootstrap
 
 __all__ = ["Enrichment", "Fetching", "enrich", "fetch_settings"]
 
@@ -163,7 +166,7 @@ def enrich(
     known = known_in(store, max_age=fetching.max_age)  # a store that cannot be used is told first
     outcome = audit(exports, settings, inside=True, stage=stage)
     plan = plan_lookups(outcome, wanted)
-    server_of = _servers(store, fetch)
+    server_of = _servers(store, fetching)
     forecast = forecast_of(plan, fetch, known=known, server_of=server_of, what=wanted.what)
     if show is not None:
         show(forecast)
@@ -176,12 +179,24 @@ def enrich(
     return _fetch(store, fetching, forecast, watch or (lambda kinds: None), stop or (lambda: False))
 
 
-def _servers(store: Path, settings: FetchSettings) -> Callable[[str], str | None]:
-    """Return what says which registry answers for a linking domain."""
+def _servers(store: Path, fetching: Fetching) -> Callable[[str], str | None]:
+    """Return what says which registry answers for a linking domain.
+
+    A list beside the store that cannot be read ends the run, unless it is about to be replaced.
+    """
     from spamlinks.enrich.ages import whom_to_ask
     from spamlinks.enrich.bootstrap import bootstrap_path, load_bootstrap
 
-    servers = settings.rdap_server or load_bootstrap(bootstrap_path(store))
+    if "ages" not in fetching.wanted.what:
+        return lambda domain: None
+    servers: Bootstrap | str | None = fetching.settings.rdap_server
+    if servers is None:
+        try:
+            servers = load_bootstrap(bootstrap_path(store))
+        except InputError:
+            if not fetching.refresh_bootstrap:
+                raise
+            servers = load_bootstrap()
 
     def server_of(domain: str) -> str | None:
         found = whom_to_ask(domain, servers)
@@ -233,10 +248,10 @@ def _fetch(
         limits = shares(forecast)
         totals = {name: sum(store.pending(one) for one in KINDS[name]) for name in forecast.kinds}
         totals = {name: many for name, many in totals.items() if many and limits.get(name) != 0}
-        bootstrap = load_bootstrap(bootstrap_path(path))
+        asked = "ages" in totals and fetch.rdap_server is None
         end = run_kinds(
             store, fetch, totals, limits, watch=watch, stop=stop,
-            bootstrap=None if fetch.rdap_server else bootstrap,
+            bootstrap=load_bootstrap(bootstrap_path(path)) if asked else None,
         )  # fmt: skip
         return _outcome(store, forecast, end, started, kinds)
 

@@ -158,8 +158,8 @@ def _page_places(pages: pl.Series, urls: pl.Series) -> pl.Series:
     found = places(pages, urls)
     rest = found.is_null() & pages.is_not_null()
     if rest.any():
-        keys = pl.DataFrame({"key": same_page(urls)}).with_row_index("place").unique("key")
-        keys = keys.sort("place")
+        keys = pl.DataFrame({"key": same_page(urls)}).with_row_index("place")
+        keys = keys.unique("key", keep="first", maintain_order=True)
         others = places(same_page(pages.filter(rest)), keys["key"])
         found = found.scatter(rest.arg_true(), keys["place"].gather(others))
     return found

@@ -77,6 +77,25 @@ def test_it_asks_for_each_registered_domain_once(ages, registry, tmp_path):
     assert "nothing to fetch now" in again.talk
 
 
+LISTS = [  # options, exit code, why
+    ((), 1, "it is not known which registry to ask"),
+    (("--refresh-bootstrap",), 0, "what the message says to do must work"),
+    (("--what", "pages"), 0, "no registry is asked"),
+]
+
+
+@pytest.mark.parametrize(("options", "code", "why"), LISTS)
+def test_a_damaged_list_of_registries(run, export, tmp_path, options, code, why):
+    (tmp_path / "rdap_bootstrap.json").write_bytes(b"{")
+    found = run(
+        "enrich", export, "--site", "shop.example", "--store", tmp_path / "s.db", "--dry-run",
+        *options,
+    )  # fmt: skip
+    assert found.code == code, (why, found.talk)
+    if code:
+        assert "--refresh-bootstrap" in found.talk
+
+
 def test_it_says_who_asks(ages, registry):
     assert ages("--contact", "me@shop.example").code == 0
     agents = {one.headers["user-agent"] for one in registry.asked}

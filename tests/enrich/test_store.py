@@ -261,6 +261,17 @@ def test_take_goes_by_rank_and_hands_out_nothing_twice(store: Store) -> None:
     assert store.pending(What.PAGE) == 9
 
 
+@pytest.mark.parametrize("ranks", [(3, 1, 2), (1, 2, 3), (2, 3, 1)])
+def test_what_is_wanted_twice_stands_once_at_its_lowest_rank(
+    store: Store, ranks: tuple[int, ...]
+) -> None:
+    store.plan([(page(9), 2), *((page(0), rank) for rank in ranks), (page(8), 4)], now=NOW)
+    assert store.pending(What.PAGE) == 3
+    assert [x.key for x in store.take(What.PAGE, 9)] == [page(i).key for i in (0, 9, 8)]
+    store.plan([(page(0), 5), (page(9), 2)], now=NOW)  # a new plan forgets the ranks of the old
+    assert [x.key for x in store.take(What.PAGE, 9)] == [page(i).key for i in (9, 0)]
+
+
 def test_skipped_keys_come_later(store: Store) -> None:
     store.plan([(page(i), i) for i in range(6)], now=NOW)
     busy = {page(0).key, page(3).key}

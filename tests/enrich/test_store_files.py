@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from store_cases import AGE_FACTS, FULL_PAGE, NOW, SITE, age, fetched, link, page, page_facts
 
-from spamlinks.enrich import store_file, store_schema
+from spamlinks.enrich import store_file, store_lock, store_schema
 from spamlinks.enrich.answers import State, What
 from spamlinks.enrich.store import Store
 from spamlinks.enrich.store_lock import WriterLock
@@ -400,3 +400,50 @@ def test_a_store_is_copied_by_copying_its_file(path: Path) -> None:
     with Store.open(copy, read_only=True) as store:
         assert store.pages_frame(SITE).height == 2
     assert names(path) == [copy.name, "s.db"]
+
+
+def test_a_lock_file_that_goes_while_it_is_being_locked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever had the lock removes its file between our opening and our locking it."""
+    file, lock = path.parent / "s.db.lock", store_lock._lock
+    gone = []
+
+    def late(handle: int) -> bool:
+        if not gone:
+            file.unlink()
+            gone.append(handle)
+        return lock(handle)
+
+    monkeypatch.setattr(store_lock, "_lock", late)
+    ours = WriterLock(path)
+    ours.take()
+    with pytest.raises(InputError, match="another"):  # a lock on a file that is gone would let it
+        WriterLock(path).take()
+    ours.give_back()
+    assert names(path) == ["s.db"]
+
+
+def test_what_is_saved_after_a_reader_came_is_seen_by_it(path: Path) -> None:
+    """A writer that has only opened the store shows by what it keeps beside it."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[2]); "
+        "from store_cases import *; from spamlinks.enrich.store import Store\n"
+        "with Store.open(sys.argv[1]) as store:\n"
+        "    store.claim(); print('open', flush=True); sys.stdin.readline()\n"
+        "    store.save([fetched(page(7), page_facts())])\n"
+        "    print('saved', flush=True); sys.stdin.readline()\n"
+    )
+    command = [sys.executable, "-c", code, path, Path(__file__).parent]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with Store.open(path, read_only=True) as store:
+            assert store.pages_frame(SITE).height == 1
+            print(file=other.stdin, flush=True)
+            assert other.stdout.readline() == "saved\n"
+            assert store.pages_frame(SITE).height == 2
+        print(file=other.stdin, flush=True)
+    assert other.returncode == 0

@@ -20,8 +20,9 @@ from spamlinks.model.examples import (
 )
 from spamlinks.model.thresholds import calibrate, fit_top_share
 from spamlinks.model.training import Trained, train_shipped
-from spamlinks.model.views import VIEWS, view_of
+from spamlinks.model.views import STAND_INS, VIEWS, view_of
 from spamlinks.schema import VENDOR_VERDICTS
+from spamlinks.signals import fetched
 from spamlinks.signals.kernel import SIGNALS
 
 HONEST = "garden notes choir kitchen physics letters museum history pottery village".split()
@@ -172,6 +173,47 @@ def test_the_shipped_signals_are_names_and_known_directions() -> None:
         signal = SIGNALS[name]
         assert signal.group == "host" or signal.direction != 0
         assert not set(signal.needs) & set(VENDOR_VERDICTS)
+
+
+def test_only_models_of_fetched_pages_look_at_what_was_fetched(trained: Trained) -> None:
+    looked_up = {signal.name for signal in fetched.SIGNALS}
+    assert not looked_up & set(shipped_signals(pages=False))
+    assert looked_up & set(shipped_signals())
+    assert set(shipped_signals()) - looked_up == set(shipped_signals(pages=False))
+    for part in trained.bundle.parts:
+        with_pages = not STAND_INS.keys().isdisjoint(part.views)
+        assert set(part.signals) == set(shipped_signals(pages=with_pages)), part.views
+
+
+def test_rows_that_were_not_fetched_stand_beside_and_train_nothing(made: Examples) -> None:
+    """A profile of fetched pages has rows of its export's own view: they weigh next to nothing."""
+    generated = ~made.is_real
+    pages = np.isin(made.view, [VIEWS.index(view) for view in STAND_INS])
+    beside = generated & (made.weight < 100 * module.BESIDE)
+    assert beside.sum() > 50
+    assert not (beside & pages).any()
+    assert (made.weight[beside] > 0).all()  # they are rolled up
+    assert made.weight[generated & ~beside].min() > 1000 * made.weight[beside].max()
+    here = np.isfinite(made.matrix[:, [list(SIGNALS).index("page_words")]]).any(axis=1)
+    np.testing.assert_array_equal(here, pages)
+
+
+def test_profiles_of_pages_leave_the_other_models_as_they_are(
+    trained: Trained, small: pytest.MonkeyPatch
+) -> None:
+    """More of them: other models of pages, and byte for byte the same models of all else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_PROFILES", dict.fromkeys(VIEWS, 2) | dict.fromkeys(STAND_INS, 3))
+        more = train_shipped(corpus(), seed=2)
+    assert len(more.examples.view) > len(trained.examples.view)
+    for part, other in zip(trained.bundle.parts, more.bundle.parts, strict=True):
+        with_pages = not STAND_INS.keys().isdisjoint(part.views)
+        assert (part == other) is not with_pages, part.views
+    for view in set(VIEWS) - set(STAND_INS):
+        assert more.bundle.lines[view] == trained.bundle.lines[view]
+        assert more.bundle.unit_lines[view] == trained.bundle.unit_lines[view]
+        assert more.bundle.cuts[view] == trained.bundle.cuts[view]
+    assert more.bundle.top_share == trained.bundle.top_share
 
 
 def test_training_is_the_same_twice_and_differs_by_seed(
