@@ -171,7 +171,7 @@ def test_rows_beside_are_told_from_rows_that_judge() -> None:
 
 def one_tells(group: str) -> np.ndarray:
     """Margins by which only the first link of each spam domain of a group is bad."""
-    out, rows = MARGINS.copy(), GROUP == group
+    out, rows = MARGINS.copy(), group == GROUP
     out[rows] = np.where((EX.is_spam[rows] == 1) & (PLACE[rows] == 0), 9.0, 0.0)
     return out
 
