@@ -1,4 +1,4 @@
-"""Without the extra ``enrich``: everything but fetching works, and fetching says what to install."""
+"""Without the extra ``enrich`` all but fetching works, and fetching says what to install."""
 
 from __future__ import annotations
 

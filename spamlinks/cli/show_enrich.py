@@ -23,6 +23,7 @@ LONG = 60.0
 """Seconds from which it is said what takes so long."""
 WINDOW = 30.0
 """Seconds over which the rate is measured, so that the remaining time does not jump."""
+_ONE = {"domains": "domain", "pages": "page", "start pages": "start page", "hosts": "host"}
 _NAMES = {"ages": "registration dates", "pages": "pages", "dns": "addresses"}
 
 
@@ -84,7 +85,11 @@ def show_forecast(forecast: Forecast, delay: float) -> None:
 
 
 def _kind(name: str, kind: KindForecast) -> str:
-    parts = [f"{many:,} {what}" for what, many in kind.parts.items() if many] or ["none"]
+    parts = [
+        f"{many:,} {_ONE.get(what, what) if many == 1 else what}"
+        for what, many in kind.parts.items()
+        if many
+    ] or ["none"]
     if name == "ages" and kind.servers:
         registries = "registry" if kind.servers == 1 else "registries"
         parts[0] += f" at {kind.servers:,} {registries}"

@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from spamlinks.enrich.answers import Answer, Lookup, State, What
 from spamlinks.enrich.bootstrap import Bootstrap, load_bootstrap
 from spamlinks.enrich.limits import Paces
 from spamlinks.enrich.settings import FetchSettings
+from spamlinks.enrich.work_list import WorkList
 from spamlinks.errors import NetworkError
 from spamlinks.urls import authority, parse_host
 
@@ -35,22 +35,6 @@ _TICK = 0.05
 _ANSWER_SECONDS = 0.2
 """What an answer takes beside the pause, for the forecast: usual of registries far away."""
 _HOSTS_FOR_OFFLINE = 3
-
-
-class WorkList(Protocol):
-    """What is needed of ``store.Store``."""
-
-    def pending(self, what: What) -> int:
-        """Return how many look-ups wait."""
-
-    def take(self, what: What, n: int) -> list[Lookup]:
-        """Return the next ones."""
-
-    def save(self, answers: Sequence[Answer]) -> None:
-        """Keep answers, and strike them off the list."""
-
-    def give_back(self, lookups: Iterable[Lookup]) -> None:
-        """Put look-ups back that were not done."""
 
 
 @dataclass(frozen=True, slots=True)

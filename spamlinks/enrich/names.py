@@ -17,13 +17,14 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from spamlinks.enrich.addresses import literal_address, why_name_refused, why_refused
 from spamlinks.enrich.answers import Answer, DnsFacts, Lookup, State, What
 from spamlinks.enrich.asn import find_networks, networks
 from spamlinks.enrich.hosting import recognise
 from spamlinks.enrich.settings import FetchSettings, split_address
+from spamlinks.enrich.work_list import WorkList
 from spamlinks.urls import HostParts, authority, parse_host
 
 if TYPE_CHECKING:
@@ -42,22 +43,6 @@ _TAKEN_AT_ONCE = 1_000
 _TELL_SECONDS = 0.5
 _TICK = 0.05
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-
-
-class WorkList(Protocol):
-    """What is needed of ``store.Store``."""
-
-    def pending(self, what: What) -> int:
-        """Return how many look-ups wait."""
-
-    def take(self, what: What, n: int) -> list[Lookup]:
-        """Return the next ones."""
-
-    def save(self, answers: Sequence[Answer]) -> None:
-        """Keep answers, and strike them off the list."""
-
-    def give_back(self, lookups: Iterable[Lookup]) -> None:
-        """Put look-ups back that were not done."""
 
 
 @dataclass(frozen=True, slots=True)

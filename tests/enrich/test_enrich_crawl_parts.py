@@ -397,6 +397,12 @@ def test_no_bytes_break_the_unpacking(body: bytes, layers: list[str], cap: int) 
     assert len(found) <= max(cap, len(body))
 
 
+def test_three_layers_are_no_page() -> None:
+    body = gzip.compress(gzip.compress(gzip.compress(b"a")))
+    with pytest.raises(Unreadable, match="more than twice"):
+        unpack(body, ["gzip"] * 3, 1000)
+
+
 def test_a_bomb_within_a_bomb_is_bounded() -> None:
     inner = gzip.compress(b"\0" * 50_000_000, 9)
     found, more = unpack(gzip.compress(inner, 9), ["gzip", "gzip"], 100_000)
@@ -480,6 +486,16 @@ def test_silence_of_some_is_theirs_once_anybody_answers(store: Store) -> None:
     saver.flush()
     assert store.pending(What.PAGE) == 500, "they wait for a proof"
     saver.add(answer(100, State.ABSENT, "HTTP 404"), network=True, site="s100.com")
+    saver.end()
+    assert store.pending(What.PAGE) == 500 - MOST_DOUBTS
+
+
+def test_silence_at_the_end_is_theirs_where_anybody_answered_before(store: Store) -> None:
+    """The last sites of a long run may all be dead; the network was there."""
+    saver = Saver(store)
+    saver.add(answer(100, State.ABSENT, "HTTP 404"), network=True, site="s100.com")
+    for n in range(MOST_DOUBTS - 1):
+        saver.add(answer(n), network=False, site=f"s{n}.com")
     saver.end()
     assert store.pending(What.PAGE) == 500 - MOST_DOUBTS
 

@@ -168,6 +168,8 @@ CASES: dict[str, tuple[Handler, str, int | None, str, dict[str, Any]]] = {
     "robots.test/all": (html(LINK), "fetched", 200, "", {}),  # a group of our own: * is not for us
     "robots500.test/robots.txt": (Page(code=500), "", None, "", {}),
     "robots500.test/": (html(LINK), "failed", 500, "robots.txt", {}),
+    "robots429.test/robots.txt": (Page(code=429), "", None, "", {}),
+    "robots429.test/": (html(LINK), "blocked", 429, "robots.txt", {}),
     "robots403.test/robots.txt": (Page(code=403), "", None, "", {}),
     "robots403.test/": (html(LINK), "fetched", 200, "", {}),
     "robots-slow.test/robots.txt": (slow(30), "", None, "", {}),
@@ -296,6 +298,7 @@ def test_nothing_is_asked_that_robots_forbid(run: Run) -> None:
         ("robots.test", "/private/x"),
         ("robots-to.test", "/private"),
         ("robots-huge.test", "/first"),
+        ("robots429.test", "/"),
         ("robots500.test", "/"),
         ("robots-slow.test", "/"),
     ):

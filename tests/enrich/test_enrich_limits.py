@@ -104,6 +104,20 @@ def test_waiting_is_never_shortened():
     assert asyncio.run(run()) >= 0.095
 
 
+def test_what_a_server_asks_for_outlasts_the_pause_of_its_turn():
+    """A Retry-After is heard while the turn lasts; its end must not forget it."""
+
+    async def run() -> float:
+        pace, loop = Pace(0.01), asyncio.get_running_loop()
+        before = loop.time()
+        async with pace.turn():
+            pace.wait(0.1)
+        async with pace.turn():
+            return loop.time() - before
+
+    assert asyncio.run(run()) >= 0.095
+
+
 def test_too_often_means_half_as_often_and_at_last_once_a_minute():
     pace = Pace(1.0)
     for expected in (2, 4, 8, 16, 32, 60, 60):

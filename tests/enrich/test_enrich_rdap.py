@@ -41,6 +41,7 @@ BORN = [  # events, registered on, why
     ([("registration", "0001-01-01T00:00:00+14:00")], None, "before the first day there is"),
     ([("registration", "9999-12-31T23:59:59-14:00")], None, "after the last day there is"),
     ([("registration", "2026-03-01T10:00:00Z")], date(2026, 3, 1), "today"),
+    ([("registration", "2026-03-02T10:00:00Z")], date(2026, 3, 2), "tomorrow: zones differ"),
     ([("registration", "2026-03-03T10:00:00Z")], None, "in the future"),
     ([("registration", "2023-02-29T10:00:00Z")], None, "no day"),
     ([("registration", "before 1996-08-01")], None, "words around it: nothing is guessed"),
@@ -85,6 +86,14 @@ def test_registered_on(pairs, day, why):
 )
 def test_other_dates(action, field, given, day):
     assert getattr(read(events=events((action, given))), field) == day
+
+
+@pytest.mark.parametrize(
+    ("action", "field"), [("expiration", "expires_on"), ("last changed", "changed_on")]
+)
+def test_of_several_the_last_counts(action, field):
+    days = ("2024-01-02", "2025-03-04", "2023-05-06")
+    assert getattr(read(events=events(*((action, day) for day in days))), field) == date(2025, 3, 4)
 
 
 @pytest.mark.parametrize(

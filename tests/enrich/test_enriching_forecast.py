@@ -64,7 +64,7 @@ def test_pages_count_their_robots_txt_and_the_slowest_site_sets_the_time():
     assert found.parts["robots.txt"] == 200
     one = forecast(*pages(1, 60)).kinds["pages"]
     assert one.slowest == "d0.com"
-    assert one.seconds >= 61
+    assert one.seconds >= 61 * 1.5, "an answer takes its time beside the pause"
     many = forecast(*pages(5000, 3)).kinds["pages"]
     assert many.slowest is None
     assert many.seconds > 5000 * 4 / 100

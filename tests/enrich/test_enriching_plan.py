@@ -252,3 +252,25 @@ def test_without_a_site_pages_cannot_be_read(tmp_path: Path):
 def test_wishes_out_of_bounds_are_refused(wrong):
     with pytest.raises(InputError):
         Wanted(**wrong)
+
+
+def test_a_start_page_comes_after_the_first_page_of_its_domain(outcome):
+    """The linking page tells more: whoever stops early should have it."""
+    plan = plan_lookups(outcome, Wanted(frozenset({"pages"})))
+    order = [lookup.key for lookup, _ in plan.lookups if "two-casino-bonus" in lookup.key]
+    assert order == ["https://two-casino-bonus.xyz/deep/page", "two-casino-bonus.xyz"]
+
+
+LOST = """referring_page,target_url,anchor_text,is_lost
+https://one-casino.xyz/a,https://shop.example/,casino,true
+https://two-casino.xyz/a,https://shop.example/,casino,false
+"""
+
+
+def test_of_a_domain_whose_links_are_gone_no_page_is_fetched(tmp_path):
+    path = tmp_path / "links.csv"
+    path.write_text(LOST)
+    found = audit([path], Settings(site="shop.example"), inside=True)
+    plan = plan_lookups(found, Wanted(frozenset({"pages", "ages"})))
+    assert keys(plan, What.PAGE) == {"https://two-casino.xyz/a"}
+    assert "one-casino.xyz" not in keys(plan, What.HOME)

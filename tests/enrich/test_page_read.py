@@ -77,3 +77,44 @@ def test_links_to_the_site(page: Page) -> None:
 def test_other_facts(page: Page) -> None:
     facts = read(page)
     assert {name: getattr(facts, name) for name in page.more} == dict(page.more), page.why
+
+
+SAID_TO = [  # X-Robots-Tag, noindex, nofollow, why
+    ("noindex", True, False, "to all"),
+    ("NoIndex, NoFollow", True, True, "in any case"),
+    ("none", True, True, "both in a word"),
+    ("googlebot: noindex", True, False, "to Google"),
+    ("bingbot: noindex", False, False, "to another robot"),
+    ("bingbot: noindex, nofollow", False, False, "what follows is for the same one"),
+    ("bingbot: noindex, googlebot: nofollow", False, True, "to each its own"),
+    ("max-snippet: 20, noindex", True, False, "a rule with a value is no robot"),
+    ("unavailable_after: 2030-01-01", False, False, "a date is no robot either"),
+]
+
+
+@pytest.mark.parametrize(("tag", "noindex", "nofollow", "why"), SAID_TO)
+def test_what_a_header_says_to_robots(tag: str, noindex: bool, nofollow: bool, why: str) -> None:
+    headers = {"Content-Type": "text/html", "X-Robots-Tag": tag}
+    url = "https://blog.example/"
+    facts = read_page(b"<p>text</p>", url=url, final_url=url, site=SITE, headers=headers)
+    assert (facts.noindex, facts.nofollow) == (noindex, nofollow), why
+
+
+WITHIN = [  # around the link, placement, why
+    ('<div id="comments"><div class="comment">', "comment", "a reader's comment"),
+    ('<div id="comments"><div class="sidebar">', "sidebar", "a box beside the comments"),
+    ('<div id="comments"><footer>', "footer", "below the comments"),
+    ('<div class="sidebar"><div class="comment">', "comment", "comments listed in a sidebar"),
+]
+
+
+@pytest.mark.parametrize(("around", "placement", "why"), WITHIN)
+def test_what_stands_nearest_to_the_link_names_its_place(
+    around: str, placement: str, why: str
+) -> None:
+    text = f"<main><p>{'word ' * 100}</p></main>{around}<a href='https://{SITE}/'>shop</a>"
+    url = "https://blog.example/a"
+    facts = read_page(
+        text.encode(), url=url, final_url=url, site=SITE, headers={"content-type": "text/html"}
+    )
+    assert [link.placement.value for link in facts.links] == [placement], why

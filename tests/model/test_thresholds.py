@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[list[tuple[str, float]], bool]] = {
     "a link index and a list": ([("anchors", 1.0), ("full", 1.0)], False),
     "a page and two links": ([("pages", 1.0), ("links", LIGHT), ("links", LIGHT)], False),
     "an index page and a link": ([("full_pages", 1.0), ("full", LIGHT)], False),
+    "two pages": ([("pages", 1.0), ("pages", 1.0)], False),
     "nothing fetched": ([("links", LIGHT), ("links", LIGHT)], False),
 }
 
@@ -168,16 +169,37 @@ def test_rows_beside_are_told_from_rows_that_judge() -> None:
     assert (EX.weight[beside] == LIGHT).all()
 
 
-@pytest.mark.parametrize("group", ["a page and two links", "nothing fetched", "pages"])
+def one_tells(group: str) -> np.ndarray:
+    """Margins by which only the first link of each spam domain of a group is bad."""
+    out, rows = MARGINS.copy(), group == GROUP
+    out[rows] = np.where((EX.is_spam[rows] == 1) & (PLACE[rows] == 0), 9.0, 0.0)
+    return out
+
+
+@pytest.mark.parametrize("group", ["a page and two links", "two pages", "nothing fetched"])
 def test_the_rule_of_rolling_up_is_that_of_exports(group: str) -> None:
     """Domains of which some pages were fetched follow it; they do not make it."""
-    far = MARGINS.copy()
-    far[group == GROUP] = np.where(EX.is_spam[group == GROUP] == 1, -9.0, 9.0)
-    assert fit_top_share(EX, far) == fit_top_share(EX, MARGINS)
-    far = MARGINS.copy()
-    rows = GROUP == "three links"
-    far[rows] = np.where((EX.is_spam[rows] == 1) & (PLACE[rows] == 0), 9.0, 0.0)
-    assert fit_top_share(EX, far) > fit_top_share(EX, MARGINS)
+    usual = fit_top_share(EX, MARGINS)
+    assert fit_top_share(EX, one_tells(group)) == usual
+    assert fit_top_share(EX, one_tells("three links")) > usual
+
+
+HONEST = [  # view, groups whose honest domains are counted against its cuts
+    ("urls", ["real names", "judges"]),
+    ("anchors", ["anchors"]),
+    ("links", ["links", "three links"]),
+    ("full", ["full", "a link index and a list"]),
+    ("pages", ["pages", "a page and two links", "two pages"]),
+    ("full_pages", ["full_pages", "an index page and a link"]),
+]
+
+
+@pytest.mark.parametrize(("view", "groups"), HONEST)
+def test_who_is_counted_against_a_cut(view: str, groups: list[str]) -> None:
+    """Each honest domain once, in one view; none of which nothing was fetched among the pages."""
+    here = np.isin(GROUP, groups) & (EX.is_spam == 0)
+    strict = fitted(MARGINS).cuts[view][f"{SITUATIONS['none']:.2f}"]
+    assert strict.honest_units == len(set(EX.unit[here]))
 
 
 def test_stand_ins_are_poorer_views() -> None:

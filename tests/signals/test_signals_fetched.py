@@ -174,6 +174,11 @@ REGISTERED: list[tuple[dict[str, Any], str, float]] = [
         "registered_for_years",
         NAN,  # dates of two registrations
     ),
+    (
+        {"domain_created_on": date(2020, 1, 1), "domain_expires_on": date(2020, 1, 1)},
+        "registered_for_years",
+        0,  # taken back on the first day: known, and not long
+    ),
     ({"domain_created_on": date(2026, 3, 1), "first_seen": DAY}, "registered_after_link", 1),
     ({"domain_created_on": date(2026, 1, 11), "first_seen": DAY}, "registered_after_link", 0),
     ({"domain_created_on": date(2020, 1, 1), "first_seen": DAY}, "registered_after_link", 0),

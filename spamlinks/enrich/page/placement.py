@@ -69,8 +69,6 @@ _BESIDE = re.compile(
     r"|right (?:col|column|bar|rail|side)|left (?:col|column|bar|rail|side)"
     r"|col(?:umn)? (?:left|right)|side (?:col|column|bar|box|panel|nav|menu)|widget area)(?: |$)"
 )
-_NOT_BESIDE_TAGS = frozenset(("html", "body", "main"))
-_SECTIONING = frozenset(("article", "main", "section", "blockquote", "aside", "figure", "td", "li"))
 _ROLES = {
     "contentinfo": Placement.FOOTER,
     "banner": Placement.HEADER,
