@@ -128,6 +128,27 @@ def test_another_language_than_the_start_page(compute, page, home, words, value)
     assert found[0] == pytest.approx(value, nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    ("page", "home", "value"),
+    [
+        ("fetched", "fetched", 1),
+        ("blocked", "fetched", NAN),  # the words are of a refusal
+        ("fetched", "blocked", NAN),
+        (None, "fetched", NAN),
+    ],
+)
+def test_languages_are_compared_where_both_pages_were_read(compute, page, home, value) -> None:
+    found = compute(
+        fetch_state=[page, "fetched"],
+        home_state=[home, "fetched"],
+        fetched_language=["de", "en"],
+        home_language=["en", "en"],
+        fetched_words=[60, 60],
+        home_words=[60, 60],
+    )["home_other_language"]
+    assert list(found) == pytest.approx([value, 0], nan_ok=True)
+
+
 TRADES = [  # count, trades, brand, words, links; 10 of each were found
     (10, "gambling pharma", (), 1.0413927, 1.0413927, "every trade counts"),
     (10, None, (), 1.0413927, 1.0413927, "which trades does not matter"),
