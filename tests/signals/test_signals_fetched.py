@@ -241,6 +241,9 @@ def test_an_id_of_a_service_or_a_platform_is_nobodys(compute) -> None:
     many = [f"site{n}.com" for n in range(30)]
     assert set(shared(compute, many, ["widget:1"] * 30)) == {0}
     assert max(shared(compute, many, ["adsense:1"] * 12 + ["ga:x"] + [""] * 17)) == 11
+    half = ["adsense:1"] * 10 + [""] * 10
+    assert max(shared(compute, many[:20], half)) == 9, "half of them is not more than half"
+    assert set(shared(compute, many[:20], ["adsense:1", *half[:19]])) == {0}
     users = [f"user{n}.blogspot.com" for n in range(4)]
     assert set(shared(compute, users, ["ga:platform"] * 4)) == {0}
     assert shared(compute, ["me.blogspot.com", "me.com"], ["ga:mine"] * 2) == [1, 1]
