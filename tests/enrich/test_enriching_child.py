@@ -99,11 +99,23 @@ def test_it_saves_and_leaves_when_told(tmp_path):
     assert time.monotonic() - started < 20
 
 
-def test_one_that_does_not_leave_is_killed(tmp_path, monkeypatch):
+@pytest.mark.parametrize("pause", [0.02, 60], ids=["talks on", "is silent"])
+def test_one_that_does_not_leave_is_killed(tmp_path, monkeypatch, pause):
+    """Whether it reports or not: nobody waits longer than for one that saves."""
     monkeypatch.setattr("spamlinks.enrich.child.PATIENCE", 0.5)
-    with pytest.raises(FetchError, match=r"was stopped|was killed"):
-        run("signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsay(done=1)\ntime.sleep(60)", tmp_path,
-            stop=lambda: True)  # fmt: skip
+    ready = tmp_path / "ready"
+    code = f"""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            say(done=1)
+            open({str(ready)!r}, "w").close()
+            time.sleep({pause})
+    """
+    before = time.monotonic()
+    with pytest.raises(FetchError, match="did not end in time and was stopped"):
+        run(code, tmp_path, stop=ready.exists)
+    assert time.monotonic() - before < 15
 
 
 def test_what_would_lead_requests_elsewhere_is_not_passed_on(tmp_path, monkeypatch):

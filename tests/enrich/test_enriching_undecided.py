@@ -89,6 +89,11 @@ def standings(rows: pl.DataFrame, guards: Guards = GUARDS) -> pl.DataFrame:
         (unit("a.example", 0.8, followed_links=None), Standing.OPEN, "rel is not known"),
         (unit("a.example", 0.95, thin_evidence=True), Standing.OPEN, "REVIEW could become KEEP"),
         (unit("a.example", 0.95, network_alone=True), Standing.OPEN, "a page may say more"),
+        (
+            unit("a.example", 0.9999, network_alone=True),
+            Standing.OPEN,
+            "for REVIEW by its network alone, however high: a page may bear it out",
+        ),
         (unit("203.0.113.9", 0.95), Standing.OPEN, "REVIEW could become KEEP"),
         (unit("a.example", 0.8, cut_disavow=None), Standing.OPEN, "a cut may come with the facts"),
         (unit("", 0.8), Standing.NO_HOST, "there is nothing to ask"),

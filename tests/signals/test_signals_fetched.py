@@ -128,6 +128,27 @@ def test_another_language_than_the_start_page(compute, page, home, words, value)
     assert found[0] == pytest.approx(value, nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    ("page", "home", "value"),
+    [
+        ("fetched", "fetched", 1),
+        ("blocked", "fetched", NAN),  # the words are of a refusal
+        ("fetched", "blocked", NAN),
+        (None, "fetched", NAN),
+    ],
+)
+def test_languages_are_compared_where_both_pages_were_read(compute, page, home, value) -> None:
+    found = compute(
+        fetch_state=[page, "fetched"],
+        home_state=[home, "fetched"],
+        fetched_language=["de", "en"],
+        home_language=["en", "en"],
+        fetched_words=[60, 60],
+        home_words=[60, 60],
+    )["home_other_language"]
+    assert list(found) == pytest.approx([value, 0], nan_ok=True)
+
+
 TRADES = [  # count, trades, brand, words, links; 10 of each were found
     (10, "gambling pharma", (), 1.0413927, 1.0413927, "every trade counts"),
     (10, None, (), 1.0413927, 1.0413927, "which trades does not matter"),
@@ -220,6 +241,9 @@ def test_an_id_of_a_service_or_a_platform_is_nobodys(compute) -> None:
     many = [f"site{n}.com" for n in range(30)]
     assert set(shared(compute, many, ["widget:1"] * 30)) == {0}
     assert max(shared(compute, many, ["adsense:1"] * 12 + ["ga:x"] + [""] * 17)) == 11
+    half = ["adsense:1"] * 10 + [""] * 10
+    assert max(shared(compute, many[:20], half)) == 9, "half of them is not more than half"
+    assert set(shared(compute, many[:20], ["adsense:1", *half[:19]])) == {0}
     users = [f"user{n}.blogspot.com" for n in range(4)]
     assert set(shared(compute, users, ["ga:platform"] * 4)) == {0}
     assert shared(compute, ["me.blogspot.com", "me.com"], ["ga:mine"] * 2) == [1, 1]

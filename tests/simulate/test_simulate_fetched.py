@@ -294,7 +294,10 @@ def test_so_many_pages_of_a_domain_are_fetched(made, most) -> None:
     tried = part.drop_nulls("fetch_state").unique("page").group_by("host").len()
     assert tried["len"].max() == most
     assert part.group_by("host").agg(pl.col("fetch_state").count())["fetch_state"].min() >= 1
-    assert look(made, depth="pages", reach=0)["fetch_state"].null_count() == made.height
+    nothing = look(made, depth="all", reach=0)
+    assert {name: nothing[name].null_count() for name in LOOKED_UP} == dict.fromkeys(
+        LOOKED_UP, made.height
+    )
 
 
 @pytest.mark.parametrize("name", ["fetch_state", "home_state", "domain_created_on", "host_asn"])
@@ -339,7 +342,12 @@ def test_an_export_of_addresses_is_filled_from_its_pages(made) -> None:
         assert here["referring_page_title"].null_count() == here.height
     assert filled.filter(found)["is_lost"].sum() == 0
     gone = filled.filter(pl.col("fetch_state") == "absent", pl.col("fetched_http_code") == 404)
-    assert gone["is_lost"].all()
+    assert gone.height > 10
+    assert gone["is_lost"].to_list() == [True] * gone.height
+    no_name = filled.filter(
+        pl.col("fetch_state") == "absent", pl.col("fetched_http_code").is_null()
+    )
+    assert no_name["is_lost"].null_count() == no_name.height, "a name that is gone is no answer"
 
 
 def test_what_the_export_says_stays(made) -> None:
