@@ -21,7 +21,7 @@ from spamlinks.model.thresholds import roll_up
 from spamlinks.model.unit_cuts import REVIEW_PRECISION
 from spamlinks.model.views import VIEW_COLUMNS, VIEWS, hide, view_of
 from spamlinks.policy import Guards, decide
-from spamlinks.schema import BLOCKS, FIELDS, VENDOR_VERDICTS
+from spamlinks.schema import FIELDS, VENDOR_VERDICTS
 from spamlinks.signals.kernel import SIGNALS
 
 BUNDLE = tiny.make()
