@@ -260,10 +260,18 @@ def _by_name(
 
 
 def network_share(bundle: ModelBundle, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """What the network of a domain adds to the margins of rows of signals, in log-odds."""
+    """What a domain shares with others adds to the margins of rows of signals, in log-odds.
+
+    That is its network; and where an id or a registration was found that others have as well, all
+    that others can copy or choose: the id, the day, parts of the name, the anchor, forms of paths.
+    """
     alone = rows.copy()
     places = [_PLACE[signal.name] for signal in NETWORK_SIGNALS]
     alone[:, places] = np.where(np.isnan(rows[:, places]), np.float32(np.nan), np.float32(0))
+    tied = (rows[:, [_PLACE[name] for name in LOOKED_UP]] > 0).any(axis=1)
+    for name, least in _ALONE.items():
+        values = alone[tied, _PLACE[name]]
+        alone[tied, _PLACE[name]] = np.minimum(values, np.float32(least))
     return bundle.margins(rows, 1) - bundle.margins(alone, 1)
 
 
@@ -275,16 +283,18 @@ def _by_network_alone(
     prior: float,
     review: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.bool_]:
-    """Units with a high score that would not even be for REVIEW if they were in no network.
+    """Units with a high score that would not even be for REVIEW by what nobody else has.
 
-    Anchors, titles and parts of names can be copied: whoever does so ties an honest site to his
-    own domains, and the score alone cannot tell which of them is the copy.
+    Anchors, titles, parts of names and tracking ids can be copied: whoever does so ties an honest
+    site to his own domains, and the score alone cannot tell which of them is the copy.
     """
     out = np.zeros(units.height, np.bool_)
     networks = scored.tables.networks
-    if networks is None:
-        return out
-    members = np.flatnonzero(high & (networks.of[units["_domain"].to_numpy()] >= 0))
+    domains = units["_domain"].to_numpy()
+    tied = np.zeros(units.height, np.bool_) if networks is None else networks.of[domains] >= 0
+    if not {"fetched_ids", "domain_registrar"}.isdisjoint(scored.frame.columns):
+        tied[:] = True  # whether it shares one of these, its signals say
+    members = np.flatnonzero(high & tied)
     for start in range(0, len(members), BLOCK_ROWS):
         at = members[start : start + BLOCK_ROWS]
         rows = signals(scored.frame[units["row"].gather(at).to_list()], scored.tables)
@@ -293,5 +303,13 @@ def _by_network_alone(
         out[at] = bundle.log_odds(margins, views, prior, units=True) < review[at]
     return out
 
+
+LOOKED_UP: tuple[str, ...] = ("shares_id_domains", "registered_together_domains")
+"""What was looked up and is shared: 0 where nobody shares it."""
+
+_ALONE: dict[str, float] = dict.fromkeys(LOOKED_UP, 0.0)
+_ALONE |= {"anchor_domain_share": 0.0}
+_ALONE |= dict.fromkeys(("affix_domains", "anchor_domains", "shape_domains"), float(np.log10(2)))
+"""The values of a domain that shares nothing; counts are log10(1 + domains), itself included."""
 
 _PLACE = {name: place for place, name in enumerate(SIGNALS)}

@@ -90,7 +90,7 @@ def read(path: Path) -> pl.DataFrame:
     return frame
 
 
-READ: list[tuple[str, Callable[[Path], None]]] = [
+READ: list[tuple[str, Callable[[Path], object]]] = [
     (str(many), lambda p, many=many: change(  # type: ignore[misc]
         p,
         *(f"UPDATE pages SET {name} = {many}" for name in COUNTS),
@@ -124,7 +124,9 @@ READ += [
 
 
 @pytest.mark.parametrize("spoil", [f for _, f in READ], ids=[name for name, _ in READ])
-def test_odd_cells_are_read_as_what_they_can_be(path: Path, spoil: Callable[[Path], None]) -> None:
+def test_odd_cells_are_read_as_what_they_can_be(
+    path: Path, spoil: Callable[[Path], object]
+) -> None:
     spoil(path)
     before = path.read_bytes()
     frame = read(path)
@@ -179,7 +181,7 @@ def _view_as_table(path: Path, as_what: str = "type = 'view'") -> None:
     )
 
 
-REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
+REFUSED: list[tuple[str, Callable[[Path], object], str]] = [
     ("rows twice", _rebuilt_without_unique, "not those of a store"),
     ("view", _view_as_table, "not those of a store"),
     ("view called table", lambda p: _view_as_table(p, "type = 'table'"), "damaged"),
@@ -213,7 +215,7 @@ REFUSED: list[tuple[str, Callable[[Path], None], str]] = [
 @pytest.mark.parametrize("read_only", [True, False])
 @pytest.mark.parametrize(("spoil", "words"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
 def test_what_is_no_store_is_refused_in_one_line(
-    path: Path, spoil: Callable[[Path], None], words: str, read_only: bool
+    path: Path, spoil: Callable[[Path], object], words: str, read_only: bool
 ) -> None:
     spoil(path)
     before = path.read_bytes() if path.is_file() else None

@@ -16,7 +16,7 @@ from scipy.special import expit, logit
 from spamlinks.errors import InputError
 from spamlinks.model.bundle import ModelBundle, load_bundle, shipped_model_path
 from spamlinks.model.calibration import Cut, Line
-from spamlinks.model.scoring import score_links, unit_scores
+from spamlinks.model.scoring import network_share, score_links, unit_scores
 from spamlinks.model.thresholds import roll_up
 from spamlinks.model.unit_cuts import REVIEW_PRECISION
 from spamlinks.model.views import VIEW_COLUMNS, VIEWS, hide, view_of
@@ -288,6 +288,53 @@ def test_who_is_copied_is_not_disavowed_for_it(precision: float) -> None:
     assert high.height > 0  # the score alone would have done it
     assert set(high["reason"]) == {"THIN_EVIDENCE"}
     assert high["network_alone"].all()
+
+
+def with_copied_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same pages as fetched, each with the id of the site that it copies.
+
+    Sisters follow the name they copy, as ``copied`` makes them.
+    """
+    name = pl.col("referring_page").str.extract("//([^/]+)")
+    return frame.with_columns(
+        fetched_ids=pl.lit("ga:") + pl.when(name.is_in(NAMES)).then(name).forward_fill(),
+        fetch_state=pl.lit("fetched"),
+        fetched_elsewhere=pl.lit(value=False),
+    )
+
+
+@pytest.mark.parametrize("precision", [0.98, 0.90])
+@pytest.mark.parametrize("sisters", [8, 40])
+@pytest.mark.parametrize("name_too", [False, True])
+@pytest.mark.parametrize("texts", [False, True])
+def test_whose_tracking_id_is_copied_is_not_disavowed_for_it(
+    texts: bool, name_too: bool, sisters: int, precision: float
+) -> None:
+    """An id stands in the source of every page: whoever likes takes it over, and the name too."""
+    bundle = load_bundle(shipped_model_path())
+    frame = with_copied_ids(copied(NAMES, sisters, name_too=name_too))
+    if not texts:
+        frame = frame.drop("anchor_text", "referring_page_title", "target_url")
+    scored = score_links(bundle, frame, threads=1)
+    decided = decide(unit_scores(bundle, scored, precision=precision)[0], Guards())
+    found = decided.filter(pl.col("linking_domain").is_in(NAMES))
+    assert "DISAVOW" not in set(found["verdict"])
+    if name_too and not texts:  # the score alone would have done it
+        high = found.filter(pl.col("spam_score") >= pl.col("cut_disavow"))
+        assert high.height > 0
+        assert set(high["reason"]) == {"THIN_EVIDENCE"}
+
+
+def test_what_is_shared_counts_apart_only_where_it_was_looked_up() -> None:
+    """Without a store the rule takes away the network alone, as before."""
+    bundle = load_bundle(shipped_model_path())
+    rows = np.full((2, len(SIGNALS)), np.nan, np.float32)
+    place = {name: at for at, name in enumerate(SIGNALS)}
+    rows[:, place["affix_domains"]] = np.log10(61)
+    rows[:, place["shares_id_domains"]] = (0, np.log10(60))
+    plain, tied = network_share(bundle, rows)
+    assert plain == 0
+    assert tied > 0.5
 
 
 def test_a_network_that_looks_bad_without_it_stays_disavowed() -> None:
