@@ -23,7 +23,7 @@ from spamlinks.enrich.addresses import literal_address, why_name_refused, why_re
 from spamlinks.enrich.answers import Answer, DnsFacts, Lookup, State, What
 from spamlinks.enrich.asn import find_networks, networks
 from spamlinks.enrich.hosting import recognise
-from spamlinks.enrich.settings import FetchSettings
+from spamlinks.enrich.settings import FetchSettings, split_address
 from spamlinks.enrich.work_list import WorkList
 from spamlinks.urls import HostParts, authority, parse_host
 
@@ -245,7 +245,10 @@ class _Run:
         private = self.settings.allow_private
         parts = parse_host(host)
         given = self.settings.hosts.get(parts.host or host.lower())
-        literal = given or literal_address(host) or (parts.host if parts.is_ip else None)
+        known = split_address(given) if given is not None else None
+        literal = (
+            known[0] if known else literal_address(host) or (parts.host if parts.is_ip else None)
+        )
         if literal is not None:
             return self._answer(lookup, (literal,), (), None)
         if parts.problem is not None:
