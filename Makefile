@@ -6,6 +6,7 @@ OUT ?= out
 PACKAGES ?= $(OUT)/packages
 DATA ?= ../shared/data
 N ?= 100000
+JOBS ?= 2
 
 .PHONY: help setup setup-dev demo test lint types unit wheel packages corpus model accuracy examples findings fuzz bounds lock clean
 
@@ -47,7 +48,7 @@ types: setup-dev ## types
 	$(BIN)/mypy
 
 unit: setup-dev ## tests, doctests, README commands and notebooks
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 wheel: setup-dev ## build the wheel and run it without the tools for development
 	rm -rf $(OUT)/wheel && mkdir -p $(OUT)/wheel
@@ -70,7 +71,7 @@ accuracy: setup-dev packages ## measure the recipe on sources left out whole, an
 	$(BIN)/python -m spamlinks.model.accuracy --data $(DATA) --packages $(PACKAGES) --out models/accuracy.csv
 	$(BIN)/python -m spamlinks.model.link_accuracy --data $(DATA) --out models/accuracy-links.csv
 
-examples: setup ## write data/examples anew
+examples: setup-dev ## write data/examples anew
 	$(BIN)/python -m spamlinks.simulate.examples
 
 findings: setup ## what the linter finds in real disavow files, by code (DATA=...)

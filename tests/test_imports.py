@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": GROUND,
     "policy": GROUND | {"guards", "disavow"},  # a keep list is written like a disavow file
     "signals": GROUND | {"guards"},
-    "simulate": GROUND | {"exports"},
+    "simulate": GROUND | {"exports", "enrich"},  # the example store is one as enrich leaves it
     "enrich": GROUND | {"signals"},  # the words of spam trades
     "model": GROUND | {"guards", "signals", "disavow", "policy", "simulate", "exports", "language"},
     "engines": GROUND | {"exports", "signals", "model"},

@@ -244,11 +244,9 @@ class _Run:
         host = authority(lookup.key)
         private = self.settings.allow_private
         parts = parse_host(host)
-        given = self.settings.hosts.get(parts.host or host.lower())
-        known = split_address(given) if given is not None else None
-        literal = (
-            known[0] if known else literal_address(host) or (parts.host if parts.is_ip else None)
-        )
+        given = split_address(self.settings.hosts.get(parts.host or host.lower(), ""))
+        literal = (given[0] if given else None) or literal_address(host)
+        literal = literal or (parts.host if parts.is_ip else None)
         if literal is not None:
             return self._answer(lookup, (literal,), (), None)
         if parts.problem is not None:

@@ -41,7 +41,7 @@ class FetchSettings:
     timeout : seconds for one request, from the first byte sent to the last received.
     max_bytes : of a body after decompression; what is longer is cut.
     max_redirects : followed for one page.
-    allow_private : private, loopback and link-local addresses may be asked: for tests.
+    allow_private : private and loopback addresses may be asked: for one's own network, for tests.
     hosts : address by host name, asked instead of DNS, perhaps with the port that stands for the
         URL's (127.0.0.2:8080, [::1]:8080): for tests.
     rdap_server : base URL of the one RDAP server to ask, instead of those of the IANA list.

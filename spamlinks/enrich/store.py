@@ -26,6 +26,7 @@ from spamlinks.enrich.store_file import (
     connect_to_write,
     create_store,
     put_in_words,
+    refuse_odd_files,
     stamp,
 )
 from spamlinks.enrich.store_lock import WriterLock
@@ -36,6 +37,7 @@ from spamlinks.errors import InputError, OutputError
 __all__ = ["PlanCounts", "Store"]
 
 _NO_FILE = "Make one with 'spamlinks enrich EXPORT --store FILE'."
+_WHATS, _STATES = frozenset(What), frozenset(State)
 _T = TypeVar("_T")
 
 _writing: dict[tuple[int, int], int] = {}
@@ -90,6 +92,7 @@ class Store:
         with contextlib.suppress(OSError):
             if path.is_dir():
                 raise InputError(str(path), "is a folder", "Name the file of a store.")
+        refuse_odd_files(path)
         empty = not path.exists() or path.stat().st_size == 0
         if empty and (read_only or not create):
             problem = "is empty, no store" if path.exists() else "does not exist"
@@ -264,7 +267,8 @@ class Store:
         )
         found = {what: dict.fromkeys(State, 0) for what in What}
         for what, state, number in self._read(lambda c: c.execute(query).fetchall()):
-            found[What(what)][State(state)] = int(number)
+            if what in _WHATS and state in _STATES:  # no others, unless the file is made up
+                found[What(what)][State(state)] = int(number)
         return found
 
     def answers(self, what: What) -> pl.DataFrame:

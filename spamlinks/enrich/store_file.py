@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import re
 import shutil
 import sqlite3
 import struct
@@ -13,10 +15,8 @@ from pathlib import Path
 
 from spamlinks.enrich.store_schema import (
     APPLICATION_ID,
-    INDEXES,
     MIGRATIONS,
     SCHEMA,
-    TABLES,
     VERSION,
 )
 from spamlinks.errors import InputError, OutputError
@@ -30,6 +30,7 @@ __all__ = [
     "connect_to_write",
     "create_store",
     "put_in_words",
+    "refuse_odd_files",
     "stamp",
 ]
 
@@ -43,11 +44,37 @@ _DAMAGED = "Restore a copy, or give another name and run 'spamlinks enrich' agai
 # Read past SQLite's locks: the only way to read a store without files beside it.
 _FROZEN = "mode=ro&immutable=1"
 
+_LONGEST_ROW = 16_000_000
+"""Bytes. What this program writes is cut, all but a URL as an export has it."""
+_STEPS, _STEPS_OF_BYTE, _STEPS_AT_ONCE = 20_000_000, 200, 1_000_000
+"""Steps of SQLite's machine that reading a store may take: far more than all of its rows need."""
+
 Stamp = tuple[int, int, int, int]
+
+_COMMENT = re.compile("--.*")
 
 
 def _beside(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
+
+
+def refuse_odd_files(path: Path) -> None:
+    """Refuse a store that is no plain file, or has other than plain files where SQLite keeps its.
+
+    Reading a pipe never ends, and what stands behind a link beside a store from a stranger would
+    be written over.
+
+    Raises
+    ------
+    InputError : such a thing is there.
+    """
+    if path.exists() and not path.is_file():
+        raise InputError(str(path), "is no plain file", "Name the file of a store.")
+    for end in ("-wal", "-shm", "-journal"):
+        near = _beside(path.resolve(), end)
+        if near.is_symlink() or (near.exists() and not near.is_file()):
+            problem = f"beside it lies {near.name}, which is no plain file"
+            raise InputError(path.name, problem, "Remove that, or copy the store elsewhere.")
 
 
 def _size(path: Path) -> int:
@@ -59,8 +86,9 @@ def _size(path: Path) -> int:
 
 def _at_rest(path: Path) -> bool:
     """Whether nobody has the store open and nothing waits to be put into it."""
-    logs = _size(_beside(path, "-wal")) + _size(_beside(path, "-journal"))
-    return not logs and not _beside(path, "-shm").exists()
+    log, journal, index = (_beside(path, end) for end in ("-wal", "-journal", "-shm"))
+    # Whoever has it open has both; an index left alone is nobody's.
+    return not _size(log) and not _size(journal) and not (log.exists() and index.exists())
 
 
 def stamp(path: Path) -> Stamp:
@@ -85,9 +113,19 @@ def put_in_words(name: str) -> Iterator[None]:
         if "unable to open" in text:
             hint = "Check the folder and its permissions."
             raise InputError(name, f"the store cannot be opened ({text})", hint) from None
-        raise InputError(name, f"the store cannot be read ({text})", _DAMAGED) from None
+        if "interrupted" in text:  # by ``_bound``
+            problem = "the store is damaged: it has more rows than it has room for"
+            raise InputError(name, problem, _DAMAGED) from None
+        raise InputError(name, f"the store cannot be read ({_plain(text)})", _DAMAGED) from None
     except sqlite3.DatabaseError as error:
-        raise InputError(name, f"the store is damaged ({error})", _DAMAGED) from None
+        raise InputError(name, f"the store is damaged ({_plain(error)})", _DAMAGED) from None
+    except UnicodeDecodeError:  # of the message itself, which quotes the file
+        raise InputError(name, "the store is damaged", _DAMAGED) from None
+
+
+def _plain(error: object) -> str:
+    """What SQLite says, which may quote a stranger's file."""
+    return "".join(c if c.isprintable() else "?" for c in str(error)[:200])
 
 
 def check_header(path: Path) -> int:
@@ -153,7 +191,17 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA trusted_schema = OFF")  # the file may come from a stranger
     connection.execute("PRAGMA cell_size_check = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_ROW)
     return connection
+
+
+def _bound(connection: sqlite3.Connection) -> None:
+    """Let reading end: pages of a damaged file may be reached in more ways than anybody counts."""
+    (size,) = connection.execute(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    ).fetchone()
+    left = itertools.count((_STEPS + _STEPS_OF_BYTE * int(size)) // _STEPS_AT_ONCE, -1)
+    connection.set_progress_handler(lambda: next(left) < 0, _STEPS_AT_ONCE)
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -161,25 +209,28 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _check_tables(path: Path, connection: sqlite3.Connection) -> None:
-    """Refuse a file that has other tables, columns, triggers or views than a store."""
-    query = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    found = set(connection.execute(query))
-    wanted = {("table", name) for name in TABLES} | {("index", name) for name in INDEXES}
+    """Refuse a file that holds anything else than the tables of a store, word by word.
+
+    Names and columns do not tell: a view that never ends can have those of a table.
+    """
     blank = sqlite3.connect(":memory:")
     with contextlib.closing(blank):
         for statement in SCHEMA:
             blank.execute(statement)
-        same = found == wanted and all(
-            _columns(connection, table) == _columns(blank, table) for table in TABLES
-        )
+        same = _schema(connection) == _schema(blank)
     if not same:
         problem = "the store is damaged: its tables are not those of a store"
         raise InputError(path.name, problem, _DAMAGED)
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
-    found = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,))
-    return [(name, kind) for name, kind in found]
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
+    """Everything that a file defines, without comments and spaces."""
+    query = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema LIMIT 100"
+    return {
+        (*names, "".join(_COMMENT.sub("", sql).split()).lower())
+        for *names, sql in connection.execute(query)
+        if not names[1].startswith("sqlite_stat")
+    }
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
@@ -197,14 +248,14 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
             version = _version(reader)
             if version > VERSION:
                 raise _newer(path, version)
+            if version == VERSION:
+                _check_tables(path, reader)
             if _size(path) <= _CHECK_BYTES:
                 verdict = reader.execute("PRAGMA quick_check(1)").fetchone()[0]
                 if verdict != "ok":
                     problem = "the store is damaged (its pages contradict each other)"
                     raise InputError(path.name, problem, _DAMAGED)
-            if version == VERSION:
-                _check_tables(path, reader)
-            else:
+            if version < VERSION:
                 _check_way(path, version)
                 _copy_beside(path, reader, version)
         connection = _connect(path, "mode=rw")
@@ -252,6 +303,7 @@ def connect_to_read(path: Path, *, shared: bool) -> tuple[sqlite3.Connection, Pa
             folder, connection = _read_copy(path, undo)
             _migrate(path, connection)
         _check_tables(path, connection)
+        _bound(connection)
         undo.pop_all()
         return connection, folder, frozen and folder is None
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from spamlinks.enrich.answers import What
+from spamlinks.enrich.answers import State, What
 from spamlinks.enrich.store_rows import clean_text
 from spamlinks.enrich.store_schema import FACT_COLUMNS
 
@@ -22,7 +22,7 @@ __all__ = [
     "pages_frame",
 ]
 
-_FETCH = 20_000
+_FETCH, _FETCH_CHARS = 20_000, 20_000_000
 _LONGEST = 2_000
 # As ``tables`` has them, and the byte order mark.
 _CONTROLS = (
@@ -40,6 +40,7 @@ _LISTS = frozenset(("redirects", "name_servers", "trades", "ids", "addresses", "
 _TIMES = frozenset(("at", "again_at"))
 _KEYS = frozenset(("url", "domain", "host", "site"))  # joined on: as they are
 
+_STATES = ", ".join(f"'{state.value}'" for state in State)
 # Facts kept from an earlier fetch are shown as what they are: fetched, and when.
 _STATE = "CASE facts_state WHEN 'fetched' THEN 'fetched' ELSE state END AS state"
 _AT = "CASE facts_state WHEN 'fetched' THEN facts_at ELSE at END AS at"
@@ -61,7 +62,7 @@ def _facts(table: str, key: str) -> tuple[str, list[str]]:
     query = (
         f"SELECT key AS {key}, site, {_STATE}, code, reason, {_AT}, {picked} "  # noqa: S608
         f"FROM lookups LEFT JOIN {table} ON {table}.lookup = lookups.id "
-        "WHERE what = ? AND state IS NOT NULL"
+        f"WHERE what = ? AND state IN ({_STATES}) AND typeof(key) = 'text'"
     )
     return query, [key, "site", "state", "code", "reason", "at", *columns]
 
@@ -118,7 +119,7 @@ def _frame(
 ) -> pl.DataFrame:
     cursor = connection.execute(query, tuple(terms))
     parts = []
-    while rows := cursor.fetchmany(_FETCH):
+    while rows := _some(cursor):
         columns = zip(*rows, strict=True)
         parts.append(
             pl.DataFrame(
@@ -127,7 +128,23 @@ def _frame(
         )
     if not parts:
         return pl.DataFrame([_series(name, []) for name in names])
-    return pl.concat(parts)
+    table = pl.concat(parts)
+    # Rows are joined by these: that none stands twice is not left to the file.
+    keys = [name for name in ("url", "domain", "host") if name in names]
+    keys += [name for name in ("site", "number") if name in names and keys]
+    return table.unique(keys, keep="first", maintain_order=True) if keys else table
+
+
+def _some(cursor: sqlite3.Cursor) -> list[tuple[str | int | None, ...]]:
+    """The next rows: as many as memory bears, whatever is in them."""
+    rows: list[tuple[str | int | None, ...]] = []
+    room = _FETCH_CHARS
+    for row in cursor:
+        rows.append(row)
+        room -= sum([len(cell) for cell in row if isinstance(cell, str | bytes)])
+        if room < 0 or len(rows) == _FETCH:
+            break
+    return rows
 
 
 def _series(name: str, cells: list[str | int | None]) -> pl.Series:
@@ -138,14 +155,24 @@ def _series(name: str, cells: list[str | int | None]) -> pl.Series:
     if name in _KEYS:
         return texts
     if name in _DAYS:
-        return texts.str.to_date("%Y-%m-%d", strict=False)
+        return _of_calendar(texts.str.to_date("%Y-%m-%d", strict=False))
     if name in _TIMES:
-        return texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
+        return _of_calendar(
+            texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
+        )
     if name in _LISTS:
         return _lists(texts)
     if texts.str.contains(_CONTROLS).any():
         texts = texts.str.replace_all(_CONTROLS, " ")
-    return texts.str.slice(0, _LONGEST)
+    cut = texts.str.slice(0, _LONGEST)
+    # What is cut off stays in memory as long as the rest, unless that is copied.
+    rest = (texts.str.len_bytes().max() or 0) > 4 * _LONGEST  # type: ignore[operator]
+    return pl.Series(name, cut.to_list(), dtype=pl.String) if rest else cut
+
+
+def _of_calendar(times: pl.Series) -> pl.Series:
+    """Without what Python's calendar does not have."""
+    return times.set(~times.dt.year().is_between(1, 9999).fill_null(value=True), None)
 
 
 def _lists(texts: pl.Series) -> pl.Series:

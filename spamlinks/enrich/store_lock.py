@@ -12,6 +12,10 @@ from spamlinks.errors import InputError, OutputError
 __all__ = ["WriterLock"]
 
 
+# What a link beside a store from a stranger leads to is not to be made.
+_NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
+
+
 class WriterLock:
     """The right to plan and run look-ups into one store.
 
@@ -34,7 +38,7 @@ class WriterLock:
         """
         while self._handle is None:
             try:
-                handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+                handle = os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o666)
             except OSError as error:
                 hint = "Check the folder and its permissions."
                 problem = f"the store cannot be locked ({error.strerror})"

@@ -18,7 +18,7 @@ from spamlinks.errors import FetchError, SpamlinksError
 __all__ = ["NEEDS", "KindProgress", "RunEnd", "missing_packages", "run_kinds"]
 
 NEEDS = {
-    "ages": ("httpx",),
+    "ages": ("httpcore",),
     "pages": ("scrapy", "lxml", "py3langid", "dns"),
     "dns": ("dns",),
 }

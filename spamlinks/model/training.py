@@ -45,12 +45,16 @@ _AT = {name: i for i, name in enumerate(SIGNALS)}
 # Boosters of their own, so that neither teaches the other its habits.
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one part is made: the views it serves, LightGBM's settings, its weight beside terms."""
+    """How one part is made: the views it serves, LightGBM's settings, its weight beside terms.
+
+    ``not_learned`` names signals that its trees do not look at.
+    """
 
     views: tuple[str, ...]
     settings: dict[str, Any]
     weight: float
     terms: tuple[Term, ...]
+    not_learned: tuple[str, ...] = ()
 
 
 _LINK_SETTINGS = {
@@ -77,6 +81,9 @@ PARTS: tuple[Recipe, ...] = (
         },
         1.0,
         tuple(URL_TERMS),
+        # Real names come without ages: what generated links alone say of them would move the
+        # scores that the cuts were measured on by more than anybody could answer for.
+        ("domain_age_days",),
     ),
     Recipe(("flows", "links"), _LINK_SETTINGS, 1.0, tuple(LINK_TERMS)),
     # Where everything is known, what was learned from generated links counts little beside what is
@@ -163,12 +170,13 @@ def fit_recipe(
     threads: int,
 ) -> Part:
     """Fit one part of the shipped model on the rows of its views."""
+    known = shipped_signals(pages=not STAND_INS.keys().isdisjoint(recipe.views))
     used = weight > BESIDE * 100  # neither rows that only judge nor those beside fetched pages
     return fit_part(
         matrix[used],
         is_spam[used],
         weight[used],
-        shipped_signals(pages=not STAND_INS.keys().isdisjoint(recipe.views)),
+        tuple(name for name in known if name not in recipe.not_learned),
         recipe.views,
         seed=seed,
         threads=threads,

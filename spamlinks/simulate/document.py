@@ -74,6 +74,11 @@ _CAVEATS = """## Caveats
 - Titles, anchors and contexts are word lists put together. They have the shape of texts, not their
   meaning; lengths and languages are narrower than in real exports.
 - Shares of kinds are no shares of any real profile, and differ widely between real profiles.
+- The pages of a generated web say the trade words and the phrases of parked pages, directories and
+  sellers that the reader of pages looks for. That it finds them there is no measure of how many it
+  finds on real pages.
+- The day of registration is drawn for each domain: networks registered on one day, and domains
+  registered anew after a link, are not among them.
 - A wave's days, a group's size and how much of its template it follows were found in no source.
 - Labels of generated rows are certain, those of real rows are not: `label_noise` makes some wrong.
 """

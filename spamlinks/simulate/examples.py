@@ -1,4 +1,4 @@
-"""The example files under ``data/examples``: small, made up, the same bytes each time.
+"""The example files under ``data/examples``: small, made up, the same each time.
 
 ``python -m spamlinks.simulate.examples data/examples`` writes them again. One generated profile
 stands behind all of them, so that the same domains turn up in several exports, in the labels, in
@@ -16,6 +16,7 @@ import polars as pl
 
 from spamlinks.errors import SpamlinksError
 from spamlinks.files import write_atomic
+from spamlinks.simulate.example_store import write_example_store
 from spamlinks.simulate.export import write_export
 from spamlinks.simulate.generate import AS_OF, generate
 from spamlinks.simulate.indexes import as_vendor
@@ -143,6 +144,7 @@ def write_examples(folder: Path) -> list[Path]:
         "facts.csv",
         "own-crawler.csv",
         "decisions.csv",
+        "looked-up.db",
     )
     paths = [folder / name for name in names]
     write_export(ahrefs, paths[0], "ahrefs", label=False, encoding="utf-16")
@@ -152,8 +154,9 @@ def write_examples(folder: Path) -> list[Path]:
     seen = pl.concat([ahrefs, semrush])
     old = _disavow(seen)
     texts = old, _keep(seen), _facts(seen), _own_crawler(ahrefs), _decisions(ahrefs, old)
-    for path, text in zip(paths[4:], texts, strict=True):
+    for path, text in zip(paths[4:], texts, strict=False):
         write_atomic(path, text.encode())
+    write_example_store(paths[-1], links, gsc, seed=SEED, site=SITE, day=AS_OF + timedelta(days=2))
     return paths
 
 

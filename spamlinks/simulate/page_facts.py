@@ -212,7 +212,7 @@ class Pages:
         elsewhere = self.moved | redirect
         # Only a short page is an offer, and only a page of links a directory.
         sale = (rng.random(n) < np.where(self.parked, *FOR_SALE)) & (self.parked | (words < 200))
-        lists = self._of_domain("directory") & ~self.parked & (external >= 8)
+        lists = self._of_domain("directory") & ~self.parked & (external >= 24)
         # Whoever is sent on to the site itself sees nothing of the page.
         shown = read & ~redirect
         software = np.array([_NAMES[s] for s in SOFTWARE], dtype=object)

@@ -314,10 +314,10 @@ class _Builder:
         for name in ("parked", "for_sale", "directory", "sells_links"):
             if getattr(content, name):
                 phrase = self.chance.choice(MATERIAL[name]).replace("{name}", content.host)
-                where = "main" if name in ("parked", "for_sale") else "sidebar"
-                if where == "main" or self.chance.random() < 0.4:
+                entry = name == "directory" and self.inner > 0  # a link to the form
+                if not entry and (name != "sells_links" or self.chance.random() < 0.6):
                     self.regions["main"].insert(0, self._fill("text", body=self._say(phrase)))
-                elif self.inner > 0 and self.chance.random() < 0.7:
+                elif entry:
                     self.inner -= 1
                     tag = anchor_tag(self.chance, "/submit.html", self._say(phrase))
                     self.regions["sidebar"].append(self._list([tag], "block"))

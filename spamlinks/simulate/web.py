@@ -17,6 +17,7 @@ import polars as pl
 from spamlinks.errors import InputError
 from spamlinks.simulate.markup import MATERIAL
 from spamlinks.simulate.page_html import PageContent, PlacedLink, invented_domain, render_page
+from spamlinks.urls import linking_domain
 
 __all__ = ["Reply", "Web", "bare"]
 
@@ -92,6 +93,8 @@ class Web:
             key = bare(row["referring_page"])
             self._pages.setdefault(key, []).append(row)
             self._homes.setdefault(key[0], row)
+        for host, row in list(self._homes.items()):  # the start page is asked for at the domain
+            self._homes.setdefault(linking_domain(host) or host, row)
         self.site = bare(backlinks["target_url"][0])[0]
         for key in self._pages:
             if self._pages[key][0]["fetched_elsewhere"]:

@@ -22,7 +22,8 @@ class Facts:
     """One run, as far as it can be compared with another; None where it does not say.
 
     ``vendors`` counts links by vendor, ``digests`` are the hashes of the exports, ``not_looked_at``
-    sentences. ``created`` is ISO text.
+    sentences. ``looked_up`` counts the linking pages that a store had read, and the registrations
+    that it knew; (0, 0) without one. ``created`` is ISO text.
     """
 
     created: str | None
@@ -37,6 +38,7 @@ class Facts:
     vendors: Mapping[str, int]
     digests: frozenset[str]
     not_looked_at: tuple[str, ...]
+    looked_up: tuple[int, int]
     live: tuple[str, int] | None
     domains: int | None
     looked_for_networks: bool
@@ -63,6 +65,7 @@ def facts_of(run: Mapping[str, Any]) -> Facts:
         digests.add(_text(item.get("sha256"), 64) or "")
     live = _mapping(run.get("live"))
     looked = run.get("not_looked_at")
+    store = _mapping(run.get("looked_up"))
     return Facts(
         created=_text(run.get("created"), 40),
         version=_text(run.get("version"), 40),
@@ -80,6 +83,7 @@ def facts_of(run: Mapping[str, Any]) -> Facts:
             for line in (looked if isinstance(looked, list) else [])[:100]
             if isinstance(line, str)
         ),
+        looked_up=(_fetched(store.get("pages")), _fetched(store.get("domains"))),
         live=(_text(live.get("name"), 100) or "a file", _count(live.get("entries")) or 0)
         if live
         else None,
@@ -107,6 +111,11 @@ def _items(value: object) -> Iterator[Mapping[str, Any]]:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _fetched(states: object) -> int:
+    """How many of a kind were looked up and found, by the counts of a store."""
+    return _count(_mapping(states).get("fetched")) or 0
 
 
 def _text(value: object, limit: int) -> str | None:

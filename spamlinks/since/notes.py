@@ -113,17 +113,55 @@ def _on_the_exports(then: Facts, now: Facts, table: pl.DataFrame) -> list[str]:
     return out
 
 
+_IN_PART = {  # what is known in part -> the same where nothing of it is known
+    "linking pages that could not be read": "the linking pages themselves",
+    "linking pages that were not tried": "the linking pages themselves",
+    "registrations that are not known": "registration dates of the linking domains",
+    "whether Google knows the domains it does not list": "whether Google knows the links",
+}
+_OF_A_STORE = frozenset(list(_IN_PART)[:3])
+"""A store leaves these open for some; that another run does not say so proves nothing."""
+
+
 def _on_what_is_known(then: Facts, now: Facts) -> list[str]:
     """Compare the sentences on what was not looked at; such a sentence begins with its subject."""
     before, after = ([_subject(s) for s in run.not_looked_at] for run in (then, now))
     out = []
-    known = [subject for subject in before if subject not in after]
-    unknown = [subject for subject in after if subject not in before]
+    known, unknown = _only_in(before, after), _only_in(after, before)
     if known and before:
         out.append(f"Known now and not then: {'; '.join(known)}.")
     if unknown and before:
         out.append(f"Known then and not now: {'; '.join(unknown)}.")
-    return out
+    return out + _on_the_store(then, now)
+
+
+def _only_in(subjects: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Subjects that only one run leaves open; not a part of what the other leaves open."""
+    return [
+        subject
+        for subject in subjects
+        if subject not in others
+        and subject not in _OF_A_STORE
+        and _IN_PART.get(subject) not in others
+    ]
+
+
+def _on_the_store(then: Facts, now: Facts) -> list[str]:
+    """What a store told one run and not the other, in one line."""
+    before, after = then.looked_up, now.looked_up
+    if not any(before) and any(after):
+        many = sum(after)
+        return [f"{_counts(after)} {'was' if many == 1 else 'were'} looked up since."]
+    if any(before) and not any(after):
+        return [f"{_counts(before)} had been looked up then; this time no store tells of them."]
+    if before != after:
+        return [f"Looked up now: {_counts(after)}; then: {_counts(before)}."]
+    return []
+
+
+def _counts(looked_up: tuple[int, int]) -> str:
+    parts = zip(looked_up, ("linking page", "registration"), strict=True)
+    return " and ".join(f"{n:,} {thing}{'' if n == 1 else 's'}" for n, thing in parts if n)
 
 
 def _subject(sentence: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli_outcome import Outcome, Run
 
-pytest.importorskip("httpx")
+pytest.importorskip("httpcore")
 pytest.importorskip("scrapy")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "enrich"))
 
@@ -264,7 +264,7 @@ def test_help_loads_nothing_that_fetches(command):
         "import sys\nfrom spamlinks.cli import main\n"
         f"sys.argv = ['spamlinks', *{command!r}, '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'scrapy', 'httpx', 'dns', 'twisted', 'lxml', 'lightgbm'}\n"
+        "heavy = {'scrapy', 'httpcore', 'dns', 'twisted', 'lxml', 'lightgbm'}\n"
         "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run(

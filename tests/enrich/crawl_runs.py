@@ -16,7 +16,7 @@ from web_server import Web
 from spamlinks.enrich.answers import Lookup, What
 from spamlinks.enrich.store import Store
 
-__all__ = ["AGENT", "SITE", "answers", "crawl", "order", "plan", "start"]
+__all__ = ["AGENT", "SITE", "answers", "crawl", "end_all", "order", "plan", "start"]
 
 SITE = "mysite.example"
 AGENT = "spamlinks/1.0 (link audit robot; me@mysite.example)"
@@ -59,11 +59,27 @@ def start(
         cwd=Path(str(told["store"])).parent if isinstance(told, Mapping) else None,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **(environment or {})},
     )
+    _started.append(child)
     assert child.stdin is not None
     text = told if isinstance(told, str) else json.dumps(told)
     child.stdin.write(text.encode() + b"\n")
     child.stdin.flush()
     return child
+
+
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def end_all() -> None:
+    """Kill what a test that failed left behind."""
+    while _started:
+        child = _started.pop()
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
 def crawl(

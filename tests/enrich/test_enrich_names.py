@@ -257,9 +257,10 @@ def test_with_the_switch_private_addresses_are_kept_and_metadata_never(server: D
 
 def test_names_given_by_the_settings_are_not_asked_for(server: DnsServer) -> None:
     before = len(server.asked())
-    hosts = {"given.test": "127.0.0.9:8080", "localhost": "127.0.0.1"}  # perhaps with a port
-    found = look_up(server, "given.test", "localhost", hosts=hosts, allow_private=True)
+    hosts = {"given.test": "127.0.0.9", "port.test": "127.0.0.8:81", "localhost": "127.0.0.1"}
+    found = look_up(server, "given.test", "port.test", "localhost", hosts=hosts, allow_private=True)
     assert facts_of(found, "given.test").addresses == ("127.0.0.9",)
+    assert facts_of(found, "port.test").addresses == ("127.0.0.8",)
     assert facts_of(found, "localhost").addresses == ("127.0.0.1",)
     assert len(server.asked()) == before
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spamlinks.disavow import DisavowFile
-from spamlinks.enriching.undecided import REACH, Standing, standing_of
+from spamlinks.enriching.undecided import REACH, RELIEF, Standing, standing_of
 from spamlinks.policy import Decision, Guards, KeepList, Verdict, decide
 from spamlinks.urls import parse_host
 
@@ -70,7 +70,8 @@ def standings(rows: pl.DataFrame, guards: Guards = GUARDS) -> pl.DataFrame:
         (unit("a.example", 0.5), Standing.OPEN, "what is found could make it worse"),
         (unit("a.example", 0.95), Standing.OPEN, "what is found could speak for it"),
         (unit("a.example", 0.001), Standing.FAR, "nothing that can be found makes it spam"),
-        (unit("a.example", 0.9999), Standing.FAR, "nothing that can be found makes it honest"),
+        (unit("a.example", 0.9999), Standing.OPEN, "a page may clear what its name condemns"),
+        (unit("a.example", 0.9999999), Standing.FAR, "nothing that can be found makes it honest"),
         (unit("a.example", 1.0), Standing.FAR, "a score at the end is no infinite number"),
         (unit("a.example", 0.0), Standing.FAR, "nor is one at the other end"),
         (unit("shop.example", 0.8), Standing.OWN, "one's own site is never judged"),
@@ -144,7 +145,9 @@ def test_no_followed_link_comes_after_those_that_have_some():
 def test_a_longer_reach_opens_more():
     rows = decide(table(*(unit(f"s{i}.example", i / 100) for i in range(101))), GUARDS)
     opened = [
-        standing_of(rows, GUARDS, reach=reach).filter(standing=Standing.OPEN.value).height
+        standing_of(rows, GUARDS, reach=reach, relief=reach)
+        .filter(standing=Standing.OPEN.value)
+        .height
         for reach in (0.0, 1.0, REACH, 20.0)
     ]
     assert opened == sorted(opened)
@@ -154,7 +157,7 @@ def test_a_longer_reach_opens_more():
 @settings(max_examples=60, deadline=None)
 @given(
     score=st.floats(0, 1),
-    move=st.floats(-REACH, REACH),
+    move=st.floats(-RELIEF, REACH),
     thin=st.booleans(),
     followed=st.sampled_from([None, 0, 1]),
     name=st.sampled_from(["a.example", "old.example", "partner.example", "203.0.113.9"]),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("scrapy")
-pytest.importorskip("httpx")
+pytest.importorskip("httpcore")
 
 from small_internet import SITE, SmallInternet, small_internet
 

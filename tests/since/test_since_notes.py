@@ -14,6 +14,16 @@ from spamlinks.since.notes import differing_settings, notes_on
 
 LOOKED = "The linking pages themselves: nothing was fetched."
 ANCHORS = "Anchor texts: these exports do not have them."
+DATES = "Registration dates of the linking domains; look them up with 'spamlinks enrich'."
+SOME = [
+    "Linking pages that could not be read: 44 not there.",
+    "Linking pages that were not tried: 293 of 1,187.",
+    "Registrations that are not known: 14 of 506 domains.",
+]
+BRAND = "Your brand's name: give it with --brand or --site."
+GOOGLE = "Whether Google knows the links: give an export of Search Console as well."
+SAMPLE = "Whether Google knows the domains it does not list: the list is full."
+STORE = {"pages": {"fetched": 719, "failed": 45}, "domains": {"fetched": 492}}
 ONE_TO_ONE = "Scores and verdicts are not one to one: "
 
 
@@ -60,6 +70,26 @@ CASES = [
      cells(not_looked_at=[LOOKED], **OTHER), []),
     ("less is known", {}, cells(not_looked_at=[LOOKED, ANCHORS], **OTHER),
      ["Known then and not now: anchor texts."]),
+    ("a store was added, which knows some", cells(not_looked_at=[LOOKED, DATES, BRAND]),
+     cells(not_looked_at=[*SOME, BRAND], looked_up=STORE, **OTHER),
+     ["Known now and not then: the linking pages themselves; registration dates of the linking "
+      "domains.", "719 linking pages and 492 registrations were looked up since."]),
+    ("a store was left out", cells(not_looked_at=[*SOME, BRAND], looked_up=STORE),
+     cells(not_looked_at=[LOOKED, DATES, BRAND], **OTHER),
+     ["Known then and not now: the linking pages themselves; registration dates of the linking "
+      "domains.",
+      "719 linking pages and 492 registrations had been looked up then; this time no store tells "
+      "of them."]),
+    ("one store reads all, one some", cells(not_looked_at=[BRAND], looked_up=STORE),
+     cells(not_looked_at=[*SOME, BRAND], looked_up=STORE, **OTHER), []),
+    ("a store that knows more than it did", cells(looked_up={"pages": {"fetched": 7}}),
+     cells(looked_up=STORE, **OTHER),
+     ["Looked up now: 719 linking pages and 492 registrations; then: 7 linking pages."]),
+    ("a store of one page", {}, cells(looked_up={"pages": {"fetched": 1}}, **OTHER),
+     ["1 linking page was looked up since."]),
+    ("Search Console was added, which cannot tell", cells(not_looked_at=[GOOGLE]),
+     cells(not_looked_at=[SAMPLE], **OTHER), ["Known now and not then: whether Google knows the "
+     "links."]),
     ("a site unknown then", cells(site=None), OTHER,
      ["The earlier run does not know its site; make sure that both are about one."]),
     ("and now", {}, cells(site=None, **OTHER),

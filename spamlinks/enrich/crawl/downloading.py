@@ -14,6 +14,7 @@ from twisted.web._newclient import HEADER, STATUS
 
 from spamlinks.enrich.addresses import why_url_refused
 from spamlinks.enrich.crawl.frontier import host_of, site_of
+from spamlinks.enrich.crawl.heads import content_type
 from spamlinks.enrich.crawl.troubles import BudgetSpent, Refused, TooManyHeaders
 
 if TYPE_CHECKING:
@@ -102,12 +103,6 @@ class Bounds:
         meta["left"] -= len(data)
         if meta["left"] <= 0 or time.monotonic() - meta["asked_at"] > self._late:
             raise StopDownload(fail=False)
-
-
-def content_type(headers: Headers) -> str:
-    """Return the content type in lower case without parameters, "" for none."""
-    value = headers.get("Content-Type") or b""
-    return value.partition(b";")[0].decode("latin-1").strip().lower()[:100]
 
 
 def may_be_page(kind: str) -> bool:

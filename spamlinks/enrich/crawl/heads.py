@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from w3lib.html import get_meta_refresh
 
 from spamlinks.enrich.answers import PageFacts
-from spamlinks.enrich.crawl.downloading import content_type
 from spamlinks.enrich.crawl.frontier import Job
 
-__all__ = ["bare_facts", "headers_of", "refresh_of"]
+__all__ = ["bare_facts", "content_type", "headers_of", "refresh_of"]
 
 SOON = 5.0
 """Seconds up to which a refresh in a page counts as a redirect."""
@@ -29,6 +28,12 @@ def bare_facts(job: Job, response: Response) -> PageFacts:
         bytes_read=len(response.body),
         truncated=bool(cut) and not response.meta.get("no_page"),
     )
+
+
+def content_type(headers: Headers) -> str:
+    """Return the content type in lower case without parameters, "" for none."""
+    value = headers.get("Content-Type") or b""
+    return value.partition(b";")[0].decode("latin-1").strip().lower()[:100]
 
 
 def headers_of(response: Response) -> dict[str, str]:
