@@ -26,8 +26,13 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore
 
-from spamlinks.enrich.addresses import why_refused
-from spamlinks.enrich.settings import FetchSettings
+from spamlinks.enrich.addresses import (
+    REFUSED_PORTS,
+    literal_address,
+    why_name_refused,
+    why_refused,
+)
+from spamlinks.enrich.settings import FetchSettings, split_address
 from spamlinks.errors import NetworkError
 
 __all__ = ["NoAnswer", "Reply", "Transport", "fetch", "origin_of", "redirect_of"]
@@ -81,6 +86,8 @@ def _split(url: str) -> SplitResult:
         raise NoAnswer(f"an address of the scheme {parts.scheme[:20] or 'none'}")
     if not parts.hostname or parts.username is not None or port == 0:
         raise NoAnswer("an address that is no plain URL")
+    if port in REFUSED_PORTS:
+        raise NoAnswer(f"port {port}, which is not asked")
     return parts
 
 
@@ -137,20 +144,25 @@ class _Guarded(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         problem: Exception | None = None
-        for address in await self._addresses(host, port):
+        for address, at in await self._addresses(host, port):
             try:
                 return await self._inner.connect_tcp(
-                    address, port, timeout, local_address, socket_options
+                    address, at, timeout, local_address, socket_options
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 problem = error
         raise problem or NoAnswer(f"the name {host[:80]} has no address", offline=True)
 
-    async def _addresses(self, host: str, port: int) -> list[str]:
-        mapped = self._hosts.get(host.lower())
+    async def _addresses(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Addresses that may be asked, each with the port to ask."""
+        mapped = split_address(self._hosts.get(host.lower(), ""))
         if mapped is not None:
-            found = [mapped]
+            found, port = [mapped[0]], mapped[1] or port
         else:
+            literal = literal_address(host)
+            why = None if literal else why_name_refused(host, allow_private=self._private)
+            if why is not None:
+                raise NoAnswer(f"{host[:80]} is not asked: {why}")
             loop = asyncio.get_running_loop()
             try:
                 infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -162,9 +174,10 @@ class _Guarded(httpcore.AsyncNetworkBackend):
         refusals = {a: why_refused(a, allow_private=self._private) for a in found}
         usable = [address for address, why in refusals.items() if why is None]
         if found and not usable:
-            why = refusals[found[0]]
-            raise NoAnswer(f"{host[:80]} is at {found[0]}, which is not asked: {why}")
-        return usable[:_MAX_ADDRESSES]
+            raise NoAnswer(
+                f"{host[:80]} is at {found[0]}, which is not asked: {refusals[found[0]]}"
+            )
+        return [(address, port) for address in usable[:_MAX_ADDRESSES]]
 
 
 class Transport:

@@ -458,12 +458,12 @@ def test_without_a_network_nothing_is_saved(names, monkeypatch):
 
 def test_one_name_that_does_not_resolve_is_no_missing_network(monkeypatch):
     with RdapServer("127.0.3.1") as server:
-        bases = registries(com=server, net="http://nowhere.invalid/")
+        bases = registries(com=server, net="http://nowhere.example/")
         store = MemoryStore("a.com", "b.net")
         fetch_ages(store, settings(), bootstrap=bases)
     assert store.saved["a.com"].state is State.FETCHED
     assert store.saved["b.net"].state is State.FAILED
-    assert store.saved["b.net"].reason == "the name nowhere.invalid does not resolve"
+    assert store.saved["b.net"].reason == "the name nowhere.example does not resolve"
 
 
 def test_a_fault_of_the_store_is_not_swallowed():

@@ -56,6 +56,32 @@ def test_a_body_just_at_the_bound_is_read():
             get(f"{server.base}x", max_bytes=4999)
 
 
+def test_a_name_of_the_settings_may_stand_for_another_port():
+    with RdapServer("127.0.7.1") as server:
+        hosts = {"rdap.one.test": f"127.0.7.1:{server.port}"}
+        assert get("http://rdap.one.test/rdap/domain/a.com", hosts=hosts).code == 200
+    assert [asked.headers["host"] for asked in server.asked] == ["rdap.one.test"]
+
+
+NOT_ASKED = [  # URL, private addresses allowed, words
+    ("http://rdap.one.test:25/", False, "port 25, which is not asked"),
+    ("http://127.0.7.1:6379/", True, "port 6379, which is not asked"),
+    ("http://printer.local/", False, "printer.local is not asked: name of a local network"),
+    ("http://intranet/", False, "intranet is not asked: name of a local network"),
+    ("http://a.onion/", True, "not asked: name that is not in the public name system"),
+    ("http://127.1/", False, "which is not asked: loopback address"),
+    ("http://me@rdap.one.test/", False, "no plain URL"),
+]
+
+
+@pytest.mark.parametrize(("url", "private", "words"), NOT_ASKED)
+def test_what_pages_are_not_asked_for_registries_are_not_either(url, private, words):
+    """A registry's redirect is a stranger's word as a page's link is."""
+    with pytest.raises(NoAnswer) as caught:
+        get(url, allow_private=private, delay=0.2)
+    assert words in caught.value.reason
+
+
 def test_cookies_are_not_kept_and_connections_are():
     do = Do(headers=(("Set-Cookie", "id=7"),), body=b"{}")
     with RdapServer("127.0.7.1") as server:
