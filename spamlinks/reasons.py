@@ -131,7 +131,7 @@ def why_of(
         for unit, view, found, row in zip(table, views, effects, quotes, strict=True):
             places = [usual.place(e.signal, e.value, view) for e in found]
             pieces = told(found, places, row, unit["suffix"] or "", texts)
-            reason, against, speaking = _because(unit, pieces, texts)
+            reason, against, speaking = _because(unit, pieces, texts, _only_address(row))
             if unit["reason"] == Reason.LINKS_GONE:
                 reason = " ".join(filter(None, [reason, _gone(row, texts)]))
             why.append(reason)
@@ -141,7 +141,14 @@ def why_of(
     return why, evidence
 
 
-_FETCHED_COLUMNS = ("fetch_state", "fetched_on", "fetched_link_found")
+_FETCHED_COLUMNS = (
+    "fetch_state", "fetched_on", "fetched_link_found", "home_state", "domain_created_on",
+)  # fmt: skip
+
+
+def _only_address(row: Mapping[str, Any]) -> bool:
+    """Whether neither the registration nor the start page of a link's domain is known."""
+    return row.get("domain_created_on") is None and row.get("home_state") != "fetched"
 
 
 def _gone(row: Mapping[str, Any], texts: Texts) -> str:
@@ -195,9 +202,12 @@ def _subject(piece: Told) -> str:
 
 
 def _because(
-    unit: dict[str, Any], pieces: list[Told], texts: Texts
+    unit: dict[str, Any], pieces: list[Told], texts: Texts, only_address: bool = True
 ) -> tuple[str, list[Told], list[Told]]:
-    """Why a domain has its verdict, and the pieces that were named: against it, and for it."""
+    """Why a domain has its verdict, and the pieces that were named: against it, and for it.
+
+    ``only_address`` says that nothing but the view tells what is known of it.
+    """
     reason, verdict = unit["reason"], unit["verdict"]
     rule = rule_text(reason, verdict, texts)
     if unit["network"] is not None and reason in _FLAGGED:  # it is told of in words
@@ -208,7 +218,7 @@ def _because(
     if reason == Reason.SCORE_LOW:
         return _kept(unit, rule, against, _best(pieces, up=False), texts)
     if reason in _FLAGGED:
-        look = unit["view"] == "urls" and verdict == Verdict.REVIEW.value
+        look = only_address and unit["view"] == "urls" and verdict == Verdict.REVIEW.value
         said = [_network(unit, texts), _sentence(against), rule, _margin(unit, texts)]
         said += [texts.say("why.only_address")] if look else []
         return " ".join(filter(None, said)), against, []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,7 @@ def explain_in(
         shown=_shown(inside, rows, links),
         number=len(rows),
         unit_rows=len(found.unit_rows),
-        view_text=texts.say(f"views.{steps.view}"),
+        view_text=_view_text(steps.view, known, texts),
         run={
             "model": bundle.name,
             "sha256": bundle.sha256,
@@ -217,6 +217,19 @@ def _by_address(inside: Inside, code: int) -> dict[str, float]:
         return {}
     found = networks_by_address(inside.scored.frame, inside.scored.tables)
     return {name: float(values[code]) for name, values in found.items()}
+
+
+_LOOKED_UP = {"registration": "domain_age_days", "home": "home_links_per_100_words"}
+"""A signal that is known where a thing was looked up."""
+
+
+def _view_text(view: str, known: Mapping[str, float], texts: Texts) -> str:
+    """What a link was judged by; looked-up facts may stand beside a bare address."""
+    more = [texts.say(f"views_and.{key}") for key, name in _LOOKED_UP.items() if name in known]
+    if view != VIEWS[0] or not more:
+        return texts.say(f"views.{view}")
+    between = texts.say("views_and.between")
+    return texts.say("views_and.urls", more=between.join(more))
 
 
 def _network(outcome: Audit, unit: pl.DataFrame) -> dict[str, Any] | None:

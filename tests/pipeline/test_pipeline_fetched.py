@@ -11,6 +11,7 @@ import pytest
 
 from spamlinks.exports import Reading, read_exports
 from spamlinks.pipeline import Audit, Settings, audit
+from spamlinks.schema import FIELDS
 from spamlinks.simulate import simulate
 
 DAY = date(2026, 1, 3)
@@ -66,3 +67,26 @@ def test_links_hidden_on_clean_sites_are_for_a_look(reading: Reading, plain: Aud
     assert found.height
     assert set(found["verdict"]) == {"REVIEW"}
     assert set(found["reason"]) == {"HACKED_PAGE"}
+
+
+@pytest.fixture(scope="module")
+def addresses(reading: Reading) -> Reading:
+    """The same links, of which nothing but the page is known."""
+    known = [n for n, field in FIELDS.items() if field.block not in ("provenance", "url", "merge")]
+    return replace(reading, backlinks=reading.backlinks.drop(known, strict=False))
+
+
+ONLY = "Only its address is known here; open the page and look."
+KNOWN = [  # cells of every link, whether its address is all that is known
+    ({}, True),
+    ({"fetch_state": "blocked", "home_state": "failed"}, True),
+    ({"domain_created_on": date(2025, 12, 1)}, False),
+    ({"home_state": "fetched", "home_words": 100, "home_external_links": 90}, False),
+]
+
+
+@pytest.mark.parametrize(("cells", "only"), KNOWN)
+def test_only_the_address_is_known(addresses: Reading, cells: dict[str, Any], only: bool) -> None:
+    found = beside(addresses, **cells).domains.filter(pl.col("reason") == "SCORE_MIDDLE")
+    assert found.height
+    assert (found["why"].str.ends_with(ONLY) == only).all()
