@@ -78,7 +78,8 @@ class Inside:
     """What a run held while it judged: all that an explanation needs.
 
     ``decided`` has one row per linking domain (``policy.decide``), with ``row``, its worst row in
-    ``scored.frame``; ``prior`` is the one that scores of domains assume.
+    ``scored.frame``; ``prior`` is the one that scores of domains assume; ``exported`` are the
+    columns that the exports themselves have a value in.
     """
 
     bundle: ModelBundle
@@ -87,6 +88,7 @@ class Inside:
     prior: float
     brands: tuple[str, ...]
     settings: Settings
+    exported: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,9 @@ def audit(
         run,
         guards,
         decisions,
-        inside=Inside(prepared.bundle, scored, decided, prior, prepared.brands, settings)
+        inside=Inside(
+            prepared.bundle, scored, decided, prior, prepared.brands, settings, prepared.exported
+        )
         if inside
         else None,
     )

@@ -95,6 +95,8 @@ class Prepared:
     live: DisavowFile | None = None
     notes: tuple[str, ...] = ()
     looked_up: StoreAccount | None = None
+    exported: frozenset[str] = frozenset()
+    """Columns that the exports themselves have a value in; facts and a store may add others."""
 
 
 def prepare(
@@ -129,11 +131,15 @@ def prepare(
     notes += _anywhere(readings, site)
     merged = merge(readings, site, refused)
     presence = search_console(merged.readings, site)
+    own = merged.backlinks
+    exported = frozenset(c for c in own.columns if own[c].null_count() < own.height)
     backlinks, looked_up, said = with_known(merged.backlinks, settings, site)
     merged = replace(merged, backlinks=backlinks)
     notes += said
     brands = (*settings.brand, *site_label(site))
-    return Prepared(merged, presence, refused, bundle, site, brands, live, tuple(notes), looked_up)
+    return Prepared(
+        merged, presence, refused, bundle, site, brands, live, tuple(notes), looked_up, exported
+    )
 
 
 def with_known(

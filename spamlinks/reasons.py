@@ -97,7 +97,7 @@ def usual_of(bundle: ModelBundle, scored: Scored, decided: pl.DataFrame) -> Usua
 
 _SAID_OF = (
     "reason", "verdict", "suffix", "spam_score", "cut_disavow", "cut_review", "links",
-    "followed_links", "network", "network_size", "network_shares", "view",
+    "followed_links", "live_links", "network", "network_size", "network_shares", "view",
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def why_of(
             places = [usual.place(e.signal, e.value, view) for e in found]
             pieces = told(found, places, row, unit["suffix"] or "", texts)
             reason, against, speaking = _because(unit, pieces, texts, _only_address(row))
-            if unit["reason"] == Reason.LINKS_GONE:
+            if unit["reason"] == Reason.LINKS_GONE or _all_gone(unit):
                 reason = " ".join(filter(None, [reason, _gone(row, texts)]))
             why.append(reason)
             named = [*against, *speaking]
@@ -149,6 +149,16 @@ _FETCHED_COLUMNS = (
 def _only_address(row: Mapping[str, Any]) -> bool:
     """Whether neither the registration nor the start page of a link's domain is known."""
     return row.get("domain_created_on") is None and row.get("home_state") != "fetched"
+
+
+def _all_gone(unit: Mapping[str, Any]) -> bool:
+    """Whether a domain that is kept for its score has followed links, and all of them are gone."""
+    return bool(
+        unit["reason"] == Reason.SCORE_LOW
+        and unit["links"]
+        and unit["followed_links"] != 0
+        and unit["live_links"] == 0
+    )
 
 
 def _gone(row: Mapping[str, Any], texts: Texts) -> str:
@@ -243,6 +253,8 @@ def _kept(
         if against and against[0].effect.effect >= ODD:  # nothing follows from it, so no more
             said.append(texts.say("why.odd", said=against[0].clause))
             return " ".join(said), against, speaking
+    elif _all_gone(unit):
+        said.append(texts.say("why.all_gone"))
     if speaking:
         listed = "; ".join(piece.clause for piece in speaking)
         said.append(texts.say("why.speaking", said=listed))

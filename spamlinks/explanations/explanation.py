@@ -22,7 +22,10 @@ JSON_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of what was asked for; texts as the export has them, None where unknown."""
+    """One link of what was asked for; texts as the export has them, None where unknown.
+
+    ``fetched`` is one clean line on what fetching its page found, "" where nothing was looked up.
+    """
 
     referring_page: str
     target_url: str | None
@@ -30,6 +33,7 @@ class Link:
     spam_score: float
     first_seen: date | None
     followed: bool | None
+    fetched: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ class Explanation:
                         "spam_score": link.spam_score,
                         "first_seen": _day(link.first_seen),
                         "followed": link.followed,
+                        "fetched": link.fetched or None,
                     }
                     for link in self.shown
                 ],

@@ -25,6 +25,7 @@ from spamlinks.model.usual import Usual
 from spamlinks.model.views import VIEWS, view_of
 from spamlinks.pipeline import Audit, Inside, Settings, Stage, audit
 from spamlinks.reasons import rule_text, usual_of, why_of
+from spamlinks.report.fetched_words import FETCHED_COLUMNS, fetched_line
 from spamlinks.report.text import clean
 from spamlinks.run_folder import recorded_run
 from spamlinks.signals.kernel import SIGNALS, networks_by_address, signals
@@ -124,7 +125,14 @@ def explain_in(
         steps=steps,
         effects=effects,
         missing=missing_of(
-            bundle, row, scored.tables.columns, _cells(inside, worst), bool(inside.brands), texts
+            bundle,
+            row,
+            scored.tables.columns,
+            _cells(inside, worst),
+            bool(inside.brands),
+            texts,
+            inside.exported,
+            _visited(inside, found.unit_rows),
         ),
         categories=categories_of(known, verdict, network, texts),
         changes=_changes(inside, outcome, found, unit, usual, texts),
@@ -179,6 +187,14 @@ def _cells(inside: Inside, row: int) -> dict[str, Any]:
     """Columns that a link has a value in, with the value."""
     values = inside.scored.frame.row(row, named=True)
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _visited(inside: Inside, rows: npt.NDArray[np.int64]) -> bool:
+    """Whether a page among these links was looked up."""
+    frame = inside.scored.frame
+    return "fetch_state" in frame.columns and bool(
+        frame["fetch_state"].gather(rows.tolist()).is_not_null().any()
+    )
 
 
 def _effects(inside: Inside, row: int, usual: Usual, texts: Texts) -> EffectsOfLink:
@@ -263,6 +279,7 @@ def _shown(inside: Inside, rows: npt.NDArray[np.int64], most: int) -> tuple[Link
                 float(inside.scored.spam_score[at]),
                 row.get("first_seen"),
                 not any(told) if told else None,
+                fetched_line({name: row.get(name) for name in FETCHED_COLUMNS}),
             )
         )
     return tuple(out)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spamlinks.fetched import FILLED
 from spamlinks.language import Texts
 from spamlinks.model.bundle import ModelBundle
 from spamlinks.model.sentences import unknown_name
@@ -48,6 +49,8 @@ def missing_of(
     cells: Mapping[str, Any],
     brands: bool,
     texts: Texts,
+    exported: frozenset[str] | None = None,
+    visited: bool = False,
 ) -> tuple[Missing, ...]:
     """Gather what was not known of a link.
 
@@ -57,20 +60,30 @@ def missing_of(
     columns : schema columns that some link of the run has a value in.
     cells : those that this link has a value in, with the value.
     brands : whether the brand's name is known.
+    exported : those of ``columns`` that the exports themselves have a value in, where facts or a
+        store added others; None for all.
+    visited : whether some page of the link's domain was looked up.
     """
     used = bundle.used_signals()
     given = frozenset(cells)
-    by_source: dict[tuple[str, bool], list[str]] = {}
+    exported = columns if exported is None else exported
+    by_source: dict[tuple[str, bool, str], list[str]] = {}
     for at, name in enumerate(SIGNALS):
         if name in used and not math.isfinite(row[0, at]):
             source, inside = source_of(name, columns, brands)
             if inside and (SIGNALS[name].available(given) or _was_read(source, cells)):
                 source, inside = "none", False
-            by_source.setdefault((source, inside), []).append(name)
+            teller = _teller(name, given, exported) if inside else source
+            by_source.setdefault((source, inside, teller), []).append(name)
     return tuple(
-        Missing(source, tuple(names), inside, _said(source, names, inside, cells, texts))
-        for (source, inside), names in sorted(
-            by_source.items(), key=lambda item: (item[0][1], -len(item[1]), item[0][0])
+        Missing(
+            source,
+            tuple(names),
+            inside,
+            _said(names, _by(inside, teller, cells, visited, texts), texts),
+        )
+        for (source, inside, teller), names in sorted(
+            by_source.items(), key=lambda item: (item[0][1], -len(item[1]), item[0])
         )
     )
 
@@ -99,35 +112,72 @@ def source_of(name: str, columns: frozenset[str], brands: bool) -> tuple[str, bo
 _STATES = {"fetched": "fetch_state", "home": "home_state"}
 """Columns that say how fetching ended, by the source they are about."""
 
+_EXPORT, _PAGE, _LINK = "export", "page", "link"
+_OF_THE_LINK = frozenset(
+    {"anchor_text", "target_url", "rel_nofollow", "rel_ugc", "rel_sponsored", "link_kind"}
+    | {"in_content"}
+)
+"""Columns that a page fills only where the link stands on it."""
+
 
 def _was_read(source: str, cells: Mapping[str, Any]) -> bool:
     """Whether the page was read, and does not tell all the same: no link, or too little text."""
     return source in _STATES and cells.get(_STATES[source]) == "fetched"
 
 
-def _why_not_read(source: str, cells: Mapping[str, Any], texts: Texts) -> str:
+def _teller(name: str, given: frozenset[str], exported: frozenset[str]) -> str:
+    """What could have told a signal of this link, where others of the run have its columns.
+
+    The export, the fetched page or the link on it, or a block of what is looked up.
+    """
+    needs = [need.split("|") for need in SIGNALS[name].needs]
+    if "home_state" in SIGNALS[name].needs:
+        return "home"
+    (first, *others) = next(need for need in needs if given.isdisjoint(need))
+    block = FIELDS[first].block
+    if block in ("fetched", "facts", "dns"):
+        return block
+    if not exported.isdisjoint([first, *others]) or first not in FILLED:
+        return _EXPORT
+    return _LINK if first in _OF_THE_LINK else _PAGE
+
+
+def _by(inside: bool, teller: str, cells: Mapping[str, Any], visited: bool, texts: Texts) -> str:
+    """What would tell it, or why what could have told it did not."""
+    if teller == "home" and cells.get("home_state") is None and visited:
+        return texts.say("missing.home_open_only")
+    if not inside:
+        key = f"missing.source.{teller}"
+        return texts.say(key) if texts.has(key) else texts.say("missing.source.other")
+    if teller in _STATES:
+        return _why_not_read(teller, cells, visited, texts)
+    if teller in (_PAGE, _LINK):
+        if cells.get("fetch_state") != "fetched":
+            return _why_not_read("fetched", cells, visited, texts)
+        no_link = teller == _LINK and cells.get("fetched_link_found") is False
+        return texts.say("missing.no_link" if no_link else "missing.not_read")
+    if teller in ("facts", "dns"):
+        return texts.say(f"missing.unknown.{teller}")
+    return texts.say("missing.empty")
+
+
+def _why_not_read(source: str, cells: Mapping[str, Any], visited: bool, texts: Texts) -> str:
     """How fetching the page or the start page ended, for one that was not read."""
     state = str(cells.get(_STATES[source]) or "not_tried")
     key = f"missing.state.{state}"
-    if not texts.has(key):
-        key = "missing.state.not_tried"
+    if not texts.has(key) or state == "not_tried":
+        key = f"missing.state.{'other_pages' if visited and source == 'fetched' else 'not_tried'}"
+        if source == "home":
+            key = "missing.source.home"
     code = cells.get("fetched_http_code") if source == "fetched" else None
     of = f" ({code})" if isinstance(code, int) else ""
     return texts.say(key, code=of)
 
 
-def _said(
-    source: str, names: list[str], inside: bool, cells: Mapping[str, Any], texts: Texts
-) -> str:
+def _said(names: list[str], by: str, texts: Texts) -> str:
     every = list(dict.fromkeys(unknown_name(name, texts) for name in names))
     shown, more = every[:NAMED], len(every[NAMED:])
     if more:
         shown.append(texts.say("missing.more", number=more))
     what = texts.say("missing.between").join(shown)
-    key = f"missing.source.{source}"
-    by = texts.say(key) if texts.has(key) else texts.say("missing.source.other")
-    if inside:
-        by = texts.say("missing.empty")
-        if source in _STATES:
-            by = _why_not_read(source, cells, texts)
     return texts.say("missing.sentence", what=what[0].upper() + what[1:], source=by)

@@ -248,7 +248,8 @@ def _verdicts(value: object, texts: Texts) -> str:
 
 
 def _links(e: Explanation, width: int) -> Iterator[str]:
-    """A table: score, day and mark in fixed columns, then page, target and anchor, folded."""
+    """A table: score, day and mark in fixed columns, then page, anchor, target and, where it was
+    fetched, what was found on it, folded."""
     if not e.shown:
         return
     texts = e.texts
@@ -276,6 +277,7 @@ def _links(e: Explanation, width: int) -> Iterator[str]:
         if link.anchor_text is not None:
             anchor = f'"{clean(link.anchor_text, 120)}"'
         cells += [anchor, clean(link.target_url, 200) or texts.say("explain.table.unknown")]
+        cells += [link.fetched] if link.fetched else []
         for number, cell in enumerate(cells):
             yield from wrapped(cell, width, pad if number else figures, pad)
 

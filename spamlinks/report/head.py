@@ -12,6 +12,7 @@ from spamlinks.report.text import clean, count, counted
 __all__ = [
     "SPARED",
     "decisions",
+    "fetched_unmeasured",
     "looked_up",
     "only_addresses",
     "recent_wave",
@@ -112,6 +113,25 @@ def only_addresses(run: Mapping[str, Any]) -> str:
     return (
         "Only addresses were known. An export of Ahrefs, Semrush, Majestic or Bing says far more; "
         f"{who} not say whether links are nofollow."
+    )
+
+
+def fetched_unmeasured(run: Mapping[str, Any]) -> str:
+    """Say that what fetched pages add has no measured error rate; "" where none were judged by.
+
+    A model that brings a figure of its own for rows with fetched pages has one.
+
+    >>> fetched_unmeasured({"views": ["full", "urls"]})
+    ''
+    """
+    fetched = {"pages", "full_pages"}
+    figures = items(part(part(run, "model"), "card").get("figures"))
+    measured = {str(figure.get("view")) for figure in figures}
+    if not fetched & {str(view) for view in listed(run.get("views"))} or fetched & measured:
+        return ""
+    return (
+        "What fetched pages add to the verdicts has no error rate measured on real pages, only on "
+        "generated ones; the card of the model says so."
     )
 
 

@@ -105,6 +105,7 @@ def render_report(run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFram
             ),
             card=card,
             view=clean(run.get("view"), 200),
+            unmeasured=head.fetched_unmeasured(run),
             looked_up=head.looked_up(run),
             not_looked_at=sentences(run.get("not_looked_at"), 50),
             accounting=accounts.accounting(run),

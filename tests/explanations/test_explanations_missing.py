@@ -24,9 +24,25 @@ class Bundle:
         return frozenset(signal.name for signal in FETCHED)
 
 
-def said(columns: frozenset[str], **cells: Any) -> dict[str, str]:
+class Every:
+    """A model that looks at everything."""
+
+    def used_signals(self) -> frozenset[str]:
+        return frozenset(SIGNALS)
+
+
+ONLY_FETCHED = Bundle()
+
+
+def said(
+    columns: frozenset[str],
+    bundle: Any = ONLY_FETCHED,
+    exported: frozenset[str] | None = None,
+    visited: bool = False,
+    **cells: Any,
+) -> dict[str, str]:
     row = np.full((1, len(SIGNALS)), np.nan, np.float32)
-    found = missing_of(Bundle(), row, columns, cells, True, load_texts())  # type: ignore[arg-type]
+    found = missing_of(bundle, row, columns, cells, True, load_texts(), exported, visited)
     return {missing.source: missing.text for missing in found}
 
 
@@ -68,6 +84,49 @@ def test_what_a_page_that_was_read_does_not_tell() -> None:
     assert "fetched" not in texts
     assert texts["home"].endswith(": the server refused, which says nothing about the site.")
     assert texts["none"].endswith(": cannot be told of this link or profile.")
+
+
+def test_a_start_page_is_fetched_only_where_the_verdict_is_open() -> None:
+    open_only = ": spamlinks enrich fetches start pages only where the verdict is open."
+    for columns in (NONE, EVERY, frozenset({"referring_page", "fetch_state"})):
+        assert said(columns, visited=True)["home"].endswith(open_only)
+        assert not said(columns)["home"].endswith(open_only)
+    refused = said(EVERY, visited=True, home_state="blocked")["home"]
+    assert refused.endswith(": the server refused, which says nothing about the site.")
+
+
+def test_another_page_of_the_domain_was_fetched() -> None:
+    text = said(EVERY, visited=True)["fetched"]
+    assert "of this domain other pages were fetched, not this one" in text
+
+
+EMPTY = "these exports have such a column, but it is empty for this link"
+LINK, TITLE = "no link to the site stands on it", "it could not be read from the fetched page"
+READ = {"fetch_state": "fetched", "fetched_link_found": False}
+FILLED_CELLS = [  # columns of the export, cells of the link, said of the anchor, and of the title
+    ({"anchor_text"}, READ, EMPTY, TITLE),
+    ({"referring_page_title"}, READ, LINK, EMPTY),
+    (set(), READ, LINK, TITLE),
+    (set(), {"fetch_state": "fetched", "fetched_link_found": True}, TITLE, TITLE),
+    (set(), {"fetch_state": "blocked"}, "the server refused", "the server refused"),
+    (set(), {}, "run spamlinks enrich", "run spamlinks enrich"),
+    (set(EVERY), READ, EMPTY, EMPTY),
+]
+
+
+@pytest.mark.parametrize(("exported", "cells", "anchor", "title"), FILLED_CELLS)
+def test_a_column_that_only_the_store_brought(
+    exported: set[str], cells: dict[str, Any], anchor: str, title: str
+) -> None:
+    texts = said(EVERY, Every(), frozenset(exported), **cells)
+    assert anchor in texts["anchor"]
+    assert title in texts["title"]
+
+
+def test_registrations_and_names_are_no_columns_of_an_export() -> None:
+    texts = said(EVERY, Every(), NONE)
+    assert texts["facts"].endswith(": the registration that is needed is not known of this domain.")
+    assert texts["dns"].endswith(": what is needed was not found in the name system.")
 
 
 @pytest.mark.parametrize("signal", FETCHED, ids=lambda signal: signal.name)

@@ -57,6 +57,14 @@ def test_a_page_without_the_link_needs_no_entry(reading: Reading, plain: Audit) 
     assert acted["why"].str.contains(said, literal=True).all()
 
 
+def test_a_low_score_says_as_well_that_the_links_are_gone(reading: Reading) -> None:
+    gone = beside(reading, is_lost=True, rel_nofollow=False, fetch_state="absent", fetched_on=DAY)
+    low = gone.domains.filter(pl.col("reason") == "SCORE_LOW", pl.col("followed_links") > 0)
+    assert low.height
+    assert low["why"].str.starts_with("Every followed link is gone, so no entry").all()
+    assert low["why"].str.ends_with("fetched on 2026-01-03 and is not there any more.").all()
+
+
 def test_links_hidden_on_clean_sites_are_for_a_look(reading: Reading, plain: Audit) -> None:
     hidden = beside(
         reading, fetch_state="fetched", fetched_link_found=True, fetched_link_hidden=True,

@@ -59,6 +59,7 @@ def unit(**known: Any) -> dict[str, Any]:
     empty = dict.fromkeys(
         ("cut_disavow", "cut_review", "network", "network_size", "network_shares", "view")
     )
+    empty["live_links"] = None
     return empty | {"links": 3, "followed_links": 3, "spam_score": 0.5, "suffix": "com"} | known
 
 
@@ -113,6 +114,17 @@ def test_a_domain_whose_links_are_not_followed_needs_no_entry_anyway() -> None:
         "It looks odd all the same: the page has 999 links out (9 of 10 "
         "honest-looking sites here have at most 9)."
     )
+
+
+def test_a_kept_domain_whose_links_are_gone_says_so() -> None:
+    gone = "Every followed link is gone, so no entry is needed either way. "
+    said, _ = because([FAINT], reason="SCORE_LOW", verdict="KEEP", live_links=0)
+    assert said == f"{gone}Nothing about it stands out. No cause to act."
+    for live, followed in ((1, 3), (None, 3), (0, 0)):
+        said, _ = because(
+            [FAINT], reason="SCORE_LOW", verdict="KEEP", live_links=live, followed_links=followed
+        )
+        assert gone not in said, "some stay, it is not known, or none was followed"
 
 
 def test_a_domain_in_review_hears_what_is_missing() -> None:

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from spamlinks.report.head import decisions, only_addresses, size, spared, start_with, wave_hint
+from spamlinks.report.head import (
+    decisions,
+    fetched_unmeasured,
+    only_addresses,
+    size,
+    spared,
+    start_with,
+    wave_hint,
+)
 from spamlinks.report.words import caution
 
 WEEKS = [["2025-06-02", 1], ["2025-11-24", 2]]
@@ -132,3 +140,20 @@ def test_no_caution_about_what_people_decided() -> None:
     verdicts = {"DISAVOW": 2, "REVIEW": 0, "KEEP": 9}
     assert "as far as the model can tell" in caution("none", verdicts, 1)
     assert caution("none", verdicts, 2) == ""
+
+
+@pytest.mark.parametrize(
+    ("views", "told"),
+    [(["pages"], True), (["urls", "full_pages"], True), (["full"], False), (None, False),
+     ([["pages"], 7], False)],
+)  # fmt: skip
+def test_what_fetched_pages_add_is_not_measured(views: object, told: bool) -> None:
+    assert bool(fetched_unmeasured({"views": views})) is told
+
+
+def test_a_model_with_a_figure_for_fetched_pages_has_one() -> None:
+    def card(view: str) -> dict[str, object]:
+        return {"views": ["pages"], "model": {"card": {"figures": [{"view": view}]}}}
+
+    assert fetched_unmeasured(card("pages")) == ""
+    assert fetched_unmeasured(card("urls")).endswith("the card of the model says so.")

@@ -368,3 +368,13 @@ def test_without_dates_the_page_says_why(
     text = Page(render_report(run, domains, links)).text
     assert "Whether links came in waves could not be told: these exports have no dates." in text
     assert "New linking domains per week By the day" in text  # the chart by verdict is there
+
+
+def test_the_report_says_that_fetched_pages_are_not_measured(
+    run: dict[str, Any], domains: pl.DataFrame, links: pl.DataFrame
+) -> None:
+    said = "has no error rate measured on real pages, only on generated ones"
+    assert said not in render_report(run, domains, links)
+    page = Page(render_report(run | {"views": ["pages", "urls"]}, domains, links))
+    assert said in page.text
+    assert page.errors == []
