@@ -171,7 +171,9 @@ def read_labels(path: Path) -> Decisions:
 
     Text in UTF-8, or in UTF-16 with a byte order mark; between the columns a comma, semicolon or
     tab. Further columns, empty lines, lines that begin with ``#`` and a header are passed over. A
-    domain labels all its pages, a URL only that page, whose own label counts before its domain's.
+    domain labels all its pages, a URL only that page, whose own label counts before its domain's;
+    an address without a path (``https://a.example/``) is its site, as for decisions. A URL may be
+    spelled in any way: escaped or not, its host in letters or in ASCII.
 
     Raises
     ------

@@ -62,7 +62,10 @@ def score(
         totals = outcome.run["totals"]
         table = outcome.domains.select("linking_domain", "spam_score", "verdict", "links")
         refused = tuple(RefusedExport(r["file"], r["reason"], "") for r in outcome.run["refused"])
-        said = (outcome.run["looked_up"]["text"],) if outcome.run["looked_up"] else ()
+        known = outcome.run["looked_up"]
+        notes = outcome.run["notes"]
+        told = known is None or any(note.startswith(known["text"]) for note in notes)
+        said = (*(() if told else (known["text"],)), *notes)
         seconds = time.perf_counter() - started
         return Scores(table, totals["records"], totals["rejected"], refused, seconds, said)
     if by != "link":
@@ -95,8 +98,8 @@ def score(
     del readings  # the concatenated frame is enough; a million rows should not stay twice
     rejected = records - backlinks.height
     backlinks, account, notes = with_known(backlinks, settings, site, wanted)
-    if account is not None and not notes:
-        notes = [account.sentence()]
+    if account is not None and not account.nothing:
+        notes = [account.sentence(), *notes]
     backlinks = backlinks.select(name for name in backlinks.columns if name in wanted)
     total = backlinks.height
     auto = isinstance(settings.prior, str)

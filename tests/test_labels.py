@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spamlinks.decisions import Decisions, read_labels
+from spamlinks.disavow import DisavowFile
+from spamlinks.disavow.sites import Sites
 from spamlinks.errors import InputError
+from spamlinks.facts import join_facts, read_fact_table
+from spamlinks.fetched.links import same_page
 from spamlinks.labels import Labelled, load_labelled
 
 PAGES = (
@@ -46,6 +51,13 @@ def export(folder: Path, name: str = "links.csv", **columns: object) -> Path:
         for i in range(rows):
             cells = [column[i] if i < len(column) else "" for column in given_columns.values()]
             out.writerow([*link(pages[i]), *cells])
+    return path
+
+
+def export_of(folder: Path, pages: Sequence[str]) -> Path:
+    path = folder / "links.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, *(link(page) for page in pages)])
     return path
 
 
@@ -131,6 +143,57 @@ def test_a_labels_file_in_utf_16(tmp_path: Path) -> None:
     path = tmp_path / "labels.txt"
     path.write_bytes("m\u00fcller.example\t0\na.example\t1\n".encode("utf-16"))
     assert read_labels(path).hosts == {"xn--mller-kva.example": 0, "a.example": 1}
+
+
+SPELLINGS = [  # one page, spelled in two ways
+    ("http://a.example/\u0441\u0430\u0434", "http://a.example/\u0441\u0430\u0434"),  # verbatim
+    ("http://a.example/\u0441\u0430\u0434/", "http://a.example/%D1%81%D0%B0%D0%B4"),
+    ("http://a.example/\u0441\u0430\u0434", "http://a.example/%d1%81%d0%b0%d0%b4"),
+    ("http://a.example/x?q=\u00fc", "http://a.example/x?q=%C3%BC"),
+    ("http://m\u00fcller.example/x", "http://xn--mller-kva.example/x"),
+    ("http://m\u00fcller.example/\u00fc", "https://XN--MLLER-KVA.example/%c3%bc/#top"),
+    ("http://a.example/a b", "http://a.example/a%20b"),
+    ("http://a.example/~me", "http://a.example/%7eme"),
+    ("http://a.example/a%2fb", "http://a.example/a%2Fb"),
+    ('http://a.example/a"b', "http://a.example/a%22b"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*SPELLINGS, *(pair[::-1] for pair in SPELLINGS)])
+def test_one_page_matches_however_it_is_spelled(tmp_path: Path, one: str, other: str) -> None:
+    """Labels, decisions, disavow lines, a user's facts and the store all know the page."""
+    pages = [one, one.partition("#")[0] + "2", "https://d.example/"]
+    links = export_of(tmp_path, pages)
+    given = {
+        "labels": write(tmp_path, "labels.csv", f"{other},1\nd.example,0\n"),
+        "disavow": write(tmp_path, "disavow.txt", f"{other}\n"),
+    }
+    assert shown(load_labelled([links], labels=given["labels"]).is_spam) == "1-0"
+    keep = write(tmp_path, "keep.txt", "d.example\n")
+    found = load_labelled([links], disavow=given["disavow"], keep=keep)
+    assert shown(found.is_spam) == "1-0"
+    assert not found.notes
+    if (one[:5], one[-1]) == (other[:5], other[-1]):  # Google may tell these apart
+        _lines_cover(one, other, pages)
+    write(tmp_path, "facts.csv", f'url,fetched_words\n"{other.replace(chr(34), chr(34) * 2)}",7\n')
+    facts = read_fact_table(tmp_path / "facts.csv")
+    joined = join_facts(pl.DataFrame({"referring_page": pages}), facts)
+    assert joined["fetched_words"].to_list() == [7, None, None]
+    assert same_page(pl.Series([one]))[0] == same_page(pl.Series([other]))[0]
+
+
+def _lines_cover(one: str, other: str, pages: list[str]) -> None:
+    past = DisavowFile.parse(f"{other}\n")
+    assert past.covering(pl.Series(pages)).to_list() == [1, None, None]
+    assert [past.covers(page) is not None for page in pages] == [True, False, False]
+    assert Sites([other]).hit_by(DisavowFile.parse(f"{one}\n").entries[0]) == other
+
+
+def test_a_reserved_sign_and_its_escape_are_two_pages(tmp_path: Path) -> None:
+    pages = ["http://a.example/a/b", "http://a.example/a%2Fb", "http://d.example/"]
+    links = export_of(tmp_path, pages)
+    labels = write(tmp_path, "labels.csv", "http://a.example/a%2fb,1\nd.example,0\n")
+    assert shown(load_labelled([links], labels=labels).is_spam) == "-10"
 
 
 DECIDED = [  # disavow file, keep list or None, labels of PAGES

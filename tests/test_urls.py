@@ -14,6 +14,8 @@ from spamlinks.urls import (
     host_table,
     is_public_suffix,
     linking_domain,
+    one_spelling,
+    one_spellings,
     parse_host,
 )
 
@@ -230,3 +232,22 @@ def test_a_port_of_thousands_of_digits_is_a_bad_port():
 
 def test_a_url_with_half_a_letter_is_still_written():
     assert canonical_url("http://a.com/\udcff") == "http://a.com/?"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["http://a.example", "https://M\u00fcller.example", "HTTP://a.example:80"]
+            ),
+            st.text(
+                st.sampled_from('/%25AcC3fF\u00e9\u0441\u3000\U0001f600?#\\ "~-&;\t'), max_size=12
+            ),
+        ).map("".join),
+        max_size=5,
+    )
+)
+def test_many_are_spelled_as_one_is(urls: list[str]) -> None:
+    got = one_spellings(pl.Series(urls, dtype=pl.String)).to_list()
+    assert [url.rstrip("/") for url in got] == [one_spelling(url).rstrip("/") for url in urls]
+    assert [one_spelling(one_spelling(url)) for url in urls] == [one_spelling(u) for u in urls]

@@ -163,7 +163,12 @@ def enrich(
     goes on where it was, and asks for nothing twice until it is old. Asks no server more than once
     a second, obeys robots.txt, keeps no cookies, runs no scripts.
     """
-    from spamlinks.cli.show_enrich import run_progress, show_enrichment, show_forecast
+    from spamlinks.cli.show_enrich import (
+        run_progress,
+        show_checking,
+        show_enrichment,
+        show_forecast,
+    )
     from spamlinks.cli.terminal import progress
     from spamlinks.enriching import enrich as run_enrich
     from spamlinks.exports import refuse_among
@@ -186,6 +191,8 @@ def enrich(
         def show(forecast: Any) -> None:
             stage.end()
             show_forecast(forecast, delay)
+            if forecast.to_do and not dry_run:
+                show_checking()
 
         found = run_enrich(
             exports, store, settings, fetching,

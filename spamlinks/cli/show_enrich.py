@@ -15,7 +15,7 @@ from spamlinks.enriching import Enrichment, Forecast, KindForecast, KindProgress
 from spamlinks.enriching.run import Watch
 from spamlinks.report.text import counted
 
-__all__ = ["duration", "run_progress", "show_enrichment", "show_forecast"]
+__all__ = ["duration", "run_progress", "show_checking", "show_enrichment", "show_forecast"]
 
 EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -82,6 +82,11 @@ def show_forecast(forecast: Forecast, delay: float) -> None:
             f"  --max-requests leaves about {forecast.all_requests - forecast.requests:,} for "
             "later; the same command goes on there"
         )
+
+
+def show_checking() -> None:
+    """Say that the network is being looked for, which takes a while where there is none."""
+    open_console().print("checking the network", style="dim")
 
 
 def _kind(name: str, kind: KindForecast) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from spamlinks.urls import authorities, authority, canonical_url, hosts_of, parse_host
+from spamlinks.urls import authorities, authority, hosts_of, one_spelling, parse_host
 
 __all__ = ["covering_lines"]
 
@@ -21,7 +21,7 @@ def covering_lines(
     Parameters
     ----------
     names : String series of URLs and hosts; nulls are allowed.
-    by_host, by_url : line numbers of ASCII hosts and of canonical URLs.
+    by_host, by_url : line numbers of ASCII hosts and of URLs as ``one_spelling`` writes them.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def covering_lines(
     if not near.any():
         return frame["line"].alias(names.name)
     places = near.arg_true()
-    exact = [by_url.get(canonical_url(name)) for name in frame["name"].gather(places)]
+    exact = [by_url.get(one_spelling(name)) for name in frame["name"].gather(places)]
     own = frame["line"].gather(places)
     best = [own_line if line is None else line for line, own_line in zip(exact, own, strict=True)]
     return frame["line"].scatter(places, best).alias(names.name)

@@ -25,7 +25,7 @@ from spamlinks.disavow.merging import merge_candidates, remove_entries
 from spamlinks.disavow.problems import Problem
 from spamlinks.disavow.render import MAX_BYTES, MAX_LINES, Header
 from spamlinks.errors import InputError, OutputError
-from spamlinks.urls import authority, canonical_url, parse_host
+from spamlinks.urls import authority, canonical_url, one_spelling, parse_host
 
 __all__ = ["DisavowFile", "diff", "not_reexamined", "render_candidates"]
 
@@ -130,18 +130,24 @@ class DisavowFile:
     def _by_url(self) -> dict[str, Line]:
         return {x.value: x for x in reversed(self.entries) if x.kind is Kind.URL}
 
+    @cached_property
+    def _by_spelling(self) -> dict[str, Line]:
+        lines = (x for x in reversed(self.entries) if x.kind is Kind.URL)
+        return {one_spelling(line.value): line for line in lines}
+
     def covers(self, url_or_host: str) -> Line | None:
         """Return the line that disavows a host or a page, or None.
 
         The closest wins: the line of that very URL, then the host's own, then its parents', up to
-        the top-level domain. Of equal lines the first. A URL line covers that canonical URL alone.
+        the top-level domain. Of equal lines the first. A URL line covers that URL alone, however
+        it is spelled.
 
         >>> live = DisavowFile.parse("domain:spam.example")
         >>> [live.covers(x) is not None for x in ("a.spam.example", "notspam.example")]
         [True, False]
         """
         if "/" in url_or_host:
-            line = self._by_url.get(canonical_url(url_or_host))
+            line = self._by_spelling.get(one_spelling(url_or_host))
             if line is not None:
                 return line
         name = authority(url_or_host)
@@ -169,7 +175,7 @@ class DisavowFile:
         [1, 2, None]
         """
         by_host = {host: line.number for host, line in self._by_host.items()}
-        by_url = {url: line.number for url, line in self._by_url.items()}
+        by_url = {url: line.number for url, line in self._by_spelling.items()}
         return covering_lines(names, by_host, by_url)
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from spamlinks.disavow.entries import Entry, host_and_parents
 from spamlinks.disavow.lines import Kind, Line
-from spamlinks.urls import authority, canonical_url, linking_domain, parse_host
+from spamlinks.urls import authority, canonical_url, linking_domain, one_spelling, parse_host
 
 __all__ = ["Sites"]
 
@@ -32,7 +32,7 @@ class Sites:
                 continue
             page = "/" in name and canonical_url(name).partition("://")[2].partition("/")[2]
             if page:
-                self._pages.setdefault(canonical_url(name), name)
+                self._pages.setdefault(one_spelling(name), name)
             else:
                 site = linking_domain(host) if host.startswith("www.") else host
                 self._within.setdefault(site or host, name)
@@ -44,8 +44,9 @@ class Sites:
 
     def hit_by(self, line: Line | Entry) -> str | None:
         """Return the name that a line or entry hits, or None."""
-        if line.kind is Kind.URL and line.value in self._pages:
-            return self._pages[line.value]
+        page = one_spelling(line.value) if line.kind is Kind.URL and self._pages else ""
+        if page in self._pages:
+            return self._pages[page]
         host = Entry(line.kind, line.value).host
         if line.kind is Kind.DOMAIN and host in self._above:
             return self._above[host]

@@ -15,8 +15,8 @@ from spamlinks.enrich.settings import FetchSettings, split_address
 
 __all__ = ["no_network"]
 
-PATIENCE = 10.0
-"""Seconds after which a network that says nothing counts as none."""
+PATIENCE = 7.0
+"""Seconds after which a network that says nothing counts as none: for names, then for servers."""
 TRIED = 5
 """Servers that are connected to, one after the other, until one is there."""
 ASKED = 20

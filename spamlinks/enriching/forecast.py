@@ -210,7 +210,8 @@ def _dns(
 def _most(servers: Mapping[str, int]) -> tuple[str | None, int]:
     if not servers:
         return None, 0
-    return max(servers.items(), key=lambda item: (item[1], item[0]))
+    # Of equals the first, as in most_common: what is named must be among the places.
+    return max(servers.items(), key=lambda item: item[1])
 
 
 def shares(forecast: Forecast) -> dict[str, int | None]:

@@ -157,7 +157,8 @@ def enrich(
         raise FetchError(
             "enrich",
             f"what it fetches with is not installed ({', '.join(missing)})",
-            "Install it: pip install 'spamlinks[enrich]'",
+            "Install the extra 'enrich', as in pip install 'spamlinks[enrich]', or in the "
+            "project's folder pip install '.[enrich]'",
         )
     if store.is_dir():
         raise InputError(str(store), "it is a folder", "Name a file for the store.")

@@ -13,7 +13,7 @@ import polars as pl
 from spamlinks.errors import InputError
 from spamlinks.model.scoring import Scored
 from spamlinks.report.text import clean, counted
-from spamlinks.urls import authority, canonical_url, parse_host
+from spamlinks.urls import authority, one_spelling, parse_host
 
 __all__ = ["Found", "find"]
 
@@ -87,12 +87,12 @@ def _names_a_page(asked: str) -> bool:
 
 def _bare(url: str) -> str:
     """A URL without scheme and ``www.``, for one that was typed without."""
-    return canonical_url(url).partition("://")[2].removeprefix("www.")
+    return one_spelling(url).partition("://")[2].removeprefix("www.")
 
 
 def _pages(asked: str, scored: Scored, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     pages = scored.frame["referring_page"].gather(rows).to_list()
-    spell = canonical_url if "://" in asked else _bare
+    spell = one_spelling if "://" in asked else _bare
     wanted = spell(asked)
     return rows[[spell(page) == wanted for page in pages]]
 

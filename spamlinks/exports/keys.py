@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from spamlinks.urls import authority, authority_expr, canonical_url
+from spamlinks.urls import authority, authority_expr, one_spellings
 
 __all__ = ["bare_page_key", "duplicate_groups", "page_key"]
 
-_REGULAR = r"^https?://[a-z0-9.-]+(?:/[^#]*)?$"
-"""Pages whose canonical form is the text itself, but for a closing slash."""
-
 
 def page_key(pages: pl.Series) -> pl.Series:
-    """Return the canonical form of pages without closing slashes: equal when the page is one."""
-    odd = ~pages.str.contains(_REGULAR)
-    if odd.any():
-        texts = pages.filter(odd).unique()
-        spelled = pl.Series([canonical_url(t) for t in texts.to_list()], dtype=pl.String)
-        pages = pages.replace(texts, spelled)
-    return pages.str.strip_chars_end("/")
+    """Return one spelling of pages, without closing slashes: equal when the page is one."""
+    return one_spellings(pages).str.strip_chars_end("/")
 
 
 def bare_page_key(pages: pl.Series) -> pl.Series:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
-from spamlinks.urls import canonical_url
+from spamlinks.urls import one_spellings
 
 __all__ = ["link_of_rows", "places", "same_page", "same_target"]
 
 _SLICE = 100_000  # rows times the links of a page, at most 50, are held at once
-_REGULAR = r"^https?://[a-z0-9.-]+(?:/[!-\"$&-\[\]-~]*)?$"
-"""Canonical but for a closing slash: no fragment, nothing escaped or to be escaped."""
-_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 
 
 def same_page(urls: pl.Series) -> pl.Series:
@@ -22,19 +17,8 @@ def same_page(urls: pl.Series) -> pl.Series:
     >>> same_page(pl.Series(["HTTP://www.a.example:80/x%c3%a9/#top", "https://a.example/xé"]))[0]
     'a.example/x%C3%A9'
     """
-    odd = ~urls.str.contains(_REGULAR)
-    if odd.any():
-        texts = urls.filter(odd).unique()
-        spelled = [_spelled(text) for text in texts.to_list()]
-        keys = urls.replace(texts, pl.Series(spelled, dtype=pl.String))
-    else:
-        keys = urls
+    keys = one_spellings(urls)
     return keys.str.replace(r"^https?://(?:www\.)?", "").str.strip_chars_end("/")
-
-
-def _spelled(url: str) -> str:
-    # Few escapes are what a browser sends; their letters have no fixed case.
-    return _ESCAPE.sub(lambda found: found[0].upper(), canonical_url(url))
 
 
 def same_target(urls: pl.Series) -> tuple[pl.Series, pl.Series]:

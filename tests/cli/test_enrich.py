@@ -236,6 +236,7 @@ def test_without_the_extra_it_says_what_to_install(ages, monkeypatch, registry, 
     found = ages()
     assert found.code == 1
     assert "pip install 'spamlinks[enrich]'" in found.line
+    assert "pip install '.[enrich]'" in found.line
     assert not (tmp_path / "s.db").exists()
 
 

@@ -155,3 +155,9 @@ def test_without_a_store_nothing_is_known(tmp_path, made):
         path.touch()
     assert known_in(path)(What.AGE) == (frozenset(), frozenset())
     assert path.exists() is made
+
+
+def test_of_many_equal_sites_the_one_that_is_named_has_its_count():
+    found = forecast(*pages(8, 29)).kinds["pages"]
+    assert found.slowest is not None
+    assert found.places[found.slowest] == 30, "29 pages and robots.txt"

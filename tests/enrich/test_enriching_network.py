@@ -129,3 +129,7 @@ def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch):
     started = time.monotonic()
     assert no_network(URLS, PUBLIC) == "no name can be resolved"
     assert time.monotonic() - started < 2
+
+
+def test_the_check_ends_within_a_quarter_of_a_minute():
+    assert 2 * network.PATIENCE <= 15, "names first, then servers"
