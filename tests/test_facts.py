@@ -51,9 +51,9 @@ def test_parquet_in_any_type_of_day(tmp_path: Path, day: object) -> None:
 
 REFUSED = [  # name, content, words of the message
     ("facts.csv", b"", "cannot be read"),
-    ("facts.csv", b"a,b\n1,2\n", "no domain or date"),
-    ("facts.csv", b"domain\na.example\n", "no domain or date"),
-    ("facts.csv", b"created_on\n2019-03-01\n", "no domain or date"),
+    ("facts.csv", b"a,b\n1,2\n", "no domain or URL"),
+    ("facts.csv", b"domain\na.example\n", "no date nor another fact"),
+    ("facts.csv", b"created_on\n2019-03-01\n", "no domain or URL"),
     ("facts.csv", b"domain,created_on\na.example,01/03/2019\n", "no row has a domain and a day"),
     ("facts.csv", b"domain,created_on\n=cmd,2019-03-01\n", "no row has a domain and a day"),
     ("facts.csv", b"domain,created_on\n\xff\xfe,2019-03-01\n", "cannot be read"),
@@ -240,7 +240,26 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert joined["fetched_link_found"].to_list() == [True, None]
     assert joined["domain_name_servers"].to_list() == ["a.example b.example", None]
     assert joined["fetched_external_links"].to_list() == [7, None]
-    assert len(table.notes) == 2
+    assert len(table.notes) == 3  # two cells, and a column that is no fact
     pl.DataFrame({"url": ["https://a.example/"], "fetched_words": [True]}).write_parquet(path)
     with pytest.raises(InputError, match="'fetched_words' has another type"):
         read_fact_table(path)
+
+
+def test_days_that_cannot_be_and_misspelt_columns_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(
+        "domain,domain_created_on,domain_expires_on,fetched_link_hiden,colour\n"
+        "a.example,2099-01-01,2099-01-01,1,red\n"
+        "b.example,1969-12-31,1970-01-01,1,red\n"
+        "c.example,2019-03-01,,1,red\n",
+        "utf-8",
+    )
+    table = read_fact_table(path)
+    known = dict(table.domains.select("linking_domain", "domain_created_on").drop_nulls().rows())
+    assert list(known) == ["c.example"]
+    said = "\n".join(table.notes)
+    assert "2 cells of domain_created_on not used" in said
+    assert "1 cell of domain_expires_on not used" in said
+    assert "is it fetched_link_hidden?" in said
+    assert "colour" not in said

@@ -8,7 +8,13 @@ from pathlib import Path
 import polars as pl
 
 from spamlinks.errors import InputError
-from spamlinks.facts.columns import DOMAIN_COLUMNS, PAGE_COLUMNS, read_cells, wanted_columns
+from spamlinks.facts.columns import (
+    DOMAIN_COLUMNS,
+    PAGE_COLUMNS,
+    misspelt_columns,
+    read_cells,
+    wanted_columns,
+)
 from spamlinks.fetched.links import places, same_page
 from spamlinks.schema import FIELDS
 from spamlinks.urls import linking_domain
@@ -64,13 +70,15 @@ def read_fact_table(path: Path) -> FactTable:
     by_page = next((names[key] for key in _PAGE_KEYS if key in names), None)
     found = wanted_columns(names)
     if (by_domain is None and by_page is None) or not found:
-        problem = f"columns {frame.columns[:8]} name no domain or date, nor another fact"
+        lacks = "no date nor another fact" if by_domain or by_page else "no domain or URL"
+        problem = f"columns {frame.columns[:8]} name {lacks}"
         raise InputError(path.name, problem, _HINT)
     keys = [key for key in (by_domain, by_page) if key is not None]
     if any(frame.schema[key] != pl.String for key in keys):
         raise InputError(path.name, "its domains are no text or its dates no days", _HINT)
     values: dict[str, pl.Series] = {}
-    notes: list[str] = []
+    spelt = {name.strip().lower() for name in (*found.values(), *keys)}
+    notes = [f"{path.name}: {text}" for text in misspelt_columns(names, spelt)]
     for field, column in found.items():
         read = read_cells(frame[column], field)
         if read is None and field == _CREATED:

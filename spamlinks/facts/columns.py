@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from difflib import get_close_matches
 
 import polars as pl
 
 from spamlinks.enrich.answers import Placement, State
 from spamlinks.schema import BLOCKS, FIELDS
 
-__all__ = ["DOMAIN_COLUMNS", "PAGE_COLUMNS", "read_cells", "wanted_columns"]
+__all__ = ["DOMAIN_COLUMNS", "PAGE_COLUMNS", "misspelt_columns", "read_cells", "wanted_columns"]
 
 _HOME = frozenset(name for name in BLOCKS["fetched"] if name.startswith("home_"))
 
@@ -37,6 +39,7 @@ _CODES = frozenset(("fetched_http_code",))
 _FLAGS = dict.fromkeys(("true", "1", "yes", "y"), True) | dict.fromkeys(
     ("false", "0", "no", "n"), False
 )
+_FIRST, _LAST = date(1985, 1, 1), date(2200, 1, 1)
 _MOST = 10**9
 _MOST_ASN = 2**32 - 1
 _LONGEST = 500
@@ -61,6 +64,23 @@ def wanted_columns(names: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def misspelt_columns(names: Iterable[str], used: Iterable[str]) -> list[str]:
+    """Sentences on columns that look like a fact and are none, with the name they are near.
+
+    >>> misspelt_columns(["url", "fetched_link_hiden", "note"], ["url"])
+    ["column 'fetched_link_hiden' not used: is it fetched_link_hidden?"]
+    """
+    known = sorted(DOMAIN_COLUMNS | PAGE_COLUMNS)
+    out = []
+    for name in sorted(set(names) - set(used)):
+        near = get_close_matches(name, known, n=1, cutoff=0.85)
+        if near:
+            out.append(f"column {name[:40]!r} not used: is it {near[0]}?")
+        elif name.startswith(("fetched_", "home_", "domain_", "host_")):
+            out.append(f"column {name[:40]!r} not used: no fact has that name")
+    return out[:10]
+
+
 def read_cells(cells: pl.Series, field: str) -> tuple[pl.Series, list[str]] | None:
     """Read cells as the type of a field; None where the column's type cannot be that.
 
@@ -75,7 +95,8 @@ def read_cells(cells: pl.Series, field: str) -> tuple[pl.Series, list[str]] | No
         texts = texts.set((texts == "").fill_null(value=False), None)
         values, what = _of_texts(texts, field)
     elif dtype == pl.Date and cells.dtype in (pl.Date, pl.Datetime):
-        return cells.cast(pl.Date), []
+        texts = cells
+        values, what = _within(cells.cast(pl.Date), field)
     elif dtype == pl.Boolean and cells.dtype == pl.Boolean:
         return cells, []
     elif dtype == pl.Int64 and (cells.dtype.is_integer() or cells.dtype.is_float()):
@@ -104,8 +125,7 @@ def _of_texts(texts: pl.Series, field: str) -> tuple[pl.Series, str]:
     dtype = FIELDS[field].dtype
     small = texts.str.to_lowercase()
     if dtype == pl.Date:
-        days = texts.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        return days, "a day such as 2019-03-01"
+        return _within(texts.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False), field)
     if dtype == pl.Boolean:
         return small.replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean), "true or false"
     if dtype == pl.Int64:
@@ -123,6 +143,14 @@ def _of_texts(texts: pl.Series, field: str) -> tuple[pl.Series, str]:
         ends = ends.list.eval(pl.element().filter(pl.element() != "")).list.sort()
         return ends.list.join(" ").str.slice(0, 2000), "a list of names"
     return texts.str.slice(0, _LONGEST), "text"
+
+
+def _within(days: pl.Series, field: str) -> tuple[pl.Series, str]:
+    """Days that can be: names are registered since 1985, and only an end lies ahead."""
+    last = _LAST if field == "domain_expires_on" else date.today() + timedelta(days=1)
+    days = days.set(~days.is_between(_FIRST, last).fill_null(value=True), None)
+    ahead = "" if field == "domain_expires_on" else " and not ahead"
+    return days, f"a day such as 2019-03-01, after 1984{ahead}"
 
 
 def _bounded(numbers: pl.Series, field: str) -> pl.Series:
