@@ -132,6 +132,9 @@ CASES: dict[str, tuple[Handler, str, int | None, str, dict[str, Any]]] = {
     "to.test/self": (to("/self"), "failed", 302, "circle", {}),
     "to.test/0": (to("/1"), "failed", 302, "more than 5 redirects", {}),
     **{f"to.test/{n}": (to(f"/{n + 1}"), "", None, "", {}) for n in range(1, 9)},
+    "to.test/3": (to("/4"), "failed", 302, "more than 5 redirects", {}),
+    "to.test/4": (to("/5"), "fetched", 200, "", {"links": 1}),  # five of them
+    "to.test/9": (html(LINK), "fetched", 200, "", {}),
     "to.test/metadata": (to("http://169.254.169.254/latest"), "failed", 302, "metadata", {}),
     "to.test/file": (to("file:///etc/passwd"), "failed", 302, "not http", {}),
     "to.test/ftp": (to("ftp://plain.test/"), "failed", 302, "not http", {}),
