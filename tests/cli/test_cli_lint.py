@@ -163,7 +163,7 @@ OTHER = [  # bytes, what is said
     (b"<html><body>domain:a.com</body></html>", "this is HTML or XML"),
     (b"%PDF-1.4 domain:a.com", "this is a PDF"),
     (b"\x89PNG\r\n\x00\x00domain:a.com", "binary data"),
-    (b"domain:a.com\ndomain:k\xe4se.de\n", "disavow.txt:2:9: error NOT_UTF8"),
+    (b"domain:a.com\ndomain:k\xe4se.de\n", ":2:9: error NOT_UTF8"),
     (b"domain:a.com\n" + b"#" * 3_000_000, "1 of the lines are no entries: shorten"),
     (b"#\n" * 100_000 + b"domain:a.com\n", "TOO_MANY_LINES: The file has 100,001 lines"),
 ]

@@ -174,9 +174,9 @@ class Tab:
         method, said = message["method"], message.get("params", {})
         self._events.append({"method": method})
         if method == "Runtime.exceptionThrown":
-            self.problems.append(str(said["exceptionDetails"])[:500])
+            self.problems.append(str(said["exceptionDetails"])[:2000])
         elif method == "Runtime.consoleAPICalled":
-            self.problems.append(str(said["args"])[:500])
+            self.problems.append(str(said["args"])[:2000])
         elif method == "Log.entryAdded":  # a broken content policy is told here
             self.problems.append(str(said["entry"].get("text"))[:500])
         elif method == "Network.requestWillBeSent":

@@ -71,7 +71,7 @@ BONDS = [  # kind, what, domains, sentence
     ("week", "2026-W34", 2, "2 were first seen in the week of 17 August 2026"),
     ("week", "autumn", 2, "2 were first seen in the week of autumn"),
     ("address", "192.0.2.0/24", None, "some share the address block 192.0.2.0/24"),
-    ("owner", "x", 2, "2 share the owner “x”"),
+    ("owner", "x", 2, "2 use the tracking or advertising id “x”"),
     (None, None, 2, "2 share the trait “”"),
 ]
 
