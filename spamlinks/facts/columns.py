@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import polars as pl
 
@@ -40,6 +41,8 @@ _FLAGS = dict.fromkeys(("true", "1", "yes", "y"), True) | dict.fromkeys(
 _MOST = 10**9
 _MOST_ASN = 2**32 - 1
 _LONGEST = 500
+_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_CALENDAR = ((date.min - date(1970, 1, 1)).days, (date.max - date(1970, 1, 1)).days)
 _CONTROLS = (
     r"[\x00-\x1f\x7f\u{80}-\u{9f}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}]"
 )
@@ -75,7 +78,7 @@ def read_cells(cells: pl.Series, field: str) -> tuple[pl.Series, list[str]] | No
         texts = texts.set((texts == "").fill_null(value=False), None)
         values, what = _of_texts(texts, field)
     elif dtype == pl.Date and cells.dtype in (pl.Date, pl.Datetime):
-        return cells.cast(pl.Date), []
+        texts, values, what = cells.to_physical(), _days(cells), "a day of the calendar"
     elif dtype == pl.Boolean and cells.dtype == pl.Boolean:
         return cells, []
     elif dtype == pl.Int64 and (cells.dtype.is_integer() or cells.dtype.is_float()):
@@ -97,6 +100,15 @@ def read_cells(cells: pl.Series, field: str) -> tuple[pl.Series, list[str]] | No
     example = str(texts.filter(bad)[0])[:40]
     said = "1 cell" if many == 1 else f"{many:,} cells"
     return values, [f"{said} of {field} not used: {example!r} is not {what}"]
+
+
+def _days(times: pl.Series) -> pl.Series:
+    """The days of days or moments, null for those outside of the calendar, whose text breaks."""
+    numbers = times.to_physical()
+    if isinstance(times.dtype, pl.Datetime):
+        numbers = numbers // _PER_DAY[times.dtype.time_unit]
+    inside = numbers.is_between(*_CALENDAR).fill_null(value=False)
+    return numbers.set(~inside, None).cast(pl.Int32).cast(pl.Date)
 
 
 def _of_texts(texts: pl.Series, field: str) -> tuple[pl.Series, str]:
