@@ -263,3 +263,39 @@ def test_days_that_cannot_be_and_misspelt_columns_are_named(tmp_path: Path) -> N
     assert "1 cell of domain_expires_on not used" in said
     assert "is it fetched_link_hidden?" in said
     assert "colour" not in said
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(pl.Series([days], dtype=pl.Int32).cast(pl.Date) for days in (-99_999_999, 2**31 - 1)),
+        *(
+            pl.Series([sign * 2**62], dtype=pl.Int64).cast(pl.Datetime(unit))
+            for unit in ("ms", "us")
+            for sign in (-1, 1)
+        ),
+    ],
+)
+def test_days_outside_of_the_calendar_are_no_days(tmp_path: Path, odd: pl.Series) -> None:
+    """Parquet has days that no text can be made of."""
+    good = pl.Series([date(2019, 3, 1)]).cast(odd.dtype)
+    path = tmp_path / "facts.parquet"
+    pl.DataFrame(
+        {"domain": ["a.example.com", "b.org"], "created_on": pl.concat([odd, good])}
+    ).write_parquet(path)
+    table = read_fact_table(path)
+    assert table.domains.rows() == [("b.org", date(2019, 3, 1))]
+    assert "1 cell of domain_created_on not used" in table.notes[0]
+    pl.DataFrame({"domain": ["a.example.com"], "created_on": odd}).write_parquet(path)
+    with pytest.raises(InputError, match="no row has a domain and a day"):
+        read_fact_table(path)
+
+
+def test_moments_of_parquet_count_as_their_day(tmp_path: Path) -> None:
+    moments = pl.Series([datetime(1999, 12, 31, 23, 59), datetime(2019, 3, 1, 0, 0)])
+    path = tmp_path / "facts.parquet"
+    for unit in ("ms", "us", "ns"):
+        frame = {"domain": ["a.com", "b.com"], "created_on": moments.cast(pl.Datetime(unit))}
+        pl.DataFrame(frame).write_parquet(path)
+        found = read_fact_table(path).domains["domain_created_on"].to_list()
+        assert found == [date(1999, 12, 31), date(2019, 3, 1)]

@@ -43,6 +43,8 @@ _FIRST, _LAST = date(1985, 1, 1), date(2200, 1, 1)
 _MOST = 10**9
 _MOST_ASN = 2**32 - 1
 _LONGEST = 500
+_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_CALENDAR = ((date.min - date(1970, 1, 1)).days, (date.max - date(1970, 1, 1)).days)
 _CONTROLS = (
     r"[\x00-\x1f\x7f\u{80}-\u{9f}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}]"
 )
@@ -95,8 +97,9 @@ def read_cells(cells: pl.Series, field: str) -> tuple[pl.Series, list[str]] | No
         texts = texts.set((texts == "").fill_null(value=False), None)
         values, what = _of_texts(texts, field)
     elif dtype == pl.Date and cells.dtype in (pl.Date, pl.Datetime):
-        texts = cells
-        values, what = _within(cells.cast(pl.Date), field)
+        # What no calendar has cannot be shown as a day, so a bad cell is quoted as its number.
+        texts = cells.to_physical()
+        values, what = _within(_days(cells), field)
     elif dtype == pl.Boolean and cells.dtype == pl.Boolean:
         return cells, []
     elif dtype == pl.Int64 and (cells.dtype.is_integer() or cells.dtype.is_float()):
@@ -118,6 +121,15 @@ def read_cells(cells: pl.Series, field: str) -> tuple[pl.Series, list[str]] | No
     example = str(texts.filter(bad)[0])[:40]
     said = "1 cell" if many == 1 else f"{many:,} cells"
     return values, [f"{said} of {field} not used: {example!r} is not {what}"]
+
+
+def _days(times: pl.Series) -> pl.Series:
+    """The days of days or moments, null for those outside of the calendar, whose text breaks."""
+    numbers = times.to_physical()
+    if isinstance(times.dtype, pl.Datetime):
+        numbers = numbers // _PER_DAY[times.dtype.time_unit]
+    inside = numbers.is_between(*_CALENDAR).fill_null(value=False)
+    return numbers.set(~inside, None).cast(pl.Int32).cast(pl.Date)
 
 
 def _of_texts(texts: pl.Series, field: str) -> tuple[pl.Series, str]:

@@ -263,6 +263,7 @@ def test_a_start_page_is_tried_at_several_places(domain: str, urls: list[str]) -
         *((code, State.FETCHED) for code in (200, 203, 204, 206)),
         *((code, State.ABSENT) for code in (404, 410)),
         *((code, State.BLOCKED) for code in (401, 403, 429, 451, 999)),
+        *((code, State.FAILED) for code in (-1, 0, 7, 1000, 10**20)),  # a server may send any
         *((code, State.FAILED) for code in (100, 300, 304, 400, 402, 405, 406, 418, 500, 503, 599)),
     ],
 )

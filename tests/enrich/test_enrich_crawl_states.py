@@ -104,6 +104,7 @@ CASES: dict[str, tuple[Handler, str, int | None, str, dict[str, Any]]] = {
         broken(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n" + BODY),
         "fetched", 200, "", {"truncated": True, "links": 1},
     ),
+    "nocode.test/": (Page(code=10**20), "failed", None, "no HTTP", {"http_code": None}),
     "nohttp.test/": (broken(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "failed", None, "no HTTP", {}),
     "headers.test/long": (
         broken(b"HTTP/1.1 200 OK\r\n", b"X-A: " + b"a" * 3_000_000 + b"\r\n\r\n"),

@@ -16,7 +16,7 @@ from spamlinks.enrich.addresses import why_url_refused
 from spamlinks.enrich.answers import Answer, PageFacts, State
 from spamlinks.enrich.crawl.frontier import Frontier, Job, host_of, origin_of, site_of
 from spamlinks.enrich.crawl.heads import bare_facts, headers_of, refresh_of
-from spamlinks.enrich.crawl.outcomes import AGAIN, REDIRECTS, is_of_site, state_of
+from spamlinks.enrich.crawl.outcomes import AGAIN, REDIRECTS, is_code, is_of_site, state_of
 from spamlinks.enrich.crawl.patience import Closed, Patience
 from spamlinks.enrich.crawl.reading import MOST_WAITING, PageReaders, ReaderError
 from spamlinks.enrich.crawl.resolving import CheckedResolver
@@ -204,6 +204,7 @@ class Crawl:
 
     def _responded(self, job: Job, response: Response) -> None:
         code, now = response.status, datetime.now(UTC)
+        known = code if is_code(code) else None
         self.saver.prove()
         self._patience.answered(origin_of(job.url), job.address)
         header = response.headers.get("Retry-After")
@@ -222,7 +223,7 @@ class Crawl:
             else:
                 retry_at = now + timedelta(seconds=wait) if wait else None
                 self._answer(
-                    job, state, reason, code=code, retry_at=retry_at,
+                    job, state, reason, code=known, retry_at=retry_at,
                     facts=bare_facts(job, response),
                 )  # fmt: skip
 

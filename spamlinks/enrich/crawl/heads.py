@@ -9,6 +9,7 @@ from w3lib.html import get_meta_refresh
 
 from spamlinks.enrich.answers import PageFacts
 from spamlinks.enrich.crawl.frontier import Job
+from spamlinks.enrich.crawl.outcomes import is_code
 
 __all__ = ["bare_facts", "content_type", "headers_of", "refresh_of"]
 
@@ -23,7 +24,7 @@ def bare_facts(job: Job, response: Response) -> PageFacts:
     return PageFacts(
         final_url=response.url,
         redirects=tuple(job.hops),
-        http_code=response.status,
+        http_code=response.status if is_code(response.status) else None,
         content_type=content_type(response.headers) or None,
         bytes_read=len(response.body),
         truncated=bool(cut) and not response.meta.get("no_page"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spamlinks.enrich.answers import State
 from spamlinks.urls import authority, parse_host
 
-__all__ = ["AGAIN", "REDIRECTS", "is_of_site", "state_of"]
+__all__ = ["AGAIN", "REDIRECTS", "is_code", "is_of_site", "state_of"]
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
@@ -30,10 +30,21 @@ def state_of(code: int) -> tuple[State, str]:
     """
     if 200 <= code < 300:
         return State.FETCHED, ""
+    if not is_code(code):
+        return State.FAILED, "answer is no HTTP"
     for codes, state in ((_ABSENT, State.ABSENT), (_BLOCKED, State.BLOCKED)):
         if code in codes:
             return state, f"HTTP {code}, {codes[code]}"
     return State.FAILED, f"HTTP {code}"
+
+
+def is_code(code: int) -> bool:
+    """Whether a number is an HTTP code; a server may send any as one.
+
+    >>> is_code(999), is_code(0), is_code(99999999999999999999)
+    (True, False, False)
+    """
+    return 100 <= code <= 999
 
 
 def is_of_site(url: str, site: str) -> bool:
