@@ -250,7 +250,7 @@ SIDE_FILES = [  # option, content, words of the message
     ("--keep", b"ok.example\n\x00\x00\n", "line 2"),
     ("--disavow", b"\x89PNG\r\n\x1a\n" + bytes(50), "live"),
     ("--facts", b"", "facts"),
-    ("--facts", b"colour,size\nred,4\n", "no domain or date"),
+    ("--facts", b"colour,size\nred,4\n", "no domain or URL"),
     ("--facts", b"PAR1 not really", "facts"),
     ("--facts", b"linking_domain,domain_created_on\na.example,13/04/2011\n", "a domain and a day"),
     ("--model", b"a file, no folder", "metadata.json"),
